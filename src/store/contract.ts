@@ -109,32 +109,38 @@ export interface ValueCodec<V> {
 }
 
 export class KeyExists extends Error {
-  constructor(readonly key: string) {
+  readonly key: string;
+  constructor(key: string) {
     super(`key ${key} exists`);
+    this.key = key;
   }
 }
 
 export class RevisionMismatch<V = unknown> extends Error {
-  constructor(
-    readonly key: string,
-    /** The present version, undefined where there is none. */
-    readonly present: Entry<V> | undefined,
-  ) {
+  readonly key: string;
+  /** The present version, undefined where there is none. */
+  readonly present: Entry<V> | undefined;
+  constructor(key: string, present: Entry<V> | undefined) {
     super(`key ${key} is not at the expected revision`);
+    this.key = key;
+    this.present = present;
   }
 }
 
 export class Compacted extends Error {
-  constructor(
-    readonly requested: number,
-    readonly compacted: number,
-  ) {
+  readonly requested: number;
+  readonly compacted: number;
+  constructor(requested: number, compacted: number) {
     super(`revision ${requested} is older than the compacted revision ${compacted}`);
+    this.requested = requested;
+    this.compacted = compacted;
   }
 }
 
 export class WatchOverflow extends Error {
-  constructor(readonly limit: number) {
+  readonly limit: number;
+  constructor(limit: number) {
     super(`the reader fell behind by more than ${limit} changes`);
+    this.limit = limit;
   }
 }
