@@ -1,0 +1,140 @@
+import type { Issue } from "../machinery/issue.ts";
+import type { MutableJsonObject } from "../machinery/json.ts";
+import type { KubeObject } from "../machinery/object.ts";
+import type { ShapeOf } from "../machinery/shape.ts";
+
+/**
+ * A kind of object, declared once. Routing, discovery, OpenAPI, decoding, defaulting, validation, storing, tables and
+ * field selectors all read this declaration; a CustomResourceDefinition becomes the same at run time.
+ * @typeParam T the stored object.
+ */
+export interface Kind<T extends KubeObject = KubeObject> extends KindFacts<T>, KindRules<T> {
+  /** `apps/v1`, or `v1` in the core group. */
+  readonly apiVersion: string;
+}
+
+/** What the machine-readable definitions say of a kind; generated. */
+export interface KindFacts<T extends KubeObject = KubeObject> {
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly namespaced: boolean;
+  readonly verbs: readonly string[];
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly subresources: readonly SubresourceFacts[];
+  readonly shape: ShapeOf<T>;
+  readonly listKind: string;
+  /** Defaults that hold always but belong to the kind rather than to a struct: path → value. */
+  readonly defaults: Readonly<Record<string, unknown>>;
+}
+
+export interface SubresourceFacts {
+  readonly name: string;
+  readonly verbs: readonly string[];
+  /** What its body is: the object itself, or another kind (Scale, Eviction, Binding, TokenRequest). */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+}
+
+/** What only a person can say of a kind. Every part may be left out: the kind is then served by its facts alone. */
+export interface KindRules<T extends KubeObject = KubeObject> {
+  /** Sets what depends on other fields; the shape's own defaults are set already. Works on the decoded body in place. */
+  default?(object: MutableJsonObject): void;
+  /** Adjusts a new object before it is checked: resets what clients may not set. Status is reset by itself. */
+  prepareForCreate?(object: MutableJsonObject, context: RuleContext): void;
+  prepareForUpdate?(object: MutableJsonObject, old: T, context: RuleContext): void;
+  /** Everything that is wrong with the object by itself, in Kubernetes' order. Metadata is checked before, by the server. */
+  validate?(object: T, context: RuleContext): Iterable<Issue>;
+  /** What is wrong with the change; `validate` runs too. */
+  validateUpdate?(object: T, old: T, context: RuleContext): Iterable<Issue>;
+  /** What is wrong with a change by the status subresource. */
+  validateStatusUpdate?(object: T, old: T, context: RuleContext): Iterable<Issue>;
+  /** Warnings for the client, sent as headers. */
+  warnings?(object: T, old: T | undefined): Iterable<string>;
+  /** How names are checked: a DNS-1123 subdomain unless said otherwise. */
+  readonly nameRule?: NameRule;
+  /** Counts `metadata.generation`: which part of the object is desired state. Absent: the kind has no generation. */
+  desired?(object: T): unknown;
+  /** Fields that a field selector may name, beyond metadata.name and metadata.namespace. */
+  readonly fields?: Readonly<Record<string, FieldReader<T>>>;
+  /** Columns of `kubectl get`, between Name and Age as listed; `Age` is added where it is not named. */
+  readonly columns?: readonly Column<T>[];
+  readonly scale?: ScaleRule;
+  /** Seconds of grace that a deletion gets; undefined deletes at once (pods wait for their kubelet). */
+  gracePeriod?(object: T, requestedSeconds: number | undefined): GraceAnswer | undefined;
+  /** The finalizers a new object starts with, such as a namespace's. */
+  readonly allowsCreateOnUpdate?: boolean;
+  /** An update without resourceVersion is taken as unconditional. Default true. */
+  readonly allowsUnconditionalUpdate?: boolean;
+  /** What deletion does to dependants if the client says nothing. Default "background". */
+  readonly defaultPropagation?: "background" | "orphan";
+  /** This version is another view of a stored one. */
+  readonly view?: KindView<T>;
+  /** The kind is answered, never stored: reviews. */
+  readonly stored?: boolean;
+}
+
+/** Reads a field for a selector. (A method's type, so that a kind of pods is a kind of objects.) */
+export type FieldReader<T> = { read(object: T): string }["read"];
+
+export interface RuleContext {
+  /** Milliseconds since the epoch. */
+  readonly nowMs: number;
+  /** The subresource by which the object is written, "" for the object itself. */
+  readonly subresource: string;
+}
+
+export type NameRule = "dns-subdomain" | "dns-label" | "dns-label-1035" | "path-segment";
+
+export interface GraceAnswer {
+  readonly seconds: number;
+}
+
+export interface Column<T> {
+  readonly name: string;
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
+  readonly format?: "name" | "";
+  /** 0 is always shown; 1 with `-o wide`. */
+  readonly priority?: 0 | 1;
+  readonly description?: string;
+  /** @param nowMs for ages. */
+  value(object: T, nowMs: number): string | number | boolean;
+}
+
+/** Where the scale subresource finds its figures. */
+export interface ScaleRule {
+  readonly replicas: string;
+  readonly statusReplicas: string;
+  /** The path of the selector: a LabelSelector, or a map of labels. */
+  readonly selector: string;
+}
+
+/** Converts between a view and the version that is stored. */
+export interface KindView<T extends KubeObject> {
+  readonly of: Kind;
+  fromStored(stored: KubeObject): T;
+  toStored(object: T): KubeObject;
+}
+
+/** Declares a kind: the generated facts, and what only a person can say. */
+export function defineKind<T extends KubeObject>(facts: KindFacts<T>, rules: KindRules<T> = {}): Kind<T> {
+  return { ...facts, ...rules, apiVersion: facts.group === "" ? facts.version : `${facts.group}/${facts.version}` };
+}
+
+/** The stored object that a kind declares: `type Pod = Stored<typeof Pod>`. */
+export type Stored<K> = K extends Kind<infer T> ? T : never;
+
+/** The store's key of an object: `apps/replicasets/default/web`, `core/nodes/node-1`. */
+export function keyOf(kind: KindFacts, namespace: string | undefined, name: string): string {
+  return `${prefixOf(kind, namespace)}${name}`;
+}
+
+/** The prefix of the keys of all objects of a kind, or of those in one namespace. */
+export function prefixOf(kind: KindFacts, namespace?: string): string {
+  const all = `${kind.group === "" ? "core" : kind.group}/${kind.plural}/`;
+  return namespace === undefined || namespace === "" || !kind.namespaced ? all : `${all}${namespace}/`;
+}
