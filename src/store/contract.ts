@@ -29,13 +29,16 @@ export interface Store<V> extends AsyncDisposable {
    * @throws {Compacted} when `from` is older than the history.
    */
   watch(prefix: string, from: number, options: WatchOptions): AsyncIterable<readonly Change<V>[]>;
-  /** Forgets the history up to a revision. The store does this by itself too, to keep the history bounded. */
+  /**
+   * Forgets the changes up to a revision; the state at it, and what came after, can still be had.
+   * The store does this by itself too, to keep the history bounded.
+   */
   compact(revision: number): Promise<void>;
   /** Resolves when the image holds everything that was durable at the time of the call (at once with one server). */
   caughtUp(): Promise<void>;
   /** What is remembered of the changes of one key, oldest first: bounded in number and age, kept over restarts. */
   records(key: string): Promise<readonly ChangeRecord[]>;
-  /** The whole state at one revision, while writes go on. The format is the engine's own; see `restore` of each. */
+  /** The whole state at one revision, records included, while writes go on; see `restoreSnapshot` for the way back. */
   snapshot(): AsyncIterable<Uint8Array>;
 }
 
@@ -63,7 +66,7 @@ export interface ListOptions {
   /** Start after this key: how pages go on. */
   readonly after?: string;
   readonly limit?: number;
-  /** The state as it was at this revision. @throws {Compacted} when it is no longer known. */
+  /** The state as it was at this revision. @throws {Compacted} when it is no longer known, RangeError when it is still to come. */
   readonly at?: number;
 }
 
@@ -131,7 +134,7 @@ export class Compacted extends Error {
   readonly requested: number;
   readonly compacted: number;
   constructor(requested: number, compacted: number) {
-    super(`revision ${requested} is older than the compacted revision ${compacted}`);
+    super(`revision ${requested} is no longer known: the history is compacted up to ${compacted}`);
     this.requested = requested;
     this.compacted = compacted;
   }
