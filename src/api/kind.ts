@@ -66,10 +66,11 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly scale?: ScaleRule;
   /** Seconds of grace that a deletion gets; undefined deletes at once (pods wait for their kubelet). */
   gracePeriod?(object: T, requestedSeconds: number | undefined): GraceAnswer | undefined;
-  /** The finalizers a new object starts with, such as a namespace's. */
   readonly allowsCreateOnUpdate?: boolean;
   /** An update without resourceVersion is taken as unconditional. Default true. */
   readonly allowsUnconditionalUpdate?: boolean;
+  /** A deletion at once answers the object and not a Status. */
+  readonly answersDeleted?: boolean;
   /** What deletion does to dependants if the client says nothing. Default "background". */
   readonly defaultPropagation?: "background" | "orphan";
   /** This version is another view of a stored one. */

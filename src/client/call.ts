@@ -75,4 +75,3 @@ export interface Transport {
    */
   watch(call: ApiCall): AsyncIterable<readonly WatchEvent[]>;
 }
-

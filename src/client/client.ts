@@ -37,7 +37,13 @@ export interface Client {
   /** Reads a subresource whose body is another kind (scale). */
   getSubresource<B>(kind: Kind, name: ObjectName, subresource: string, options: Waits): Promise<B>;
   /** Posts to a subresource whose body is another kind (binding, eviction, token). */
-  createSubresource<B>(kind: Kind, name: ObjectName, subresource: string, body: unknown, options: WriteOptions): Promise<B>;
+  createSubresource<B>(
+    kind: Kind,
+    name: ObjectName,
+    subresource: string,
+    body: unknown,
+    options: WriteOptions,
+  ): Promise<B>;
 }
 
 export interface ObjectName {
@@ -99,14 +105,25 @@ export function createClient(transport: Transport): Client {
       send("create", kind, { ...namespaceOf(object.metadata as InNamespace), body: object }, options),
     update: (kind, object, options) =>
       send("update", kind, { ...nameOf(object as Draft<KubeObject>), body: object }, options),
-    patch: (kind, name, patch, options) => send("patch", kind, { ...name, body: patch.body, patchType: patch.type }, options),
+    patch: (kind, name, patch, options) =>
+      send("patch", kind, { ...name, body: patch.body, patchType: patch.type }, options),
     delete: (kind, name, { uid, ...options }) =>
-      send("delete", kind, name, uid === undefined ? options : { ...options, preconditions: { ...options.preconditions, uid } }),
+      send(
+        "delete",
+        kind,
+        name,
+        uid === undefined ? options : { ...options, preconditions: { ...options.preconditions, uid } },
+      ),
     deleteCollection: (kind, options) => send("deletecollection", kind, namespaceOf(options), options),
     setStatus: async (kind, object, status, options) =>
       sameJson(object.status, status)
         ? object
-        : send("update", kind, { ...nameOf(object as Draft<KubeObject>), body: { ...object, status } }, { ...options, subresource: "status" }),
+        : send(
+            "update",
+            kind,
+            { ...nameOf(object as Draft<KubeObject>), body: { ...object, status } },
+            { ...options, subresource: "status" },
+          ),
     getSubresource: (kind, name, subresource, options) => send("get", kind, name, { ...options, subresource }),
     createSubresource: (kind, name, subresource, body, options) =>
       send("create", kind, { ...name, body }, { ...options, subresource }),

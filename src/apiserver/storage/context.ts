@@ -1,0 +1,53 @@
+import type { Kind } from "../../api/kind.ts";
+import { keyOf } from "../../api/kind.ts";
+import type { KindRegistry } from "../../api/registry.ts";
+import type { Clock } from "../../base/clock.ts";
+import type { Random } from "../../base/random.ts";
+import type { KubeObject } from "../../machinery/object.ts";
+import type { GroupName } from "../../machinery/status.ts";
+import type { Entry, Store, WriteOptions } from "../../store/contract.ts";
+import type { Admission } from "../admission/admission.ts";
+import type { Operation } from "../operation.ts";
+
+/** What the verbs work with. */
+export interface StorageContext {
+  readonly store: Store<KubeObject>;
+  readonly registry: KindRegistry;
+  readonly admission: Admission;
+  readonly clock: Clock;
+  readonly random: Random;
+}
+
+/** The kind under which an object is stored: a view's is that of another version. */
+export function storedKind(kind: Kind): Kind {
+  return kind.view?.of ?? kind;
+}
+
+export function resourceOf(kind: Kind): GroupName {
+  return { group: kind.group, name: kind.plural };
+}
+
+export function groupKindOf(kind: Kind): GroupName {
+  return { group: kind.group, name: kind.kind };
+}
+
+export function findEntry(context: StorageContext, operation: Operation): Entry<KubeObject> | undefined {
+  return context.store.get(keyOf(storedKind(operation.kind), operation.namespace, operation.name ?? ""));
+}
+
+/** What the store remembers of this change beside the object. */
+export function recordOf(operation: Operation, changed: readonly string[]): WriteOptions {
+  return {
+    record: {
+      at: operation.receivedAtMs,
+      user: operation.user.name,
+      verb: operation.subresource === undefined ? operation.verb : `${operation.verb} ${operation.subresource}`,
+      cause: operation.cause ?? { actor: operation.userAgent, saw: [] },
+      ...(changed.length === 0 ? {} : { changed }),
+    },
+  };
+}
+
+export function isDryRun(operation: Operation): boolean {
+  return operation.options.dryRun?.includes("All") ?? false;
+}

@@ -1,0 +1,172 @@
+import { type Kind, keyOf, type NameRule } from "../../api/kind.ts";
+import { randomName, uuid } from "../../base/random.ts";
+import { dnsLabel, dnsLabel1035, dnsSubdomain, type FormatCheck, pathSegment } from "../../machinery/formats.ts";
+import type { MutableJsonObject } from "../../machinery/json.ts";
+import { metadataIssues, nameIssues } from "../../machinery/metadata.ts";
+import type { KubeObject, Mutable, ObjectMeta } from "../../machinery/object.ts";
+import { alreadyExistsError, badRequest, failure, invalidError } from "../../machinery/status.ts";
+import { formatTime } from "../../machinery/time.ts";
+import { KeyExists } from "../../store/contract.ts";
+import { entryOutcome, type ObjectOutcome, objectOutcome, type Operation } from "../operation.ts";
+import { admissionRequest } from "./admit.ts";
+import { describeChange } from "./changed.ts";
+import { groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
+import { decodeObject } from "./decode-body.ts";
+import { ownedOnCreate } from "./ownership.ts";
+import { viewEntry } from "./view.ts";
+
+/** Kubernetes tries this often to find a free generated name. */
+const NAME_ATTEMPTS = 8;
+const GENERATED_LENGTH = 5;
+const LONGEST_PREFIX = 63 - GENERATED_LENGTH;
+
+export async function createObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
+  const object = decodeObject(operation, operation.kind, operation.body);
+  return createDecoded(context, operation, object);
+}
+
+/** Creates an object that is already decoded and defaulted: also the end of an apply or an update that creates. */
+export async function createDecoded(
+  context: StorageContext,
+  operation: Operation,
+  object: MutableJsonObject,
+  managed?: (object: MutableJsonObject) => void,
+): Promise<ObjectOutcome> {
+  const { kind } = operation;
+  const metadata = metadataOf(object);
+  setNamespace(operation, metadata);
+  const generated = (metadata.name ?? "") === "" && (metadata.generateName ?? "") !== "";
+  setSystemFields(context, metadata);
+  if (managed === undefined) ownedOnCreate(context, operation, object);
+  else managed(object);
+  for (let attempt = 1; ; attempt++) {
+    const draft = generated ? structuredClone(object) : object;
+    const own = metadataOf(draft);
+    if (generated) own.name = generateName(context, metadata.generateName!);
+    const request = admissionRequest(operation, "CREATE", { object: draft, name: own.name ?? "" });
+    await context.admission.admit(request);
+    prepare(context, operation, draft);
+    const issues = [...validate(context, operation, draft as unknown as KubeObject)];
+    if (issues.length > 0) throw invalidError(groupKindOf(kind), own.name ?? "", issues);
+    await context.admission.validate(request);
+    for (const text of kind.warnings?.(draft as unknown as KubeObject, undefined) ?? []) operation.warn(text);
+    if (isDryRun(operation)) return dryCreate(context, operation, draft);
+    try {
+      return await write(context, operation, draft as unknown as KubeObject);
+    } catch (error) {
+      if (!(error instanceof KeyExists)) throw error;
+      if (!generated) throw alreadyExistsError(resourceOf(kind), own.name!);
+      if (attempt === NAME_ATTEMPTS) throw noFreeName(kind, own.name!);
+    }
+  }
+}
+
+async function write(context: StorageContext, operation: Operation, object: KubeObject): Promise<ObjectOutcome> {
+  const { kind } = operation;
+  const stored = kind.view === undefined ? object : kind.view.toStored(object);
+  const key = keyOf(storedKind(kind), object.metadata.namespace, object.metadata.name);
+  const entry = await context.store.create(key, stored, recordOf(operation, describeChange(undefined, stored)));
+  return entryOutcome(kind, viewEntry(kind, entry), 201);
+}
+
+function dryCreate(context: StorageContext, operation: Operation, object: MutableJsonObject): ObjectOutcome {
+  const { kind } = operation;
+  const metadata = metadataOf(object);
+  if (context.store.get(keyOf(storedKind(kind), metadata.namespace, metadata.name!)) !== undefined) {
+    throw alreadyExistsError(resourceOf(kind), metadata.name!);
+  }
+  return objectOutcome(kind, object, 201);
+}
+
+/** The object's metadata, for building; made where the body has none. */
+export function metadataOf(object: MutableJsonObject): Partial<Mutable<ObjectMeta>> {
+  return (object["metadata"] ??= {}) as Partial<Mutable<ObjectMeta>>;
+}
+
+/** The namespace of the request is that of the object. @throws {StatusError} 400 where they differ. */
+export function setNamespace(operation: Operation, metadata: Partial<Mutable<ObjectMeta>>): void {
+  if (!operation.kind.namespaced) return;
+  const requested = operation.namespace ?? "";
+  if ((metadata.namespace ?? "") === "") metadata.namespace = requested;
+  else if (metadata.namespace !== requested) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
+}
+
+function setSystemFields({ clock, random }: StorageContext, metadata: Partial<Mutable<ObjectMeta>>): void {
+  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== "") {
+    throw failure(400, "BadRequest", "resourceVersion should not be set on objects to be created");
+  }
+  delete metadata.resourceVersion;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+  delete metadata.generation;
+  metadata.uid = uuid(random);
+  metadata.creationTimestamp = formatTime(clock.now());
+}
+
+function generateName({ random }: StorageContext, prefix: string): string {
+  return `${prefix.slice(0, LONGEST_PREFIX)}${randomName(random, GENERATED_LENGTH)}`;
+}
+
+/** Resets what a client may not set on a new object: the status, where it is a subresource, and what the kind says. */
+function prepare(context: StorageContext, { kind }: Operation, object: MutableJsonObject): void {
+  if (hasStatusSubresource(kind)) resetStatus(kind, object);
+  kind.prepareForCreate?.(object, { nowMs: context.clock.now(), subresource: "" });
+  if (kind.desired !== undefined) metadataOf(object).generation = 1;
+}
+
+export function hasStatusSubresource(kind: Kind): boolean {
+  return kind.subresources.some((subresource) => subresource.name === "status");
+}
+
+function resetStatus(kind: Kind, object: MutableJsonObject): void {
+  const field = kind.shape.fields["status"];
+  if (field === undefined) return;
+  delete object["status"];
+  // A status that is a struct and not a pointer is always there, with those of its members that are never left out.
+  if (!field.pointer && field.shape.type === "struct") {
+    const status: MutableJsonObject = {};
+    for (const [name, inner] of Object.entries(field.shape.fields)) {
+      if (inner.pointer || inner.omitEmpty) continue;
+      if (inner.shape.type === "integer" || inner.shape.type === "number") status[name] = 0;
+      else if (inner.shape.type === "boolean") status[name] = false;
+      else if (inner.shape.type === "list") status[name] = null;
+      else if (inner.shape.type === "string") status[name] = "";
+    }
+    object["status"] = status;
+  }
+}
+
+function* validate(context: StorageContext, { kind }: Operation, object: KubeObject) {
+  const nowMs = context.clock.now();
+  yield* metadataIssues(object.metadata, { namespaced: kind.namespaced, name: nameCheck(kind.nameRule) });
+  if (kind.nameRule !== "path-segment") yield* nameIssues(object.metadata);
+  if (kind.validate !== undefined) yield* kind.validate(object, { nowMs, subresource: "" });
+}
+
+function nameCheck(rule: NameRule = "dns-subdomain"): FormatCheck {
+  return NAME_CHECKS[rule];
+}
+
+const NAME_CHECKS: Readonly<Record<NameRule, FormatCheck>> = {
+  "dns-subdomain": dnsSubdomain,
+  "dns-label": dnsLabel,
+  "dns-label-1035": dnsLabel1035,
+  "path-segment": pathSegment,
+};
+
+function noFreeName(kind: Kind, name: string): Error {
+  const resource = resourceOf(kind);
+  const error = alreadyExistsError(resource, name);
+  return failure(
+    409,
+    "AlreadyExists",
+    `${error.message}, the server was not able to generate a unique name for the object`,
+    {
+      ...error.status.details,
+      retryAfterSeconds: 1,
+    },
+  );
+}

@@ -1,0 +1,216 @@
+import { type Kind, keyOf, prefixOf } from "../../api/kind.ts";
+import type { KubeObject, Mutable } from "../../machinery/object.ts";
+import { conflictError, invalidError, isStatus, notFoundError, success } from "../../machinery/status.ts";
+import { formatTime, parseTime } from "../../machinery/time.ts";
+import { type Entry, RevisionMismatch } from "../../store/contract.ts";
+import { type ListOutcome, objectOutcome, type Operation, type Outcome } from "../operation.ts";
+import { admissionRequest } from "./admit.ts";
+import { findEntry, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
+import { seenAs } from "./read.ts";
+import { selectionOf } from "./selection.ts";
+import { viewEntry } from "./view.ts";
+
+const ORPHAN = "orphan";
+const FOREGROUND = "foregroundDeletion";
+
+/** Deletes an object: at once, or by marking it where grace or finalizers hold it. */
+export async function deleteObject(context: StorageContext, operation: Operation): Promise<Outcome> {
+  checkOptions(operation);
+  while (true) {
+    const stored = findEntry(context, operation);
+    if (stored === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
+    const live = viewEntry(operation.kind, stored).value;
+    checkPreconditions(operation, live);
+    const request = admissionRequest(operation, "DELETE", { old: live, name: live.metadata.name });
+    await context.admission.admit(request);
+    await context.admission.validate(request);
+    try {
+      return await remove(context, operation, stored, live);
+    } catch (error) {
+      // Somebody wrote in between: look again, under the same preconditions.
+      if (!(error instanceof RevisionMismatch)) throw error;
+      await context.store.caughtUp();
+    }
+  }
+}
+
+/** Deletes whatever the selectors choose; answers the list of what was there. */
+export async function deleteCollection(context: StorageContext, operation: Operation): Promise<ListOutcome> {
+  checkOptions(operation);
+  const selection = selectionOf(operation);
+  const listing = context.store.list(prefixOf(storedKind(operation.kind), operation.namespace));
+  const seen = seenAs(operation);
+  const chosen = selection === undefined ? listing.entries : listing.entries.filter((entry) => selection(seen(entry)));
+  for (const { value } of chosen) {
+    const { name, namespace } = value.metadata;
+    try {
+      await deleteObject(context, { ...operation, name, ...(namespace === undefined ? {} : { namespace }) });
+    } catch (error) {
+      if (!isStatus(error, "NotFound")) throw error;
+    }
+  }
+  return {
+    type: "list",
+    kind: operation.kind,
+    metadata: { resourceVersion: String(listing.revision) },
+    entries: chosen.map((entry) => viewEntry(operation.kind, entry)),
+  };
+}
+
+async function remove(
+  context: StorageContext,
+  operation: Operation,
+  stored: Entry<KubeObject>,
+  live: KubeObject,
+): Promise<Outcome> {
+  const { kind } = operation;
+  const key = keyOf(storedKind(kind), operation.namespace, live.metadata.name);
+  const mark = deletionMark(context, operation, live);
+  if (mark === "pending") return objectOutcome(kind, live);
+  if (mark !== undefined) {
+    if (isDryRun(operation)) return objectOutcome(kind, mark);
+    const value = kind.view === undefined ? mark : kind.view.toStored(mark);
+    const entry = await context.store.update(key, value, stored.revision, recordOf(operation, []));
+    return { ...objectOutcome(kind, viewEntry(kind, entry).value), entry: viewEntry(kind, entry) };
+  }
+  if (!isDryRun(operation)) {
+    const gone = await context.store.delete(key, stored.revision, recordOf(operation, []));
+    if (kind.answersDeleted === true) return objectOutcome(kind, viewEntry(kind, gone).value);
+  } else if (kind.answersDeleted === true) return objectOutcome(kind, live);
+  const { name, uid } = live.metadata;
+  const details = { name, ...(kind.group === "" ? {} : { group: kind.group }), kind: kind.plural, uid };
+  return { type: "status", code: 200, status: success(details) };
+}
+
+/**
+ * The object marked for deletion, where something must happen before it goes; undefined where it goes at once;
+ * "pending" where it is marked already and nothing changes.
+ */
+function deletionMark(
+  context: StorageContext,
+  operation: Operation,
+  live: KubeObject,
+): KubeObject | "pending" | undefined {
+  const { kind } = operation;
+  const finalizers = finalizersOnDeletion(kind, operation, live);
+  const finalizersChanged = finalizers.join() !== (live.metadata.finalizers ?? []).join();
+  const grace = graceOf(context, operation, live);
+  const metadata: Mutable<KubeObject["metadata"]> = { ...(live.metadata as Mutable<KubeObject["metadata"]>) };
+  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  else delete metadata.finalizers;
+  if (grace !== undefined && grace !== "pending") {
+    metadata.deletionTimestamp = grace.deletionTimestamp;
+    metadata.deletionGracePeriodSeconds = grace.seconds;
+    countDeletion(metadata, live);
+    return { ...live, metadata };
+  }
+  if (grace === "pending") return finalizersChanged ? { ...live, metadata } : "pending";
+  if (finalizers.length === 0) return undefined;
+  if (live.metadata.deletionTimestamp === undefined) metadata.deletionTimestamp = formatTime(context.clock.now());
+  metadata.deletionGracePeriodSeconds = 0;
+  countDeletion(metadata, live);
+  const unchanged =
+    !finalizersChanged &&
+    live.metadata.deletionTimestamp !== undefined &&
+    (live.metadata.deletionGracePeriodSeconds ?? 0) === 0;
+  return unchanged ? "pending" : { ...live, metadata };
+}
+
+/** The first mark is a change of what is wanted: loops of the object's kind should look. */
+function countDeletion(metadata: Mutable<KubeObject["metadata"]>, live: KubeObject): void {
+  if (live.metadata.deletionTimestamp === undefined && (live.metadata.generation ?? 0) > 0) {
+    metadata.generation = live.metadata.generation! + 1;
+  }
+}
+
+interface Grace {
+  readonly seconds: number;
+  readonly deletionTimestamp: string;
+}
+
+/** Undefined: no grace. "pending": a running grace stays as it is; it can only be shortened. */
+function graceOf(
+  { clock }: StorageContext,
+  { kind, options }: Operation,
+  live: KubeObject,
+): Grace | "pending" | undefined {
+  if (kind.gracePeriod === undefined) return undefined;
+  const asked = options.gracePeriodSeconds === undefined ? undefined : normalGrace(options.gracePeriodSeconds);
+  const { deletionTimestamp, deletionGracePeriodSeconds: running = 0 } = live.metadata;
+  if (deletionTimestamp === undefined) {
+    const answer = kind.gracePeriod(live, asked);
+    if (answer === undefined) return undefined;
+    return { seconds: answer.seconds, deletionTimestamp: formatTime(clock.now() + answer.seconds * 1000) };
+  }
+  if (running === 0) return undefined;
+  if (asked === undefined || asked >= running) return "pending";
+  if (asked === 0) return undefined;
+  const due = parseTime(deletionTimestamp) - (running - asked) * 1000;
+  if (due >= clock.now()) return { seconds: asked, deletionTimestamp: formatTime(due) };
+  return { seconds: 1, deletionTimestamp: formatTime(clock.now()) };
+}
+
+/** Negative values count as one second. */
+function normalGrace(seconds: number): number {
+  return seconds < 0 ? 1 : seconds;
+}
+
+function finalizersOnDeletion(kind: Kind, { options }: Operation, live: KubeObject): readonly string[] {
+  const present = live.metadata.finalizers ?? [];
+  const others = present.filter((name) => name !== ORPHAN && name !== FOREGROUND);
+  const policy = propagationOf(kind, options, present);
+  if (policy === "Orphan") return [...others, ORPHAN];
+  if (policy === "Foreground") return [...others, FOREGROUND];
+  return others;
+}
+
+function propagationOf(
+  kind: Kind,
+  options: Operation["options"],
+  finalizers: readonly string[],
+): "Orphan" | "Foreground" | "Background" {
+  if (options.orphanDependents !== undefined) return options.orphanDependents ? "Orphan" : "Background";
+  if (options.propagationPolicy !== undefined) return options.propagationPolicy;
+  if (finalizers.includes(ORPHAN)) return "Orphan";
+  if (finalizers.includes(FOREGROUND)) return "Foreground";
+  return kind.defaultPropagation === "orphan" ? "Orphan" : "Background";
+}
+
+function checkPreconditions(operation: Operation, live: KubeObject): void {
+  const { uid, resourceVersion } = operation.options.preconditions ?? {};
+  const { metadata } = live;
+  // Kubernetes names the kind here where the resource is meant; clients have seen it so for years.
+  const kind = { group: operation.kind.group, name: operation.kind.kind };
+  if (uid !== undefined && uid !== metadata.uid) {
+    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
+    throw conflictError(kind, metadata.name, why);
+  }
+  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
+    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
+    throw conflictError(kind, metadata.name, why);
+  }
+}
+
+function checkOptions({ options }: Operation): void {
+  const { propagationPolicy, orphanDependents } = options;
+  const kind = { group: "meta.k8s.io", name: "DeleteOptions" };
+  if (propagationPolicy === undefined) return;
+  if (orphanDependents !== undefined) {
+    throw invalidError(kind, "", [
+      {
+        type: "FieldValueInvalid",
+        field: "propagationPolicy",
+        body: `Invalid value: "${propagationPolicy}": orphanDependents and deletionPropagation cannot be both set`,
+      },
+    ]);
+  }
+  if (!["Orphan", "Foreground", "Background"].includes(propagationPolicy)) {
+    throw invalidError(kind, "", [
+      {
+        type: "FieldValueNotSupported",
+        field: "propagationPolicy",
+        body: `Unsupported value: "${String(propagationPolicy)}": supported values: "Background", "Foreground", "Orphan", "nil"`,
+      },
+    ]);
+  }
+}

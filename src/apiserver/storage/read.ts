@@ -1,0 +1,110 @@
+import { prefixOf } from "../../api/kind.ts";
+import type { KubeObject } from "../../machinery/object.ts";
+import { badRequest, expired, notFoundError } from "../../machinery/status.ts";
+import { Compacted, type Entry } from "../../store/contract.ts";
+import { entryOutcome, type ListOutcome, type ObjectOutcome, type Operation } from "../operation.ts";
+import { findEntry, resourceOf, type StorageContext, storedKind } from "./context.ts";
+import { decodeContinue, encodeContinue, expiredContinue } from "./continue-token.ts";
+import { checkListOptions, parseRevision, waitForRevision } from "./revision.ts";
+import { type Selection, selectionOf } from "./selection.ts";
+import { viewEntry } from "./view.ts";
+
+export async function getObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
+  const revision = parseRevision(operation.options.resourceVersion);
+  if (revision === undefined) await context.store.caughtUp();
+  else await waitForRevision(context, revision, operation.signal);
+  const entry = findEntry(context, operation);
+  if (entry === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
+  return entryOutcome(operation.kind, viewEntry(operation.kind, entry));
+}
+
+export async function listObjects(context: StorageContext, operation: Operation): Promise<ListOutcome> {
+  const { options } = operation;
+  checkListOptions({ ...options, isWatch: false });
+  const selection = selectionOf(operation);
+  const start = await startOf(context, operation);
+  const limit = options.limit !== undefined && options.limit > 0 ? options.limit : undefined;
+  let page: Page;
+  try {
+    page = readPage(context, operation, selection, start, limit);
+  } catch (error) {
+    if (!(error instanceof Compacted)) throw error;
+    if (start.after !== undefined) throw expiredContinue({ revision: error.requested, after: start.after });
+    throw expired(`The resourceVersion for the provided list is too old.`);
+  }
+  const { entries, revision, remaining, next } = page;
+  const metadata = {
+    resourceVersion: String(revision),
+    ...(next === undefined ? {} : { continue: encodeContinue({ revision, after: next }) }),
+    ...(next === undefined || selection !== undefined ? {} : { remainingItemCount: remaining }),
+  };
+  return { type: "list", kind: operation.kind, metadata, entries: viewEntries(operation, entries) };
+}
+
+interface Start {
+  readonly at?: number;
+  readonly after?: string;
+}
+
+async function startOf(context: StorageContext, operation: Operation): Promise<Start> {
+  const { options } = operation;
+  const revision = parseRevision(options.resourceVersion);
+  if (options.continue !== undefined && options.continue !== "") {
+    if (revision !== undefined && revision > 0) {
+      throw badRequest("specifying resource version is not allowed when using continue");
+    }
+    const token = decodeContinue(options.continue);
+    const prefix = prefixOf(storedKind(operation.kind), operation.namespace);
+    if (!token.after.startsWith(prefix))
+      throw badRequest("invalid continue token: continue key is not valid: invalid encoded start key");
+    return token.revision < 0 ? { after: token.after } : { after: token.after, at: token.revision };
+  }
+  if (revision === undefined) {
+    await context.store.caughtUp();
+    return {};
+  }
+  await waitForRevision(context, revision, operation.signal);
+  return options.resourceVersionMatch === "Exact" ? { at: revision } : {};
+}
+
+interface Page {
+  readonly entries: readonly Entry<KubeObject>[];
+  readonly revision: number;
+  readonly remaining: number;
+  /** The key after which the next page begins, absent on the last one. */
+  readonly next?: string;
+}
+
+function readPage(
+  context: StorageContext,
+  operation: Operation,
+  selection: Selection | undefined,
+  start: Start,
+  limit: number | undefined,
+): Page {
+  const prefix = prefixOf(storedKind(operation.kind), operation.namespace);
+  if (selection === undefined) {
+    const listing = context.store.list(prefix, { ...start, ...(limit === undefined ? {} : { limit }) });
+    const last = listing.entries.at(-1);
+    return { ...listing, ...(listing.remaining > 0 && last !== undefined ? { next: last.key } : {}) };
+  }
+  const all = context.store.list(prefix, start);
+  const seen = seenAs(operation);
+  const entries: Entry<KubeObject>[] = [];
+  for (const entry of all.entries) {
+    if (!selection(seen(entry))) continue;
+    if (entries.length === limit) return { entries, revision: all.revision, remaining: 1, next: entries.at(-1)!.key };
+    entries.push(entry);
+  }
+  return { entries, revision: all.revision, remaining: 0 };
+}
+
+/** The object of an entry in the version that the operation speaks. */
+export function seenAs(operation: Operation): (entry: Entry<KubeObject>) => KubeObject {
+  if (operation.kind.view === undefined) return (entry) => entry.value;
+  return (entry) => viewEntry(operation.kind, entry).value;
+}
+
+function viewEntries(operation: Operation, entries: readonly Entry<KubeObject>[]): readonly Entry<KubeObject>[] {
+  return operation.kind.view === undefined ? entries : entries.map((entry) => viewEntry(operation.kind, entry));
+}

@@ -1,0 +1,204 @@
+import { type Kind, keyOf } from "../../api/kind.ts";
+import { sameJson } from "../../client/client.ts";
+import type { Issue } from "../../machinery/issue.ts";
+import type { MutableJsonObject } from "../../machinery/json.ts";
+import { metadataUpdateIssues } from "../../machinery/metadata.ts";
+import type { KubeObject, Mutable, ObjectMeta } from "../../machinery/object.ts";
+import { badRequest, conflictError, invalidError, notFoundError } from "../../machinery/status.ts";
+import { type Entry, RevisionMismatch } from "../../store/contract.ts";
+import { entryOutcome, type ObjectOutcome, objectOutcome, type Operation } from "../operation.ts";
+import { admissionRequest } from "./admit.ts";
+import { describeChange } from "./changed.ts";
+import { findEntry, groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
+import { createDecoded, hasStatusSubresource, metadataOf, setNamespace } from "./create.ts";
+import { decodeObject } from "./decode-body.ts";
+import { ownedOnUpdate } from "./ownership.ts";
+import { viewEntry } from "./view.ts";
+
+/** How often a write that names no revision is tried again over changes that came between. */
+const ATTEMPTS = 10;
+const MODIFIED = "the object has been modified; please apply your changes to the latest version and try again";
+
+export async function updateObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
+  const { kind } = operation;
+  const body = decodeObject(operation, kind, operation.body);
+  const metadata = metadataOf(body);
+  if ((metadata.name ?? "") === "") metadata.name = operation.name ?? "";
+  if (metadata.name !== operation.name) {
+    throw badRequest(
+      `the name of the object (${metadata.name}) does not match the name on the URL (${operation.name})`,
+    );
+  }
+  setNamespace(operation, metadata);
+  if (
+    findEntry(context, operation) === undefined &&
+    kind.allowsCreateOnUpdate === true &&
+    operation.subresource === undefined
+  ) {
+    return createDecoded(context, operation, body);
+  }
+  return modify(context, operation, (live) => {
+    const object = structuredClone(body);
+    const own = metadataOf(object);
+    checkRevision(kind, own, live);
+    own.resourceVersion = live.metadata.resourceVersion;
+    return { object, manage: (next) => ownedOnUpdate(context, operation, live, next) };
+  });
+}
+
+/** What a write makes of the present object. */
+export interface Modification {
+  /** The whole next object, decoded and defaulted, owned by the caller. */
+  readonly object: MutableJsonObject;
+  /** Sets the managed fields, once the parts that this write may not touch are back to what they were. */
+  readonly manage: (object: MutableJsonObject, live: KubeObject) => void;
+}
+
+/**
+ * Replaces the present object by what `compute` makes of it: the common way of update, patch and apply. Tries again over
+ * changes that came between, as long as `compute` itself does not refuse them.
+ */
+export async function modify(
+  context: StorageContext,
+  operation: Operation,
+  compute: (live: KubeObject, entry: Entry<KubeObject>) => Modification | Promise<Modification>,
+): Promise<ObjectOutcome> {
+  for (let attempt = 1; ; attempt++) {
+    const stored = findEntry(context, operation);
+    if (stored === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
+    const live = viewEntry(operation.kind, stored);
+    const { object, manage } = await compute(live.value, live);
+    const next = await prepared(context, operation, live.value, object, manage);
+    try {
+      return await write(context, operation, stored, live, next);
+    } catch (error) {
+      if (!(error instanceof RevisionMismatch)) throw error;
+      if (attempt === ATTEMPTS) throw conflictError(resourceOf(operation.kind), operation.name ?? "", MODIFIED);
+      await context.store.caughtUp();
+    }
+  }
+}
+
+async function prepared(
+  context: StorageContext,
+  operation: Operation,
+  live: KubeObject,
+  object: MutableJsonObject,
+  manage: Modification["manage"],
+): Promise<KubeObject> {
+  const { kind, subresource = "" } = operation;
+  const rules = { nowMs: context.clock.now(), subresource };
+  keepSystemFields(metadataOf(object), live.metadata);
+  if (subresource === "status") keepAllButStatus(object, live);
+  else if (hasStatusSubresource(kind) && subresource === "") keep(object, live, "status");
+  manage(object, live);
+  const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
+  await context.admission.admit(request);
+  kind.prepareForUpdate?.(object, live, rules);
+  const next = object as unknown as KubeObject;
+  countGeneration(kind, object, next, live);
+  const issues: Issue[] = [...metadataUpdateIssues(next.metadata, live.metadata)];
+  if (subresource === "status") issues.push(...(kind.validateStatusUpdate?.(next, live, rules) ?? []));
+  else {
+    issues.push(...(kind.validate?.(next, rules) ?? []));
+    issues.push(...(kind.validateUpdate?.(next, live, rules) ?? []));
+  }
+  if (issues.length > 0) throw invalidError(groupKindOf(kind), live.metadata.name, issues);
+  await context.admission.validate(request);
+  for (const text of kind.warnings?.(next, live) ?? []) operation.warn(text);
+  return next;
+}
+
+async function write(
+  context: StorageContext,
+  operation: Operation,
+  stored: Entry<KubeObject>,
+  live: Entry<KubeObject>,
+  next: KubeObject,
+): Promise<ObjectOutcome> {
+  const { kind } = operation;
+  if (sameJson(next, live.value)) return entryOutcome(kind, live);
+  if (isDryRun(operation)) return objectOutcome(kind, next);
+  const value = kind.view === undefined ? next : kind.view.toStored(next);
+  const key = keyOf(storedKind(kind), operation.namespace, live.value.metadata.name);
+  const record = recordOf(operation, describeChange(stored.value, value));
+  if (isFinished(next)) {
+    const gone = await context.store.delete(key, stored.revision, { ...record, lastValue: value });
+    return entryOutcome(kind, viewEntry(kind, gone));
+  }
+  const entry = await context.store.update(key, value, stored.revision, record);
+  return entryOutcome(kind, viewEntry(kind, entry));
+}
+
+/** A deleted object goes when its last finalizer has and nothing waits for its grace. */
+function isFinished({ metadata }: KubeObject): boolean {
+  return (
+    metadata.deletionTimestamp !== undefined &&
+    (metadata.finalizers?.length ?? 0) === 0 &&
+    (metadata.deletionGracePeriodSeconds ?? 0) === 0
+  );
+}
+
+function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: KubeObject): void {
+  const { resourceVersion = "", uid = "" } = metadata;
+  const name = live.metadata.name;
+  if (uid !== "" && uid !== live.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`;
+    throw conflictError(resourceOf(kind), name, why);
+  }
+  if (resourceVersion === "" || resourceVersion === "0") {
+    if (kind.allowsUnconditionalUpdate !== false) return;
+    const issue: Issue = {
+      type: "FieldValueInvalid",
+      field: "metadata.resourceVersion",
+      body: "Invalid value: 0: must be specified for an update",
+    };
+    throw invalidError(groupKindOf(kind), name, [issue]);
+  }
+  if (!/^\d+$/.test(resourceVersion)) {
+    throw badRequest(`strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);
+  }
+  if (resourceVersion !== live.metadata.resourceVersion) throw conflictError(resourceOf(kind), name, MODIFIED);
+}
+
+/** What no client may change or needs to repeat. */
+function keepSystemFields(metadata: Partial<Mutable<ObjectMeta>>, live: ObjectMeta): void {
+  if ((metadata.uid ?? "") === "") metadata.uid = live.uid;
+  metadata.creationTimestamp = live.creationTimestamp;
+  if ((metadata.resourceVersion ?? "") === "") metadata.resourceVersion = live.resourceVersion;
+  if (live.generation === undefined) delete metadata.generation;
+  else metadata.generation = live.generation;
+  if (live.deletionTimestamp !== undefined) metadata.deletionTimestamp = live.deletionTimestamp;
+  else delete metadata.deletionTimestamp;
+  if (live.deletionGracePeriodSeconds !== undefined && metadata.deletionGracePeriodSeconds === undefined) {
+    metadata.deletionGracePeriodSeconds = live.deletionGracePeriodSeconds;
+  }
+  delete metadata.selfLink;
+}
+
+/** The status subresource writes the status and, of the rest, metadata alone. */
+function keepAllButStatus(object: MutableJsonObject, live: KubeObject): void {
+  const fields = live as unknown as MutableJsonObject;
+  for (const name of new Set([...Object.keys(object), ...Object.keys(fields)])) {
+    if (name !== "status" && name !== "metadata") keep(object, live, name);
+  }
+}
+
+function keep(object: MutableJsonObject, live: KubeObject, name: string): void {
+  const value = (live as unknown as MutableJsonObject)[name];
+  if (value === undefined) delete object[name];
+  else object[name] = value;
+}
+
+function countGeneration(kind: Kind, object: MutableJsonObject, next: KubeObject, live: KubeObject): void {
+  if (kind.desired === undefined || sameJson(kind.desired(next), kind.desired(live))) return;
+  metadataOf(object).generation = (live.metadata.generation ?? 0) + 1;
+}
+
+/** Writes a change that the server itself makes to a present object (a binding, a scale): no body, no decoding. */
+export function replacing(context: StorageContext, operation: Operation, object: KubeObject): Modification {
+  return {
+    object: structuredClone(object) as unknown as MutableJsonObject,
+    manage: (next, live) => ownedOnUpdate(context, operation, live, next),
+  };
+}

@@ -1,0 +1,47 @@
+import type { Kind } from "../api/kind.ts";
+import type { KubeObject } from "../machinery/object.ts";
+import { type Informer, type InformerParts, startInformer } from "./informer.ts";
+
+/** The informers that the loops of one process share: one per kind, started when first asked for. */
+export interface Cache {
+  /** The informer of all objects of a kind, with the index `controller` (uid of the controlling owner). */
+  informer<T extends KubeObject>(kind: Kind<T>): Informer<T>;
+  get<T extends KubeObject>(kind: Kind<T>, key: string): T | undefined;
+  list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];
+  /** The objects whose controller is this owner. */
+  ownedBy<T extends KubeObject>(kind: Kind<T>, owner: KubeObject): readonly T[];
+  /** The informer of a kind if some loop asked for it. */
+  started(kind: Kind): Informer<KubeObject> | undefined;
+  /** Resolves when every informer started so far has its first list. */
+  synced(): Promise<void>;
+}
+
+/** The index of every informer of a cache: by the uid of the controlling owner. */
+export const CONTROLLER_INDEX = "controller";
+
+export function createCache(parts: InformerParts): Cache {
+  const informers = new Map<string, Informer<KubeObject>>();
+  const cache: Cache = {
+    informer<T extends KubeObject>(kind: Kind<T>): Informer<T> {
+      const name = `${kind.apiVersion}/${kind.plural}`;
+      const present = informers.get(name) as Informer<T> | undefined;
+      if (present !== undefined) return present;
+      const started = startInformer(kind, parts, { indexes: { [CONTROLLER_INDEX]: controllerUids } });
+      informers.set(name, started as unknown as Informer<KubeObject>);
+      return started;
+    },
+    get: (kind, key) => cache.informer(kind).get(key),
+    list: (kind, namespace) => cache.informer(kind).list(namespace),
+    ownedBy: (kind, owner) => cache.informer(kind).by(CONTROLLER_INDEX, owner.metadata.uid),
+    started: (kind) => informers.get(`${kind.apiVersion}/${kind.plural}`),
+    async synced() {
+      await Promise.all([...informers.values()].map((informer) => informer.synced));
+    },
+  };
+  return cache;
+}
+
+function controllerUids(object: KubeObject): readonly string[] {
+  const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true);
+  return owner === undefined ? [] : [owner.uid];
+}

@@ -1,0 +1,52 @@
+import type { Kind } from "../api/kind.ts";
+import type { Cache } from "../client/cache.ts";
+import { type Client, mergePatch } from "../client/client.ts";
+import { matches, selectorFromLabels, selectorOf } from "../machinery/labels.ts";
+import type { KubeObject, LabelSelector, OwnerReference } from "../machinery/object.ts";
+import { isStatus } from "../machinery/status.ts";
+
+/** The reference that makes an owner the controller of an object. */
+export function controllerReference(owner: KubeObject): OwnerReference {
+  const { apiVersion, kind, metadata } = owner;
+  return { apiVersion, kind, name: metadata.name, uid: metadata.uid, controller: true, blockOwnerDeletion: true };
+}
+
+export function controllerOf(object: KubeObject): OwnerReference | undefined {
+  return object.metadata.ownerReferences?.find((reference) => reference.controller === true);
+}
+
+/**
+ * Adopts the orphans of a kind that match the owner's selector, and releases what it controls that no longer does.
+ * Says whether anything was written: the caller then looks again once its cache shows it.
+ */
+export async function claim(
+  owner: KubeObject,
+  selector: LabelSelector | Readonly<Record<string, string>>,
+  kind: Kind,
+  { cache, client, signal }: { readonly cache: Cache; readonly client: Client; readonly signal: AbortSignal },
+): Promise<boolean> {
+  const wanted = isLabelSelector(selector) ? selectorOf(selector) : selectorFromLabels(selector);
+  let wrote = false;
+  for (const object of cache.list(kind, owner.metadata.namespace)) {
+    const controller = controllerOf(object);
+    if (controller !== undefined && controller.uid !== owner.metadata.uid) continue;
+    const fits = matches(wanted, object.metadata.labels ?? {});
+    if (controller !== undefined ? fits : !fits || object.metadata.deletionTimestamp !== undefined) continue;
+    if (owner.metadata.deletionTimestamp !== undefined) continue;
+    const others = object.metadata.ownerReferences?.filter((reference) => reference.uid !== owner.metadata.uid) ?? [];
+    const ownerReferences = controller === undefined ? [...others, controllerReference(owner)] : others;
+    // The revision makes the patch conditional: what was seen is what is changed.
+    const metadata = { uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion, ownerReferences };
+    try {
+      await client.patch(kind, object.metadata, mergePatch({ metadata }), { signal });
+    } catch (error) {
+      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+    }
+    wrote = true;
+  }
+  return wrote;
+}
+
+function isLabelSelector(selector: LabelSelector | Readonly<Record<string, string>>): selector is LabelSelector {
+  return typeof selector["matchLabels"] === "object" || Array.isArray(selector["matchExpressions"]);
+}

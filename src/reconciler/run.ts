@@ -1,0 +1,195 @@
+import type { Kind } from "../api/kind.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { TaskGroup } from "../base/task-group.ts";
+import { WorkQueue } from "../base/work-queue.ts";
+import type { Transport } from "../client/call.ts";
+import type { Cache } from "../client/cache.ts";
+import { createClient } from "../client/client.ts";
+import { nameKey, type ObjectChange, storeKey } from "../client/informer.ts";
+import type { EventRecorder } from "../client/recorder.ts";
+import type { KubeObject } from "../machinery/object.ts";
+import { isStatus } from "../machinery/status.ts";
+import { inBatches } from "./batches.ts";
+import { PendingCauses, ReconcileCause } from "./causes.ts";
+import type { Controller, ReconcileContext, ReconcileResult } from "./controller.ts";
+import { allSeen, type OwnWrites, seen, trackingTransport } from "./own-writes.ts";
+import { claim, controllerOf } from "./ownership.ts";
+
+export interface RuntimeParts {
+  readonly cache: Cache;
+  /** Acts under the loop's own identity. */
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly events: EventRecorder;
+  readonly tasks: TaskGroup;
+}
+
+/** A running loop. */
+export interface RunningController {
+  readonly name: string;
+  /** Nothing is ready and nothing is being worked on. */
+  readonly idle: boolean;
+  /** Keys that wait. */
+  readonly length: number;
+}
+
+const DEFAULT_WORKERS = 5;
+
+/** Runs a control loop until its task group ends. */
+export function runController(controller: Controller, parts: RuntimeParts): RunningController {
+  const run = new Run(controller, parts);
+  run.start();
+  return run;
+}
+
+class Run implements RunningController {
+  readonly #controller: Controller;
+  readonly #parts: RuntimeParts;
+  readonly #queue: WorkQueue;
+  readonly #causes = new PendingCauses();
+  /** What each key's last reconcile wrote, as long as the caches have not shown it. */
+  readonly #unseen = new Map<string, OwnWrites>();
+  #held = 0;
+
+  constructor(controller: Controller, parts: RuntimeParts) {
+    this.#controller = controller;
+    this.#parts = parts;
+    this.#queue = new WorkQueue(parts.clock, parts.random);
+  }
+
+  get name(): string {
+    return this.#controller.name;
+  }
+
+  get idle(): boolean {
+    return this.#queue.idle && this.#held === 0;
+  }
+
+  get length(): number {
+    return this.#queue.length + this.#held;
+  }
+
+  start(): void {
+    const { cache, tasks } = this.#parts;
+    const { reconciles, owns = [], watches = [], workers = DEFAULT_WORKERS } = this.#controller;
+    this.#follow(reconciles, (object) => [nameKey(object.metadata)]);
+    for (const kind of owns) this.#follow(kind, (object, old) => this.#owners(object, old));
+    for (const { kind, keys } of watches) this.#follow(kind, (object, old) => keys(object, cache, old));
+    for (let worker = 0; worker < workers; worker++) tasks.spawn((signal) => this.#work(signal));
+    tasks.signal.addEventListener("abort", () => this.#queue.close(), { once: true });
+  }
+
+  #follow(kind: Kind, keys: (object: KubeObject, old?: KubeObject) => Iterable<string>): void {
+    const { cache, tasks } = this.#parts;
+    const end = cache.informer(kind).subscribe((change) => this.#observe(kind, change, keys));
+    tasks.signal.addEventListener("abort", end, { once: true });
+  }
+
+  #observe(
+    kind: Kind,
+    change: ObjectChange<KubeObject>,
+    keys: (object: KubeObject, old?: KubeObject) => Iterable<string>,
+  ): void {
+    const seenChange = { key: storeKey(kind, change.object), revision: Number(change.object.metadata.resourceVersion) };
+    for (const key of keys(change.object, change.type === "updated" ? change.old : undefined)) {
+      this.#causes.add(key, seenChange);
+      this.#queue.add(key);
+    }
+  }
+
+  /** The keys of those that control an object, or did before; for an orphan those that may adopt it. */
+  *#owners(object: KubeObject, old: KubeObject | undefined): Iterable<string> {
+    const { reconciles, claims } = this.#controller;
+    const { cache } = this.#parts;
+    const { namespace } = object.metadata;
+    const inNamespace = namespace === undefined ? {} : { namespace };
+    for (const version of old === undefined ? [object] : [object, old]) {
+      const owner = controllerOf(version);
+      if (owner?.kind === reconciles.kind && owner.apiVersion.split("/")[0] === reconciles.apiVersion.split("/")[0]) {
+        yield nameKey({ ...inNamespace, name: owner.name });
+      }
+    }
+    if (claims === undefined || controllerOf(object) !== undefined) return;
+    for (const candidate of cache.list(reconciles, namespace)) yield nameKey(candidate.metadata);
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    await this.#parts.cache.synced();
+    while (!signal.aborted) {
+      const key = await this.#queue.take();
+      if (key === undefined) return;
+      try {
+        await this.#attempt(key, signal);
+      } finally {
+        this.#queue.done(key);
+      }
+    }
+  }
+
+  async #attempt(key: string, signal: AbortSignal): Promise<void> {
+    if (this.#holdBack(key)) return;
+    const writes: OwnWrites = new Map();
+    try {
+      const result = await this.#reconcile(key, writes, signal);
+      this.#queue.forget(key);
+      if (result.recheckAfterMs !== undefined) this.#queue.addAfter(key, result.recheckAfterMs);
+    } catch (error) {
+      if (signal.aborted) return;
+      const retryInMs = this.#queue.retry(key);
+      const fields = { controller: this.name, key, retryInMs, error };
+      if (isStatus(error, "Conflict", "NotFound"))
+        this.#parts.log.debug("reconcile met a newer state, trying again", fields);
+      else this.#parts.log.warn("reconcile failed, trying again", fields);
+    } finally {
+      if (writes.size > 0) this.#unseen.set(key, writes);
+    }
+  }
+
+  /** A key whose last writes the caches do not show yet comes again when they do. */
+  #holdBack(key: string): boolean {
+    const writes = this.#unseen.get(key);
+    if (writes === undefined) return false;
+    if (allSeen(writes, this.#parts.cache)) {
+      this.#unseen.delete(key);
+      return false;
+    }
+    this.#held += 1;
+    void seen(writes, this.#parts.cache).then(() => {
+      this.#held -= 1;
+      this.#queue.add(key);
+    });
+    return true;
+  }
+
+  async #reconcile(key: string, writes: OwnWrites, signal: AbortSignal): Promise<ReconcileResult> {
+    const { cache, clock, random, events, log, transport } = this.#parts;
+    const { reconciles, owns = [], claims, name } = this.#controller;
+    const cause = new ReconcileCause(name, this.#causes.take(key), clock.now());
+    const client = createClient(trackingTransport(transport, () => cause.cause, writes));
+    const context: ReconcileContext = {
+      cache,
+      client,
+      clock,
+      random,
+      events,
+      log,
+      signal,
+      inBatches,
+      because: (reason, facts) => cause.because(reason, facts),
+    };
+    const object = claims === undefined ? undefined : cache.get(reconciles, key);
+    const selector = object === undefined ? undefined : claims!.call(this.#controller, object);
+    if (object !== undefined && selector !== undefined) {
+      cause.because("adopts what its selector matches and releases what it does not");
+      let claimed = false;
+      for (const kind of owns) claimed = (await claim(object, selector, kind, context)) || claimed;
+      if (claimed) return { recheckAfterMs: 0 };
+      cause.because("");
+    }
+    return this.#controller.reconcile(key, context);
+  }
+}
