@@ -107,6 +107,7 @@ export interface SandboxSecurity {
   readonly runAsGroup?: number;
   readonly supplementalGroups: readonly number[];
   readonly seccomp: SecurityProfile;
+  readonly appArmor?: SecurityProfile;
   readonly seLinux?: { readonly user: string; readonly role: string; readonly type: string; readonly level: string };
 }
 
@@ -172,6 +173,9 @@ export interface Mount {
   readonly recursiveReadOnly: boolean;
   readonly propagation: "private" | "host-to-container" | "bidirectional";
   readonly selinuxRelabel: boolean;
+  /** An image whose content is mounted (an image volume) in place of `hostPath`, which then is empty. */
+  readonly image?: string;
+  readonly imageSubPath?: string;
 }
 
 export interface LinuxResources {
@@ -195,7 +199,12 @@ export interface ContainerSecurity {
   readonly readOnlyRoot: boolean;
   readonly noNewPrivileges: boolean;
   readonly seccomp: SecurityProfile;
+  readonly appArmor?: SecurityProfile;
   readonly namespaces: SandboxConfig["namespaces"];
+  /** The container whose process namespace is joined, for ephemeral containers. */
+  readonly targetContainerId?: string;
+  /** `Merge` when absent. */
+  readonly supplementalGroupsPolicy?: "Merge" | "Strict";
   readonly maskedPaths: readonly string[];
   readonly readonlyPaths: readonly string[];
   readonly seLinux?: SandboxSecurity["seLinux"];
