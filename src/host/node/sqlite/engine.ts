@@ -89,7 +89,8 @@ async function openFile({ directory, maxBytes, recordLimits }: SqliteOptions, na
     await calls.ended;
     throw error instanceof WorkerFailure ? await openingError(error.failure, file, pidFile) : error;
   }
-  await writeFile(pidFile, `${process.pid}\n`);
+  // It only serves a clearer error: a full disk must not keep the store from being read.
+  await writeFile(pidFile, `${process.pid}\n`).catch(() => {});
   return new SqliteEngine(calls, pidFile);
 }
 
@@ -169,7 +170,7 @@ function servingError({ kind, message }: Failure): Error {
 /** The process that the file names, if it lives. */
 async function livingProcess(pidFile: string): Promise<number | undefined> {
   try {
-    const pid = Number(await readFile(pidFile, "utf8"));
+    const pid = Number.parseInt(await readFile(pidFile, "utf8"), 10);
     process.kill(pid, 0);
     return pid;
   } catch {
