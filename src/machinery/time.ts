@@ -32,9 +32,12 @@ export function parseMicroTime(text: string): number {
 
 /** A time as Kubernetes writes it again; null for Go's zero time. @throws TimeError */
 export function canonicalTime(text: string): string | null {
+  if (text === lastCanonical) return text;
   const ms = parseTime(text);
   if (ms === ZERO_TIME_MS) return null;
-  return text.length === 20 && text.endsWith("Z") ? text : formatTime(ms);
+  if (text.length !== 20 || !text.endsWith("Z")) return formatTime(ms);
+  lastCanonical = text;
+  return text;
 }
 
 /** The same for a MicroTime. @throws TimeError */
@@ -44,6 +47,8 @@ export function canonicalMicroTime(text: string): string | null {
   return text.length === 27 && text.endsWith("Z") ? text : formatMicroTime(ms);
 }
 
+/** One object often has one time in several places. */
+let lastCanonical = "";
 let lastSecond = 0;
 let lastText = "1970-01-01T00:00:00Z";
 

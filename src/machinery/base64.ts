@@ -1,0 +1,50 @@
+/** Bytes in base64 as Go writes them again: without line ends, unused bits zero. @throws Base64Error */
+export function canonicalBase64(text: string): string {
+  if (!PADDED.test(text)) {
+    const stripped = text.replaceAll(/[\r\n]/g, "");
+    if (!PADDED.test(stripped)) throw new Base64Error(text);
+    return canonicalBase64(stripped);
+  }
+  if (!text.endsWith("=")) return text;
+  const unusedBits = text.endsWith("==") ? 4 : 2;
+  const last = text.length - (unusedBits === 4 ? 3 : 2);
+  const digit = DIGITS.indexOf(text[last]!);
+  const kept = DIGITS[(digit >> unusedBits) << unusedBits]!;
+  return kept === text[last] ? text : text.slice(0, last) + kept + text.slice(last + 1);
+}
+
+/** Text that is no base64, in Go's words. */
+export class Base64Error extends Error {
+  override readonly name = "Base64Error";
+  constructor(text: string) {
+    super(`illegal base64 data at input byte ${illegalByte(text)}`);
+  }
+}
+
+const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const PADDED = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Where Go's decoder stops: the offset of the byte that it cannot take. */
+function illegalByte(text: string): number {
+  const bytes = new TextEncoder().encode(text);
+  const isLineEnd = (at: number) => bytes[at] === 0x0a || bytes[at] === 0x0d;
+  let digits = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    if (isLineEnd(at)) continue;
+    const char = String.fromCharCode(bytes[at]!);
+    if (DIGITS.includes(char)) {
+      digits = (digits + 1) % 4;
+      continue;
+    }
+    if (char !== "=" || digits < 2) return at;
+    let next = at + 1;
+    while (isLineEnd(next)) next++;
+    if (digits === 3) return next;
+    if (next === bytes.length) return next;
+    if (bytes[next] !== 0x3d) return next - 1;
+    next++;
+    while (isLineEnd(next)) next++;
+    return next;
+  }
+  return bytes.length - digits;
+}
