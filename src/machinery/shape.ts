@@ -41,6 +41,8 @@ export interface ListShape {
   readonly listType: "atomic" | "set" | "map";
   /** The keys of a `map` list, in order. */
   readonly mapKeys: readonly string[];
+  /** In protobuf the list is a message of its own, with the items as its field 1. */
+  readonly wrapped?: boolean;
 }
 
 export interface MapShape {
@@ -49,11 +51,16 @@ export interface MapShape {
   readonly atomic: boolean;
 }
 
-/** Any JSON (RawExtension, JSON, FieldsV1): kept as it is. */
+/** Any JSON (RawExtension, JSON, FieldsV1), kept as it is; or one of two forms in the schema of a CustomResourceDefinition. */
 export interface AnyShape {
   readonly type: "any";
-  readonly protobuf: "raw-extension" | "json" | "fields-v1";
+  readonly protobuf: "raw-extension" | "json" | "fields-v1" | SchemaChoice;
+  /** The schema that a `SchemaChoice` may hold. */
+  readonly schema?: StructShape;
 }
+
+/** A schema, or else a boolean, a list of schemas, a list of strings. */
+export type SchemaChoice = "schema-or-bool" | "schema-or-array" | "schema-or-strings";
 
 export interface Field {
   readonly shape: Shape;
@@ -66,10 +73,20 @@ export interface Field {
   readonly omitEmpty: boolean;
   /** The value that defaulting always gives; conditional defaults are the kind's own `default`. */
   readonly default?: unknown;
-  readonly protobuf?: { readonly number: number; readonly wire: "varint" | "bytes" | "fixed64" | "fixed32" };
+  readonly protobuf?: ProtobufField;
   /** Strategic merge patch: `merge`, `replace`, `retainKeys` or `merge,retainKeys`, and the key of a merged list. */
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
+}
+
+export interface ProtobufField {
+  readonly number: number;
+  readonly wire: "varint" | "bytes" | "fixed64" | "fixed32";
+  /**
+   * The numbers of the messages between, outermost first: JSON flattens what Go inlines (a Volume's source, a Probe's
+   * handler), protobuf does not.
+   */
+  readonly within?: readonly number[];
 }
 
 /** A struct's shape that remembers the TypeScript type it describes. */

@@ -1,0 +1,47 @@
+// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+import type { KubeObject, ListMeta } from "../../machinery/object.ts";
+
+export interface Lease extends KubeObject {
+  readonly kind: "Lease";
+  readonly apiVersion: "coordination.k8s.io/v1beta1";
+  readonly spec: LeaseSpec;
+}
+
+export interface LeaseCandidate extends KubeObject {
+  readonly kind: "LeaseCandidate";
+  readonly apiVersion: "coordination.k8s.io/v1beta1";
+  readonly spec: LeaseCandidateSpec;
+}
+
+export interface LeaseCandidateList {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+  readonly metadata: ListMeta;
+  readonly items: readonly LeaseCandidate[];
+}
+
+export interface LeaseCandidateSpec {
+  readonly leaseName: string;
+  readonly pingTime?: string;
+  readonly renewTime?: string;
+  readonly binaryVersion: string;
+  readonly emulationVersion?: string;
+  readonly strategy: string;
+}
+
+export interface LeaseList {
+  readonly kind?: string;
+  readonly apiVersion?: string;
+  readonly metadata: ListMeta;
+  readonly items: readonly Lease[];
+}
+
+export interface LeaseSpec {
+  readonly holderIdentity?: string;
+  readonly leaseDurationSeconds?: number;
+  readonly acquireTime?: string;
+  readonly renewTime?: string;
+  readonly leaseTransitions?: number;
+  readonly strategy?: string;
+  readonly preferredHolder?: string;
+}

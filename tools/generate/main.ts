@@ -1,0 +1,23 @@
+// Writes src/api/generated from Kubernetes' own definitions. Needs Go; takes the pinned modules from its proxy.
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { readDiscovery } from "./discovery.ts";
+import { inputHash, kubernetesFolder, kubernetesVersion, readFacts } from "./facts.ts";
+import { writeInterfaces } from "./interfaces.ts";
+import { writeResources } from "./resources.ts";
+import { writeShapes } from "./shapes.ts";
+
+const target = join(import.meta.dirname, "../../src/api/generated");
+const header = `// Written by tools/generate from Kubernetes ${kubernetesVersion}, input ${inputHash()}. Never edited: run \`npm run generate\`.\n`;
+
+const discoveryFolder = join(kubernetesFolder(), "api/discovery");
+const facts = readFacts(join(discoveryFolder, "aggregated_v2.json"));
+mkdirSync(target, { recursive: true });
+for (const name of readdirSync(target)) if (name.endsWith(".ts")) rmSync(join(target, name));
+for (const [module, text] of writeInterfaces(facts.structs, facts.kinds)) write(module, text);
+write("shapes", writeShapes(facts.structs));
+write("resources", writeResources(readDiscovery(discoveryFolder), facts));
+
+function write(module: string, text: string): void {
+  writeFileSync(join(target, `${module}.ts`), `${header}${text}`);
+}

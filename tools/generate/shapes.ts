@@ -1,0 +1,61 @@
+import type { WrittenExtra, WrittenField } from "../../src/machinery/shapes/load.ts";
+import type { FieldFact, StructFact, TypeFact } from "./facts.ts";
+
+/** The body of shapes.ts: a struct a paragraph, a field a line. */
+export function writeShapes(structs: readonly StructFact[]): string {
+  const atomic = structs.filter(({ mapType }) => mapType === "atomic").map(({ name }) => name);
+  const atomicNames = new Set(atomic);
+  const paragraphs = structs.map(({ name, fields }) => {
+    const lines = fields.map((field) => `    ${JSON.stringify(writeField(field, atomicNames))},\n`);
+    return `  ${JSON.stringify(name)}: [\n${lines.join("")}  ],\n`;
+  });
+  return `import type { WrittenShapes } from "../../machinery/shapes/load.ts";
+import { loadShapes } from "../../machinery/shapes/load.ts";
+
+const structs: WrittenShapes["structs"] = {
+${paragraphs.join("")}};
+
+const atomic: readonly string[] = ${JSON.stringify(atomic, undefined, 2)};
+
+/** The shape of every struct, by its OpenAPI name. */
+export const shapes = loadShapes({ structs, atomic });
+`;
+}
+
+function writeField(field: FieldFact, atomic: ReadonlySet<string>): WrittenField {
+  const flags = `${field.required ? "r" : ""}${field.pointer ? "p" : ""}${field.omitEmpty ? "o" : ""}`;
+  const written = [field.name, writeType(field.type), flags, field.number ?? 0] as const;
+  const extra = writeExtra(field, atomic);
+  return Object.keys(extra).length === 0 ? written : [...written, extra];
+}
+
+function writeType({ code, struct, list, map, wrapped }: TypeFact): string {
+  if (list !== undefined) return `${wrapped ? "<>" : "[]"}${writeType(list)}`;
+  if (map !== undefined) return `{}${writeType(map)}`;
+  return struct ?? code!;
+}
+
+function writeExtra(field: FieldFact, atomic: ReadonlySet<string>): WrittenExtra {
+  const { listType, listKeys, mapType, strategy, mergeKey, within, type } = field;
+  const values = enumOf(type);
+  const ownAtomic = type.struct === undefined ? false : atomic.has(type.struct);
+  const saidAtomic = mapType === undefined ? ownAtomic : mapType === "atomic";
+  return {
+    ...(field.default === undefined ? {} : { default: field.default }),
+    ...(values === undefined ? {} : { enum: values }),
+    ...(within === undefined ? {} : { within }),
+    ...(strategy === undefined ? {} : { strategy }),
+    ...(mergeKey === undefined ? {} : { mergeKey }),
+    ...(listType === undefined || listType === "atomic" ? {} : { list: listType }),
+    ...(listKeys === undefined ? {} : { keys: listKeys }),
+    ...(saidAtomic === ownAtomic ? {} : { atomic: saidAtomic }),
+  };
+}
+
+function enumOf(type: TypeFact): readonly string[] | undefined {
+  return (
+    type.enum ??
+    (type.list === undefined ? undefined : enumOf(type.list)) ??
+    (type.map === undefined ? undefined : enumOf(type.map))
+  );
+}
