@@ -79,12 +79,14 @@ export function readBatch(source: Uint8Array, reader: BatchReader): number {
 export function decodeBatch(source: Uint8Array): EngineBatch {
   const changes: EngineChange[] = [];
   const records: EngineRecord[] = [];
-  const revision = readBatch(source, {
+  const newest = readBatch(source, {
     change: (key, revision, replaces, bytes) =>
-      changes.push({ key, revision, replaces, ...(bytes === undefined ? {} : { bytes: bytes.slice() }) }),
+      changes.push(
+        bytes === undefined ? { key, revision, replaces } : { key, revision, replaces, bytes: bytes.slice() },
+      ),
     record: (key, _revision, _at, text) => records.push({ key, record: JSON.parse(decoder.decode(text)) }),
   });
-  return { revision, changes, records };
+  return { revision: newest, changes, records };
 }
 
 const HEADER_BYTES = 16;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inPlace, stateOf, take, told, type Doc, type MakePlace } from "./conformance-place.suite.ts";
-import { Compacted, WatchOverflow, type Store } from "./contract.ts";
+import { Compacted, WatchOverflow, type Change, type Store } from "./contract.ts";
 
 /** The past of a store: watches, lists at a revision, compaction. */
 export function testHistory(name: string, makePlace: MakePlace): void {
@@ -43,7 +43,9 @@ function testWatch(name: string, makePlace: MakePlace): void {
     inPlace(makePlace, async ({ open }) => {
       await using store = await open();
       const watch = store.watch("", 1, { signal: new AbortController().signal })[Symbol.asyncIterator]();
-      const reading = watch.next().then(({ value }) => ({ batch: value!, revision: store.revision }));
+      const reading = watch
+        .next()
+        .then(({ value }) => ({ batch: value as readonly Change<Doc>[], revision: store.revision }));
       await Promise.all(["/1", "/2", "/3"].map((key) => store.create(key, { text: key })));
       const { batch, revision } = await reading;
       assert.deepEqual(

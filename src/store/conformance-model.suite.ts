@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { inPlace, stateOf, take, told, type Doc, type MakePlace, type Place } from "./conformance-place.suite.ts";
 import { Compacted, KeyExists, RevisionMismatch, type Change, type Store } from "./contract.ts";
 
@@ -122,7 +122,7 @@ function assertAsModel(store: Store<Doc>, model: Model): void {
 function modelList(state: ReadonlyMap<string, readonly [number, string]>, prefix: string): string[] {
   return [...state.keys()]
     .filter((key) => key.startsWith(prefix))
-    .sort()
+    .toSorted()
     .map((key) => `${key}@${state.get(key)![0]}=${state.get(key)![1]}`);
 }
 
@@ -167,7 +167,7 @@ async function runConcurrently({ open }: Place, writers: readonly (readonly Writ
   const outcomes = (await Promise.all(work)).flat();
   const revisions = outcomes.filter((outcome) => outcome.startsWith("done")).map((outcome) => Number(outcome.slice(5)));
   assert.deepEqual(
-    revisions.sort((a, b) => a - b),
+    revisions.toSorted((a, b) => a - b),
     Array.from({ length: store.revision - 1 }, (_, index) => index + 2),
     "each acknowledged write has a revision of its own, and no other was taken",
   );

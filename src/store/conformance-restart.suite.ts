@@ -128,7 +128,7 @@ function testSnapshots(name: string, makePlace: MakePlace): void {
       await using store = await open();
       const { revision } = await store.create("/a", { text: "" });
       await store.delete("/a", revision);
-      const chunks = await Array.fromAsync(store.snapshot());
+      const chunks = await collect(store.snapshot());
       await inPlace(makePlace, async (other) => {
         await other.restore(inPieces(chunks, 7));
         await using restored = await other.open();
@@ -140,7 +140,7 @@ function testSnapshots(name: string, makePlace: MakePlace): void {
     inPlace(makePlace, async ({ open }) => {
       await using store = await open();
       await Promise.all(Array.from({ length: 20 }, (_, number) => store.create(`/${number}`, { text: "some text" })));
-      const whole = Buffer.concat(await Array.fromAsync(store.snapshot()));
+      const whole = Buffer.concat(await collect(store.snapshot()));
       const flipped = Buffer.from(whole);
       flipped[500]! ^= 1;
       const bad = [
@@ -156,6 +156,12 @@ function testSnapshots(name: string, makePlace: MakePlace): void {
         });
       }
     }));
+}
+
+async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const collected: Uint8Array[] = [];
+  for await (const chunk of chunks) collected.push(chunk);
+  return collected;
 }
 
 /** The same bytes in pieces of another length. */

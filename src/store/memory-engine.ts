@@ -22,17 +22,18 @@ export function memoryEngine(limits: RecordLimits = defaultRecordLimits): Engine
     },
     async commit(batch) {
       revision = batch.revision;
-      for (const { key, revision, bytes } of batch.changes) {
+      for (const change of batch.changes) {
+        const { key, bytes } = change;
         if (bytes === undefined) entries.delete(key);
-        else entries.set(key, { key, revision, bytes });
+        else entries.set(key, { key, revision: change.revision, bytes });
       }
       for (const record of batch.records) records.add(record);
     },
     async records(key) {
       return records.of(key);
     },
-    async recordsAfter(revision, limit) {
-      return records.after(revision, limit);
+    async recordsAfter(after, limit) {
+      return records.after(after, limit);
     },
     async close() {},
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { OrderedMap } from "./ordered-map.ts";
 
 const keys = Array.from({ length: 3_000 }, (_, number) => `/k/${(number * 7919) % 3_000}`);
@@ -35,7 +35,7 @@ test("ordered map: filled in order, emptied in order, filled again", () => {
     model.set(key, index);
   }
   assertEqual(map, model);
-  for (const key of [...keys].sort()) {
+  for (const key of keys.toSorted()) {
     map.delete(key);
     model.delete(key);
     if (model.size % 500 === 0) assertEqual(map, model);
@@ -46,7 +46,7 @@ test("ordered map: filled in order, emptied in order, filled again", () => {
 });
 
 function assertEqual(map: OrderedMap<number>, model: ReadonlyMap<string, number>): void {
-  const sorted = [...model.keys()].sort();
+  const sorted = [...model.keys()].toSorted();
   assert.equal(map.size, sorted.length);
   assert.deepEqual(
     map.slice(0, map.size),

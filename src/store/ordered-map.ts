@@ -18,7 +18,7 @@ export class OrderedMap<T> {
 
   constructor(items: Iterable<readonly [string, T]> = []) {
     for (const [key, value] of items) this.#slots.set(key, { key, value });
-    const sorted = [...this.#slots.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
+    const sorted = [...this.#slots.values()].toSorted((a, b) => (a.key < b.key ? -1 : 1));
     for (let start = 0; start < sorted.length; start += CHUNK_LIMIT / 2) {
       this.#chunks.push(sorted.slice(start, start + CHUNK_LIMIT / 2));
     }

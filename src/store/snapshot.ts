@@ -10,9 +10,12 @@ import type { Engine, EngineRecord } from "./engine.ts";
 export async function* writeSnapshot({ revision, entries, recordsAfter }: SnapshotSource): AsyncGenerator<Uint8Array> {
   yield TITLE;
   for (let start = 0; start < entries.length; start += BLOCK_ENTRIES) {
-    const changes = entries
-      .slice(start, start + BLOCK_ENTRIES)
-      .map(({ key, revision, bytes }) => ({ key, revision, replaces: 0, bytes }));
+    const changes = entries.slice(start, start + BLOCK_ENTRIES).map((entry) => ({
+      key: entry.key,
+      revision: entry.revision,
+      replaces: 0,
+      bytes: entry.bytes,
+    }));
     yield block(encodeBatch({ revision, changes, records: [] }));
   }
   for (let after = 0; after < revision;) {

@@ -189,7 +189,7 @@ class LogStore<V> implements Store<V> {
     const changed = [...before.values()].filter((entry) => entry !== undefined && entry.key > after) as Entry<V>[];
     return mergeByKey(
       unchanged,
-      changed.sort((a, b) => (a.key < b.key ? -1 : 1)),
+      changed.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     );
   }
 

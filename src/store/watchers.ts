@@ -54,18 +54,18 @@ export class Watchers<V> {
       }
     }
     for (const [watchers, batch] of batches) {
-      for (const watcher of [...watchers]) watcher.push(batch);
+      for (const watcher of watchers) watcher.push(batch);
     }
   }
 
   end(): void {
-    for (const watchers of [...this.#byPrefix.values()]) {
-      for (const watcher of [...watchers]) watcher.end();
+    for (const watchers of this.#byPrefix.values()) {
+      for (const watcher of watchers) watcher.end();
     }
   }
 
   #measure(): void {
-    this.#lengths = [...new Set([...this.#byPrefix.keys()].map((prefix) => prefix.length))].sort((a, b) => a - b);
+    this.#lengths = [...new Set([...this.#byPrefix.keys()].map((prefix) => prefix.length))].toSorted((a, b) => a - b);
   }
 }
 

@@ -15,7 +15,9 @@ export class Database {
   readonly #commit: StatementSync;
   readonly #put: StatementSync;
   readonly #remove: StatementSync;
+  readonly #revision: StatementSync;
   readonly #setRevision: StatementSync;
+  readonly #entriesAfter: StatementSync;
 
   /** @throws {DatabaseError} */
   constructor({ file, maxBytes, recordLimits }: WorkerStart) {
@@ -24,32 +26,29 @@ export class Database {
     this.#commit = this.#database.prepare("COMMIT");
     this.#put = this.#database.prepare("INSERT INTO entries(revision, key, value) VALUES (?, ?, ?)");
     this.#remove = this.#database.prepare("DELETE FROM entries WHERE revision = ?");
+    this.#entriesAfter = this.#database.prepare(
+      "SELECT revision, key, value FROM entries WHERE revision > ? ORDER BY revision",
+    );
+    this.#entriesAfter.setReturnArrays(true);
+    this.#revision = this.#database.prepare("SELECT revision FROM state");
     this.#setRevision = this.#database.prepare("UPDATE state SET revision = ?");
     this.records = new RecordTable(this.#database, recordLimits);
   }
 
-  /** The newest versions of all keys, in the form of batches, the last of which has the newest revision. */
-  load(): Uint8Array<ArrayBuffer>[] {
-    const select = this.#database.prepare("SELECT revision, key, value FROM entries ORDER BY revision");
-    select.setReturnArrays(true);
-    const batches: Uint8Array<ArrayBuffer>[] = [];
-    let revision = Number(this.#database.prepare("SELECT revision FROM state").get()!["revision"]);
-    let changes: EngineChange[] = [];
+  /** The newest versions after a revision, as a batch of a few megabytes, and the revision up to which it goes. */
+  load(after: number): { readonly batch: Uint8Array<ArrayBuffer>; readonly until: number } {
+    const changes: EngineChange[] = [];
+    let until = after;
     let bytes = 0;
-    const cut = () => {
-      batches.push(encodeBatch({ revision, changes, records: [] }));
-      changes = [];
-      bytes = 0;
-    };
-    for (const row of select.iterate() as Iterable<unknown>) {
-      const [rowRevision, key, value] = row as [number, string, Uint8Array];
-      revision = Math.max(revision, rowRevision);
-      changes.push({ key, revision: rowRevision, replaces: 0, bytes: value });
+    for (const row of this.#entriesAfter.iterate(after) as Iterable<unknown>) {
+      const [revision, key, value] = row as [number, string, Uint8Array];
+      changes.push({ key, revision, replaces: 0, bytes: value });
+      until = revision;
       bytes += value.length;
-      if (bytes >= LOAD_BATCH_BYTES) cut();
+      if (bytes >= LOAD_BATCH_BYTES) break;
     }
-    cut();
-    return batches;
+    const revision = Math.max(until, Number(this.#revision.get()!["revision"]));
+    return { batch: encodeBatch({ revision, changes, records: [] }), until };
   }
 
   /** @throws {DatabaseError} */
@@ -72,7 +71,7 @@ export class Database {
   #write(batch: Uint8Array): void {
     let newestPut = 0;
     const updated = new Set<string>();
-    const revision = readBatch(batch, {
+    const newest = readBatch(batch, {
       change: (key, revision, replaces, bytes) => {
         if (replaces !== 0) {
           updated.add(key);
@@ -87,7 +86,7 @@ export class Database {
       record: (key, revision, at, text) => this.records.append(key, revision, at, text, updated.has(key)),
     });
     // The newest row tells the revision of the log, unless the newest change is a removal.
-    if (newestPut !== revision) this.#setRevision.run(revision);
+    if (newestPut !== newest) this.#setRevision.run(newest);
     this.records.trim();
   }
 }
@@ -112,7 +111,7 @@ const APPLICATION_ID = 0x57687279;
 const PAGE_BYTES = 8192;
 /** The log is written back to the file when it has grown to this: 16 MiB. */
 const CHECKPOINT_PAGES = 2048;
-const LOAD_BATCH_BYTES = 4 * 1024 * 1024;
+const LOAD_BATCH_BYTES = 2 * 1024 * 1024;
 
 const SCHEMA = `
   BEGIN;

@@ -11,6 +11,7 @@ import {
   type EngineBatch,
   type EngineEntry,
   type EngineRecord,
+  type EngineState,
   type RecordLimits,
 } from "../../../store/engine.ts";
 import { restoreSnapshot } from "../../../store/snapshot.ts";
@@ -103,14 +104,16 @@ class SqliteEngine implements Engine {
     this.#pidFile = pidFile;
   }
 
-  async load() {
-    const reply = await this.#call({ type: "load" });
-    assert(reply.type === "loaded");
-    const batches = reply.batches.map(decodeBatch);
-    const entries: EngineEntry[] = batches.flatMap(({ changes }) =>
-      changes.map(({ key, revision, bytes }) => ({ key, revision, bytes: bytes! })),
-    );
-    return { revision: batches.at(-1)!.revision, entries };
+  async load(): Promise<EngineState> {
+    const entries: EngineEntry[] = [];
+    for (let reply = await this.#loadAfter(0); ;) {
+      // The next part is read from disk while this one is decoded.
+      const next = this.#loadAfter(reply.until);
+      const batch = decodeBatch(reply.batch);
+      for (const { key, revision, bytes } of batch.changes) entries.push({ key, revision, bytes: bytes! });
+      reply = await next;
+      if (batch.changes.length === 0) return { revision: batch.revision, entries };
+    }
   }
 
   async commit(batch: EngineBatch): Promise<void> {
@@ -133,6 +136,12 @@ class SqliteEngine implements Engine {
   async close(): Promise<void> {
     await rm(this.#pidFile, { force: true });
     await this.#calls.close();
+  }
+
+  async #loadAfter(after: number) {
+    const reply = await this.#call({ type: "load", after });
+    assert(reply.type === "loaded");
+    return reply;
   }
 
   async #call(request: Request, moved: ArrayBuffer[] = []): Promise<Reply> {

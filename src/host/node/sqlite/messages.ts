@@ -9,7 +9,8 @@ export interface WorkerStart {
 
 /** What the engine asks of its worker. Batches cross in the form of `store/batch-format.ts`, moved and not copied. */
 export type Request =
-  | { readonly type: "load" }
+  /** A part of the entries: those after a revision, as many as make a good message. */
+  | { readonly type: "load"; readonly after: number }
   | { readonly type: "commit"; readonly batch: Uint8Array<ArrayBuffer> }
   | { readonly type: "records"; readonly key: string }
   | { readonly type: "recordsAfter"; readonly revision: number; readonly limit: number }
@@ -20,7 +21,8 @@ export type RecordRow = readonly [key: string, text: string];
 
 export type Reply =
   | { readonly id: number; readonly type: "done" }
-  | { readonly id: number; readonly type: "loaded"; readonly batches: readonly Uint8Array[] }
+  /** A batch of no changes is the last one. */
+  | { readonly id: number; readonly type: "loaded"; readonly batch: Uint8Array; readonly until: number }
   | { readonly id: number; readonly type: "records"; readonly rows: readonly RecordRow[] }
   | { readonly id: number; readonly type: "failed"; readonly failure: Failure };
 

@@ -51,7 +51,7 @@ export class RecordTable {
   }
 
   of(key: string): RecordRow[] {
-    return this.#rowsOf(key).map(({ key, text }) => [key, text]);
+    return this.#rowsOf(key).map(({ text }) => [key, text]);
   }
 
   after(revision: number, limit: number): RecordRow[] {
@@ -79,12 +79,12 @@ export class RecordTable {
     return index;
   }
 
-  #rowsOf(key: string): { readonly revision: number; readonly key: string; readonly text: string }[] {
+  #rowsOf(key: string): { readonly revision: number; readonly text: string }[] {
     return this.index()
       .revisionsOf(hashOf(key))
       .map((revision) => ({ revision, row: this.#select.get(revision) }))
       .filter(({ row }) => row !== undefined && row["key"] === key)
-      .map(({ revision, row }) => ({ revision, key, text: String(row!["text"]) }));
+      .map(({ revision, row }) => ({ revision, text: String(row!["text"]) }));
   }
 
   #trimKey(key: string): void {

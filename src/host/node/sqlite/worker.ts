@@ -26,24 +26,21 @@ function open(): Database | undefined {
   }
 }
 
-function answer(database: Database, id: number, request: Request): void {
+function answer(opened: Database, id: number, request: Request): void {
   switch (request.type) {
     case "commit":
-      database.commit(request.batch);
+      opened.commit(request.batch);
       return send({ id, type: "done" });
     case "load": {
-      const batches = database.load();
-      return send(
-        { id, type: "loaded", batches },
-        batches.map(({ buffer }) => buffer),
-      );
+      const { batch, until } = opened.load(request.after);
+      return send({ id, type: "loaded", batch, until }, [batch.buffer]);
     }
     case "records":
-      return send({ id, type: "records", rows: database.records.of(request.key) });
+      return send({ id, type: "records", rows: opened.records.of(request.key) });
     case "recordsAfter":
-      return send({ id, type: "records", rows: database.records.after(request.revision, request.limit) });
+      return send({ id, type: "records", rows: opened.records.after(request.revision, request.limit) });
     case "close":
-      database.close();
+      opened.close();
       send({ id, type: "done" });
       port.close();
   }
