@@ -35,8 +35,12 @@ export function formatIp({ family, value }: IpAddress): string {
   return `${hex.slice(0, gap.start).join(":")}::${hex.slice(gap.end).join(":")}`;
 }
 
+const V4_PART = "(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+const USUAL_V4 = new RegExp(`^${V4_PART}(\\.${V4_PART}){3}$`);
+
 /** The usual form of the address that the text names, or undefined where it names none. */
 export function canonicalIp(text: string): string | undefined {
+  if (USUAL_V4.test(text)) return text;
   const address = parseIp(text);
   return address && formatIp(address);
 }

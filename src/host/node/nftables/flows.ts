@@ -1,0 +1,60 @@
+import type { IpFamily } from "../../../base/ip.ts";
+import type { Flow, StaleFlows } from "../../../proxy/flows.ts";
+import type { FlowTable } from "../../../proxy/ports.ts";
+import { runTool, ToolError } from "./nft.ts";
+
+/** The kernel's flows through the program `conntrack`. @param conntrack how it is called. */
+export function createFlowTable(conntrack: readonly string[]): FlowTable {
+  return {
+    async list(family, { signal }) {
+      const listed = await runTool([...conntrack, "-L", ...familyOptions(family), "-p", "udp"], { signal });
+      return listed.split("\n").flatMap(readFlow);
+    },
+    async forget(family, flows, { signal }) {
+      for (const flow of flows) await forget(conntrack, family, flow, signal);
+    },
+  };
+}
+
+async function forget(
+  conntrack: readonly string[],
+  family: IpFamily,
+  { frontend, endpoint }: StaleFlows,
+  signal: AbortSignal,
+): Promise<void> {
+  const filter = [
+    ["--orig-dst", frontend.address],
+    ["--orig-port-dst", String(frontend.port)],
+    ["--reply-src", endpoint.address],
+    ["--reply-port-src", String(endpoint.port)],
+  ].flat();
+  try {
+    await runTool([...conntrack, "-D", ...familyOptions(family), "-p", "udp", ...filter], { signal });
+  } catch (error) {
+    // Flows end by themselves, too: deleting none of them is an error only to conntrack.
+    if (!(error instanceof ToolError) || !/\b0 flow entries have been deleted/.test(error.stderr)) throw error;
+  }
+}
+
+function familyOptions(family: IpFamily): readonly string[] {
+  return ["-f", family === "IPv4" ? "ipv4" : "ipv6"];
+}
+
+/** A line shows the addresses and ports of the packets from the client, then those of the replies. */
+function readFlow(line: string): readonly Flow[] {
+  const match = /src=\S+ dst=(\S+) sport=\d+ dport=(\d+) .*?src=(\S+) dst=\S+ sport=(\d+) dport=\d+/.exec(line);
+  if (match === null) return [];
+  const [, frontend, frontendPort, endpoint, endpointPort] = match as unknown as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  return [
+    {
+      frontend: { address: frontend, port: Number(frontendPort) },
+      endpoint: { address: endpoint, port: Number(endpointPort) },
+    },
+  ];
+}

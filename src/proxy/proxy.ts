@@ -1,0 +1,256 @@
+import type { Node, Service } from "../api/generated/core-v1.ts";
+import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
+import { backoffMs } from "../base/backoff.ts";
+import type { Clock, Timer } from "../base/clock.ts";
+import { delay } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { Random } from "../base/random.ts";
+import type { TaskGroup } from "../base/task-group.ts";
+import { type Informer, nameKey } from "../client/informer.ts";
+import { diffRules } from "./diff.ts";
+import type { Viewpoint } from "./endpoints.ts";
+import { mayHaveStaleFlows, staleFlows } from "./flows.ts";
+import type { ServiceRules } from "./plan.ts";
+import { joinRules, planService, serviceOf } from "./plan.ts";
+import type { FlowTable, HealthCheckFailure, HealthCheckServers, RuleEngine } from "./ports.ts";
+import type { Frame, RuleSet } from "./rules.ts";
+
+export interface ProxyParts {
+  readonly services: Informer<Service>;
+  readonly slices: Informer<EndpointSlice>;
+  /** Of this node alone, or of all: its zone is read. */
+  readonly nodes: Informer<Node>;
+  readonly node: string;
+  readonly frame: Frame;
+  readonly engine: RuleEngine;
+  /** Absent where there are no real packets. */
+  readonly flows?: FlowTable;
+  readonly healthChecks?: HealthCheckServers;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly tasks: TaskGroup;
+}
+
+export interface Proxy {
+  /** Resolves when the rules have been applied for the first time. */
+  readonly ready: Promise<void>;
+  /** Resolves when all that has been seen by now is applied. Never while applying fails. */
+  settled(): Promise<void>;
+}
+
+const RETRIES = { firstMs: 100, longestMs: 30_000, jitter: 0.5 };
+
+/** Under load the loop rests after each step as long as the step took, but not longer than this. */
+const LONGEST_REST_MS = 1_000;
+
+/** How often the real rules are compared with what they should be: somebody may have flushed them. */
+const CHECK_EVERY_MS = 30_000;
+
+/** Keeps the rules of this node in step with Services and EndpointSlices. */
+export function startProxy(parts: ProxyParts): Proxy {
+  const proxy = new RunningProxy(parts);
+  parts.tasks.spawn((signal) => proxy.run(signal));
+  return proxy;
+}
+
+class RunningProxy implements Proxy {
+  readonly ready: Promise<void>;
+  readonly #parts: ProxyParts;
+  readonly #planned = new Map<string, ServiceRules>();
+  readonly #slices = new Map<string, Map<string, EndpointSlice>>();
+  readonly #changed = new Set<string>();
+  readonly #waiting: (() => void)[] = [];
+  #viewpoint: Viewpoint;
+  /** What the kernel has; undefined where that is unknown. */
+  #applied: RuleSet | undefined;
+  /** The UDP frontends at the last time that flows were looked at. */
+  #datagrams: RuleSet["datagrams"] | undefined;
+  #unopened: ReadonlySet<number> = new Set();
+  #checkDue = false;
+  #wake: () => void = () => {};
+  #resolveReady!: () => void;
+
+  constructor(parts: ProxyParts) {
+    this.#parts = parts;
+    this.#viewpoint = { node: parts.node };
+    this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
+  }
+
+  settled(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#wake();
+    });
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const { services, slices, nodes, clock, random, log } = this.#parts;
+    const unsubscribe = this.#subscribe();
+    signal.addEventListener("abort", () => this.#wake(), { once: true });
+    let check: Timer | undefined;
+    try {
+      await untilAborted(Promise.all([services.synced, slices.synced, nodes.synced]), signal);
+      let failures = 0;
+      while (!signal.aborted) {
+        const startedMs = clock.now();
+        try {
+          await this.#step(signal);
+          failures = 0;
+          this.#resolveReady();
+          check ??= this.#checkLater(() => (check = undefined));
+        } catch (error) {
+          if (signal.aborted) return;
+          failures += 1;
+          this.#applied = undefined;
+          log.error("applying the service rules failed, trying again", { failures, error });
+          await delay(clock, backoffMs(failures, RETRIES, random), { signal });
+          continue;
+        }
+        if (this.#isIdle()) await this.#waitForWork();
+        else await delay(clock, Math.min(clock.now() - startedMs, LONGEST_REST_MS), { signal });
+        // What comes in one batch of events becomes one transaction.
+        await clock.turn();
+      }
+    } catch (error) {
+      if (!signal.aborted) throw error;
+    } finally {
+      check?.[Symbol.dispose]();
+      for (const end of unsubscribe) end();
+    }
+  }
+
+  #subscribe(): readonly (() => void)[] {
+    const { services, slices, nodes, node } = this.#parts;
+    return [
+      services.subscribe(({ object }) => this.#touch(nameKey(object.metadata))),
+      slices.subscribe((change) => {
+        if (change.type === "updated") this.#forgetSlice(change.old);
+        if (change.type === "deleted") this.#forgetSlice(change.object);
+        else this.#keepSlice(change.object);
+      }),
+      nodes.subscribe(({ object, type }) => {
+        if (object.metadata.name !== node || type === "deleted") return;
+        this.#look(object.metadata.labels?.["topology.kubernetes.io/zone"]);
+      }),
+    ];
+  }
+
+  #keepSlice(slice: EndpointSlice): void {
+    const service = serviceOf(slice);
+    if (service === undefined) return;
+    const found = this.#slices.get(service) ?? new Map<string, EndpointSlice>();
+    this.#slices.set(service, found.set(slice.metadata.name, slice));
+    this.#touch(service);
+  }
+
+  #forgetSlice(slice: EndpointSlice): void {
+    const service = serviceOf(slice);
+    if (service === undefined) return;
+    const found = this.#slices.get(service);
+    found?.delete(slice.metadata.name);
+    if (found?.size === 0) this.#slices.delete(service);
+    this.#touch(service);
+  }
+
+  #look(zone: string | undefined): void {
+    if (zone === this.#viewpoint.zone) return;
+    const { node, services } = this.#parts;
+    this.#viewpoint = zone === undefined ? { node } : { node, zone };
+    for (const service of services.list()) this.#touch(nameKey(service.metadata));
+  }
+
+  #touch(service: string): void {
+    this.#changed.add(service);
+    this.#wake();
+  }
+
+  async #step(signal: AbortSignal): Promise<void> {
+    const { engine, frame, healthChecks, log } = this.#parts;
+    const waiting = this.#waiting.splice(0);
+    try {
+      if (this.#checkDue && this.#applied !== undefined) {
+        this.#checkDue = false;
+        if (!(await engine.holds(this.#applied, { signal }))) {
+          log.warn("the service rules were changed by somebody else, writing them anew");
+          this.#applied = undefined;
+        }
+      }
+      this.#replan();
+      const next = joinRules(frame, this.#planned.values());
+      const transaction = diffRules(this.#applied, next);
+      if (transaction !== undefined) await engine.apply(transaction, { signal });
+      this.#applied = next;
+      await this.#forgetFlows(next, signal);
+      this.#tellUnopened((await healthChecks?.serve(next.healthChecks)) ?? []);
+      for (const resolve of waiting) resolve();
+    } catch (error) {
+      this.#waiting.push(...waiting);
+      throw error;
+    }
+  }
+
+  #replan(): void {
+    const { services, frame } = this.#parts;
+    for (const key of this.#changed) {
+      const service = services.get(key);
+      if (service === undefined) this.#planned.delete(key);
+      else {
+        const slices = [...(this.#slices.get(key)?.values() ?? [])];
+        this.#planned.set(key, planService(service, slices, this.#viewpoint, frame));
+      }
+    }
+    this.#changed.clear();
+  }
+
+  async #forgetFlows(next: RuleSet, signal: AbortSignal): Promise<void> {
+    const { flows, log } = this.#parts;
+    if (flows === undefined || !mayHaveStaleFlows(this.#datagrams, next.datagrams)) return;
+    try {
+      for (const family of next.families.keys()) {
+        const stale = staleFlows(await flows.list(family, { signal }), next.datagrams);
+        if (stale.length > 0) await flows.forget(family, stale, { signal });
+      }
+      this.#datagrams = next.datagrams;
+    } catch (error) {
+      if (signal.aborted) throw error;
+      log.warn("stale UDP flows could not be forgotten", { error });
+    }
+  }
+
+  /** Ports may be taken. Each is told of once, and tried again with every step. */
+  #tellUnopened(failures: readonly HealthCheckFailure[]): void {
+    for (const { service, port, error } of failures) {
+      if (!this.#unopened.has(port)) this.#parts.log.warn("no health check for the service", { service, port, error });
+    }
+    this.#unopened = new Set(failures.map(({ port }) => port));
+  }
+
+  #isIdle(): boolean {
+    return this.#changed.size === 0 && this.#waiting.length === 0 && !this.#checkDue;
+  }
+
+  #waitForWork(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  #checkLater(onDue: () => void): Timer {
+    return this.#parts.clock.timer(CHECK_EVERY_MS, () => {
+      onDue();
+      this.#checkDue = true;
+      this.#wake();
+    });
+  }
+}
+
+function untilAborted(promise: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    void promise.then(() => {
+      signal.removeEventListener("abort", onAbort);
+      resolve();
+    }, reject);
+  });
+}
