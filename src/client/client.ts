@@ -1,6 +1,7 @@
 import type { Cause } from "../base/cause.ts";
 import type { Kind } from "../api/kind.ts";
 import type { Draft, KubeObject } from "../machinery/object.ts";
+import { sameJson } from "../machinery/same-json.ts";
 import type { Status } from "../machinery/status.ts";
 import type { ApiCall, CallOptions, List, PatchType, Transport, Verb, WatchEvent } from "./call.ts";
 
@@ -156,19 +157,4 @@ function toCall(verb: Verb, kind: Kind, target: Target, given: WriteOptions & In
 
 function namespaceOf(source: { readonly namespace?: string | undefined } | undefined): InNamespace {
   return source?.namespace === undefined || source.namespace === "" ? {} : { namespace: source.namespace };
-}
-
-/** Tells whether two JSON values are equal; an absent member equals one that is undefined, order of members is free. */
-export function sameJson(a: unknown, b: unknown): boolean {
-  if (a === b) return true;
-  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (Array.isArray(a)) {
-    return Array.isArray(b) && a.length === b.length && a.every((item, index) => sameJson(item, b[index]));
-  }
-  if (Array.isArray(b)) return false;
-  const left = a as Record<string, unknown>;
-  const right = b as Record<string, unknown>;
-  for (const name in left) if (!sameJson(left[name], right[name])) return false;
-  for (const name in right) if (right[name] !== undefined && left[name] === undefined) return false;
-  return true;
 }

@@ -1,4 +1,4 @@
-import { sameJson } from "../../client/client.ts";
+import { sameJson } from "../../machinery/same-json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 
 /** A change is told in at most this many points, each of at most this many characters. */

@@ -96,7 +96,7 @@ function deletionMark(
   const finalizersChanged = finalizers.join() !== (live.metadata.finalizers ?? []).join();
   const grace = graceOf(context, operation, live);
   const metadata: Mutable<KubeObject["metadata"]> = { ...(live.metadata as Mutable<KubeObject["metadata"]>) };
-  if (finalizers.length > 0) metadata.finalizers = finalizers;
+  if (finalizers.length > 0) metadata.finalizers = [...finalizers];
   else delete metadata.finalizers;
   if (grace !== undefined && grace !== "pending") {
     metadata.deletionTimestamp = grace.deletionTimestamp;

@@ -1,5 +1,5 @@
 import { type Kind, keyOf } from "../../api/kind.ts";
-import { sameJson } from "../../client/client.ts";
+import { sameJson } from "../../machinery/same-json.ts";
 import type { Issue } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { metadataUpdateIssues } from "../../machinery/metadata.ts";
@@ -52,6 +52,8 @@ export interface Modification {
   readonly object: MutableJsonObject;
   /** Sets the managed fields, once the parts that this write may not touch are back to what they were. */
   readonly manage: (object: MutableJsonObject, live: KubeObject) => void;
+  /** The server's own write: status and all, whatever the subresource. */
+  readonly wholeObject?: true;
 }
 
 /**
@@ -67,8 +69,8 @@ export async function modify(
     const stored = findEntry(context, operation);
     if (stored === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
     const live = viewEntry(operation.kind, stored);
-    const { object, manage } = await compute(live.value, live);
-    const next = await prepared(context, operation, live.value, object, manage);
+    const modification = await compute(live.value, live);
+    const next = await prepared(context, operation, live.value, modification);
     try {
       return await write(context, operation, stored, live, next);
     } catch (error) {
@@ -83,13 +85,14 @@ async function prepared(
   context: StorageContext,
   operation: Operation,
   live: KubeObject,
-  object: MutableJsonObject,
-  manage: Modification["manage"],
+  { object, manage, wholeObject }: Modification,
 ): Promise<KubeObject> {
   const { kind, subresource = "" } = operation;
   const rules = { nowMs: context.clock.now(), subresource };
   keepSystemFields(metadataOf(object), live.metadata);
-  if (subresource === "status") keepAllButStatus(object, live);
+  if (wholeObject === true) {
+    // Nothing is kept: the server knows what it writes.
+  } else if (subresource === "status") keepAllButStatus(object, live);
   else if (hasStatusSubresource(kind) && subresource === "") keep(object, live, "status");
   manage(object, live);
   const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });

@@ -1,0 +1,32 @@
+import type { Pod } from "../../api/generated/core-v1.ts";
+import { parseTime } from "../../machinery/time.ts";
+
+/** A pod that counts for its owner: it has not ended, and nobody has asked it to. */
+export function isActive({ metadata, status }: Pod): boolean {
+  return status.phase !== "Succeeded" && status.phase !== "Failed" && metadata.deletionTimestamp === undefined;
+}
+
+export function isReady(pod: Pod): boolean {
+  return readyCondition(pod)?.status === "True";
+}
+
+/** Ready for at least that long. */
+export function isAvailable(pod: Pod, minReadySeconds: number, nowMs: number): boolean {
+  if (!isReady(pod)) return false;
+  return minReadySeconds === 0 || readySinceMs(pod)! + minReadySeconds * 1000 <= nowMs;
+}
+
+/** When the pod became ready, in milliseconds since the epoch; undefined while it is not. */
+export function readySinceMs(pod: Pod): number | undefined {
+  const condition = readyCondition(pod);
+  if (condition?.status !== "True") return undefined;
+  return condition.lastTransitionTime === null ? 0 : parseTime(condition.lastTransitionTime ?? "1970-01-01T00:00:00Z");
+}
+
+export function restarts({ status }: Pod): number {
+  return (status.containerStatuses ?? []).reduce((most, container) => Math.max(most, container.restartCount), 0);
+}
+
+function readyCondition({ status }: Pod) {
+  return status.conditions?.find((condition) => condition.type === "Ready");
+}
