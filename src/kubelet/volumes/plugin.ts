@@ -1,0 +1,66 @@
+import type { ConfigMap, Pod, Secret, Volume } from "../../api/generated/core-v1.ts";
+import type { DownwardFacts } from "../containers/downward.ts";
+import type { NodePaths } from "../containers/names.ts";
+import type { Disk } from "../ports/disk.ts";
+
+/** One kind of volume. Each lives in a file of its own; the list of them stands in plugins.ts. */
+export interface VolumePlugin {
+  /** The part of its folder's name behind `kubernetes.io~`. */
+  readonly name: string;
+  handles(volume: Volume): boolean;
+  /**
+   * Makes the volume stand, or brings it up to date; may be called any number of times.
+   * @throws Error in Kubernetes' words, shown behind `MountVolume.SetUp failed for volume "x" : `
+   */
+  setUp(context: VolumeContext): Promise<ReadyVolume>;
+  /** Takes it down again; only what `setUp` made. */
+  tearDown?(directory: string, disk: Disk): Promise<void>;
+}
+
+export interface VolumeContext {
+  readonly pod: Pod;
+  readonly volume: Volume;
+  /** The volume's own folder, below the pod's. Not there yet. */
+  readonly directory: string;
+  readonly paths: NodePaths;
+  readonly disk: Disk;
+  readonly objects: VolumeObjects;
+  readonly facts: DownwardFacts;
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+}
+
+export interface ReadyVolume {
+  /** What containers mount. */
+  readonly hostPath: string;
+  readonly readOnly: boolean;
+  /** Its content expires: it must be set up again by then. */
+  readonly refreshAtMs?: number;
+}
+
+/** What of the API goes into volumes. */
+export interface VolumeObjects {
+  /** Undefined where there is no such object. */
+  configMap(namespace: string, name: string): Promise<ConfigMap | undefined>;
+  secret(namespace: string, name: string): Promise<Secret | undefined>;
+  token(request: TokenDemand): Promise<ServiceAccountToken>;
+  /** The PEM of the trust bundles of that name or signer, undefined where there is none. */
+  trustBundle(selection: TrustSelection): Promise<string | undefined>;
+}
+
+export interface TokenDemand {
+  readonly pod: Pod;
+  readonly audience: string;
+  readonly expirationSeconds: number;
+}
+
+export interface ServiceAccountToken {
+  readonly token: string;
+  readonly expiresAtMs: number;
+}
+
+export interface TrustSelection {
+  readonly name?: string;
+  readonly signerName?: string;
+  readonly matchLabels?: Readonly<Record<string, string>>;
+}

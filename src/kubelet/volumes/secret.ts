@@ -1,0 +1,17 @@
+import { namespaceOf } from "../containers/names.ts";
+import type { VolumePlugin } from "./plugin.ts";
+import { project, secretFiles } from "./projection.ts";
+import { removeVolume } from "./remove.ts";
+
+export const secretVolume: VolumePlugin = {
+  name: "secret",
+  handles: (volume) => volume.secret !== undefined,
+  async setUp(context) {
+    const { secretName = "", items, defaultMode = 0o644, optional = false } = context.volume.secret!;
+    const found = await context.objects.secret(namespaceOf(context.pod), secretName);
+    if (found === undefined && !optional) throw new Error(`secret "${secretName}" not found`);
+    await project(context, secretFiles(found, items, defaultMode, optional), "memory");
+    return { hostPath: context.directory, readOnly: true };
+  },
+  tearDown: removeVolume,
+};
