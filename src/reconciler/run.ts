@@ -35,6 +35,8 @@ export interface RunningController {
   readonly idle: boolean;
   /** Keys that wait. */
   readonly length: number;
+  /** Looks at every object once more, as after a restart. */
+  recheck(): void;
 }
 
 const DEFAULT_WORKERS = 5;
@@ -71,6 +73,11 @@ class Run implements RunningController {
 
   get length(): number {
     return this.#queue.length + this.#held;
+  }
+
+  recheck(): void {
+    const { cache } = this.#parts;
+    for (const object of cache.list(this.#controller.reconciles)) this.#queue.add(nameKey(object.metadata));
   }
 
   start(): void {

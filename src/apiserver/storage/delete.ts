@@ -139,7 +139,7 @@ function graceOf(
   const { deletionTimestamp, deletionGracePeriodSeconds: running = 0 } = live.metadata;
   if (deletionTimestamp === undefined) {
     const answer = kind.gracePeriod(live, asked);
-    if (answer === undefined) return undefined;
+    if (answer === undefined || answer.seconds === 0) return undefined;
     return { seconds: answer.seconds, deletionTimestamp: formatTime(clock.now() + answer.seconds * 1000) };
   }
   if (running === 0) return undefined;
