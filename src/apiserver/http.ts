@@ -43,6 +43,8 @@ export type ResponseBody = undefined | Uint8Array | ChunkedBody | Upgrade;
 export interface ChunkedBody {
   readonly type: "chunks";
   readonly chunks: Iterable<readonly Uint8Array[]> | AsyncIterable<readonly Uint8Array[]>;
+  /** May be compressed if the client can read that and it grows long: a list, never a stream that someone waits for. */
+  readonly compressible?: boolean;
 }
 
 /** The connection is taken over: exec, attach, port-forward, a proxied upgrade. */
