@@ -12,6 +12,10 @@ export interface Operation extends ApiCall {
   readonly userAgent: string;
   /** Milliseconds since the epoch at which the request came in. */
   readonly receivedAtMs: number;
+  /** The body's JSON text, from which fields that are given twice can be told. */
+  readonly bodyText?: string;
+  /** What strict reading objects to already. */
+  readonly bodyProblems?: readonly string[];
   /** Adds a warning for the client. */
   readonly warn: (text: string) => void;
 }

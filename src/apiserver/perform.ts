@@ -1,6 +1,7 @@
 import type { Kind } from "../api/kind.ts";
-import { forbiddenError, methodNotSupported, notFoundError } from "../machinery/status.ts";
-import type { Authorizer } from "./auth/user.ts";
+import { methodNotSupported, notFoundError } from "../machinery/status.ts";
+import { denied } from "./auth/denial.ts";
+import type { Attributes, Authorizer } from "./auth/user.ts";
 import type { Operation, Outcome } from "./operation.ts";
 import { createObject } from "./storage/create.ts";
 import { resourceOf, type StorageContext } from "./storage/context.ts";
@@ -32,24 +33,31 @@ export function createPerform(parts: PerformParts): Perform {
   };
 }
 
+/** What is asked, for the authorizer. */
+export function attributesOf(operation: Asked): Attributes {
+  const { kind, namespace = "", name = "", subresource = "", user, verb, options } = operation;
+  const { labelSelector, fieldSelector } = options ?? {};
+  const resource = {
+    group: kind.group,
+    version: kind.version,
+    plural: kind.plural,
+    subresource,
+    namespace: kind.kind === "Namespace" && kind.group === "" ? name : namespace,
+    name,
+    ...(labelSelector === undefined ? {} : { labelSelector }),
+    ...(fieldSelector === undefined ? {} : { fieldSelector }),
+  };
+  return { user, verb, resource };
+}
+
+type Asked = Pick<Operation, "kind" | "namespace" | "name" | "subresource" | "user" | "verb"> &
+  Partial<Pick<Operation, "options">>;
+
 /** @throws {StatusError} 403 in Kubernetes' words. */
 export function authorizeOperation(authorizer: Authorizer, operation: Operation): void {
-  const { kind, namespace = "", name = "", subresource = "", user, verb, options } = operation;
-  const decision = authorizer.authorize({
-    user,
-    verb,
-    resource: {
-      group: kind.group,
-      version: kind.version,
-      plural: kind.plural,
-      subresource,
-      namespace,
-      name,
-      ...(options.labelSelector === undefined ? {} : { labelSelector: options.labelSelector }),
-      ...(options.fieldSelector === undefined ? {} : { fieldSelector: options.fieldSelector }),
-    },
-  });
-  if (!decision.allowed) throw forbiddenError(resourceOf(kind), name, decision.reason);
+  const attributes = attributesOf(operation);
+  const decision = authorizer.authorize(attributes);
+  if (!decision.allowed) throw denied(attributes, decision.reason);
 }
 
 function performAuthorized(parts: PerformParts, operation: Operation): Promise<Outcome> {

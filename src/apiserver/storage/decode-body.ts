@@ -1,5 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
-import { applyDefaults, decodeValue } from "../../machinery/decode.ts";
+import { applyDefaults, DecodeError, decodeValue } from "../../machinery/decode.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { badRequest } from "../../machinery/status.ts";
 import type { Operation } from "../operation.ts";
@@ -18,13 +18,27 @@ export function decodeObject(operation: Operation, kind: Kind, body: unknown): M
       `${String(named)} in version "${String(apiVersion)}" cannot be handled as a ${kind.kind}: converting (${String(apiVersion)}, ${String(named)}) to (${kind.apiVersion}, ${kind.kind})`,
     );
   }
-  const { value, unknown } = decodeValue(kind.shape, body);
-  reportUnknown(operation, unknown);
+  const ignores = operation.options.fieldValidation === "Ignore";
+  const { bodyText: text, bodyProblems = [] } = operation;
+  const { value, unknown } = decoded(kind, () =>
+    decodeValue(kind.shape, body, ignores || text === undefined || body !== operation.body ? {} : { text }),
+  );
+  reportUnknown(operation, [...bodyProblems, ...unknown]);
   const object = value as MutableJsonObject;
   object["apiVersion"] = kind.apiVersion;
   object["kind"] = kind.kind;
   defaultObject(kind, object);
   return object;
+}
+
+/** @throws {StatusError} 400 with the decoder's sentence. */
+function decoded<T>(kind: Kind, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${error.message}`);
+  }
 }
 
 /** Fills in what the kind's declaration and its shape say. */

@@ -1,0 +1,160 @@
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import type { KindRegistry } from "../api/registry.ts";
+import { CAUSE_HEADER } from "../client/http-transport.ts";
+import type { Cause } from "../base/cause.ts";
+import type { CallOptions, PatchType } from "../client/call.ts";
+import { internalError, StatusError, unknownPath } from "../machinery/status.ts";
+import type { Authenticator } from "./auth/authenticate.ts";
+import { denied } from "./auth/denial.ts";
+import { impersonatedUser } from "./auth/impersonate.ts";
+import type { Attributes, Authorizer, User } from "./auth/user.ts";
+import { readBody, readOptionsBody } from "./encode/body.ts";
+import { type Encoding, encodeOutcome, encodeStatus } from "./encode/encode.ts";
+import { negotiate } from "./encode/negotiate.ts";
+import { warningHeader } from "./encode/warning.ts";
+import type { ApiRequest, ApiResponse } from "./http.ts";
+import type { Operation } from "./operation.ts";
+import { attributesOf, type Perform } from "./perform.ts";
+import { optionsOf, type ResourceTarget, routeOf } from "./route.ts";
+
+/** Answers paths that are no resources (discovery, OpenAPI, health); undefined for a path that it does not know. */
+export type PathHandler = (
+  request: ApiRequest,
+  user: User,
+) => ApiResponse | undefined | Promise<ApiResponse | undefined>;
+
+/** Answers requests on resources that are no plain call: logs, exec, proxies. Undefined where it has no part in it. */
+export type ConnectHandler = (
+  request: ApiRequest,
+  target: ResourceTarget,
+  user: User,
+) => Promise<ApiResponse> | undefined;
+
+export interface HandlerParts {
+  readonly registry: KindRegistry;
+  readonly authenticator: Authenticator;
+  readonly authorizer: Authorizer;
+  readonly perform: Perform;
+  readonly encoding: Encoding;
+  readonly paths: readonly PathHandler[];
+  readonly connects: readonly ConnectHandler[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** The API server as a function from a request to a response. It never throws: what goes wrong is a Status. */
+export type Handler = (request: ApiRequest) => Promise<ApiResponse>;
+
+export function createHandler(parts: HandlerParts): Handler {
+  return async (request) => {
+    try {
+      return await answer(parts, request);
+    } catch (error) {
+      if (error instanceof StatusError) return encodeStatus(error.status, error.code, request);
+      if (!request.signal.aborted) {
+        parts.log.error("request failed", { method: request.method, path: request.path, error });
+      }
+      const { status } = internalError(error);
+      return encodeStatus(status, 500, request);
+    }
+  };
+}
+
+async function answer(parts: HandlerParts, request: ApiRequest): Promise<ApiResponse> {
+  const { authenticator, authorizer, registry, clock } = parts;
+  const own = authenticator.authenticate(request, clock.now());
+  const target = routeOf(request, registry);
+  if (target.type === "path") {
+    const { verb, path } = target;
+    const user = impersonatedUser(request.headers, { user: own, verb, path }, authorizer) ?? own;
+    authorize(authorizer, { user, verb, path });
+    for (const handler of parts.paths) {
+      const response = await handler(request, user);
+      if (response !== undefined) return response;
+    }
+    throw unknownPath();
+  }
+  const user = impersonatedUser(request.headers, attributesOf({ ...target, user: own }), authorizer) ?? own;
+  for (const handler of parts.connects) {
+    const response = handler(request, target, user);
+    if (response !== undefined) return response;
+  }
+  return answerResource(parts, request, target, user);
+}
+
+function authorize(authorizer: Authorizer, attributes: Attributes): void {
+  const decision = authorizer.authorize(attributes);
+  if (!decision.allowed) throw denied(attributes, decision.reason);
+}
+
+async function answerResource(
+  parts: HandlerParts,
+  request: ApiRequest,
+  target: ResourceTarget,
+  user: User,
+): Promise<ApiResponse> {
+  const representation = negotiate(request, target.verb === "watch" ? "stream" : "answer");
+  const warnings: string[] = [];
+  const { type: _type, rest: _rest, ...place } = target;
+  const operation: Operation = {
+    ...place,
+    ...(await bodyOf(request, target)),
+    signal: request.signal,
+    user,
+    userAgent: request.headers["user-agent"] ?? "unknown",
+    receivedAtMs: parts.clock.now(),
+    warn: (text) => warnings.push(text),
+    ...causeOf(request),
+  };
+  const response = encodeOutcome(await parts.perform(operation), representation, parts.encoding);
+  if (warnings.length === 0) return response;
+  return { ...response, headers: { ...response.headers, warning: [...new Set(warnings)].map(warningHeader) } };
+}
+
+type Body = Pick<Operation, "options" | "body" | "bodyText" | "bodyProblems" | "patchType">;
+
+async function bodyOf(request: ApiRequest, { verb, kind }: ResourceTarget): Promise<Body> {
+  const options = optionsOf(request.query);
+  switch (verb) {
+    case "create":
+    case "update": {
+      const body = await readBody(request, { kind: kind.kind });
+      return { options, body: body.value, bodyProblems: body.problems, ...textOf(body) };
+    }
+    case "patch": {
+      const body = await readBody(request, { kind: kind.kind, accepted: PATCHES });
+      const patchType = body.mediaType as PatchType;
+      return { options, body: body.value, bodyProblems: body.problems, patchType, ...textOf(body) };
+    }
+    case "delete":
+    case "deletecollection": {
+      const body = await readOptionsBody(request);
+      return { options: { ...options, ...(body?.value as CallOptions | undefined) } };
+    }
+    default:
+      return { options };
+  }
+}
+
+function textOf({ text }: { readonly text?: string }): { readonly bodyText?: string } {
+  return text === undefined ? {} : { bodyText: text };
+}
+
+const PATCHES: readonly PatchType[] = [
+  "application/json-patch+json",
+  "application/merge-patch+json",
+  "application/strategic-merge-patch+json",
+  "application/apply-patch+yaml",
+];
+
+function causeOf(request: ApiRequest): { readonly cause?: Cause } {
+  const header = request.headers[CAUSE_HEADER];
+  if (header === undefined) return {};
+  try {
+    return { cause: JSON.parse(decodeURIComponent(header)) as Cause };
+  } catch {
+    // A cause is a note for people: one that does not parse is none.
+    return {};
+  }
+}

@@ -1,0 +1,150 @@
+import type { Kind } from "../api/kind.ts";
+import type { KindRegistry } from "../api/registry.ts";
+import type { CallOptions, Verb } from "../client/call.ts";
+import { badRequest, failure, unknownPath } from "../machinery/status.ts";
+import type { ApiRequest } from "./http.ts";
+
+/** What a request is about: a resource of the API, or another path. */
+export type Target = ResourceTarget | { readonly type: "path"; readonly verb: string; readonly path: string };
+
+export interface ResourceTarget {
+  readonly type: "resource";
+  readonly verb: Verb;
+  readonly kind: Kind;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly subresource?: string;
+  /** What follows the subresource: the path that a proxy passes on, with its leading slash. */
+  readonly rest?: string;
+}
+
+/** Reads a request's method and path. @throws {StatusError} 404 for a resource that is not served, 405 for a method that makes no sense. */
+export function routeOf(request: Pick<ApiRequest, "method" | "path" | "query">, registry: KindRegistry): Target {
+  const segments = segmentsOf(request.path);
+  const found = groupVersionOf(segments);
+  const other: Target = { type: "path", verb: request.method.toLowerCase(), path: request.path };
+  if (found === undefined || found.rest.length === 0) return other;
+  let { rest } = found;
+  // The old form of watches: /api/v1/watch/pods.
+  const watched = rest[0] === "watch" && rest.length > 1;
+  if (watched) rest = rest.slice(1);
+  const place = placeOf(rest);
+  const kind = registry.byResource(found.group, found.version, place.plural);
+  if (kind === undefined) throw unknownPath();
+  const { plural: _plural, ...named } = place;
+  const verb = watched ? "watch" : verbOf(request, named.name !== undefined);
+  return { type: "resource", verb, kind, ...named };
+}
+
+interface Place {
+  readonly plural: string;
+  readonly namespace?: string;
+  readonly name?: string;
+  readonly subresource?: string;
+  readonly rest?: string;
+}
+
+function segmentsOf(path: string): readonly string[] {
+  try {
+    return path.split("/").filter((segment) => segment !== "").map(decodeURIComponent);
+  } catch (cause) {
+    throw failure(400, "BadRequest", `the path ${path} is not valid percent-encoding`, undefined, cause);
+  }
+}
+
+function groupVersionOf(segments: readonly string[]) {
+  const [root, first, second, ...rest] = segments;
+  if (root === "api" && first !== undefined) {
+    return { group: "", version: first, rest: second === undefined ? [] : [second, ...rest] };
+  }
+  if (root === "apis" && first !== undefined && second !== undefined) return { group: first, version: second, rest };
+  return undefined;
+}
+
+/** `namespaces/x/pods/y/log`, `nodes/y/proxy/…`; and `namespaces/x/status`, where the namespace is the object itself. */
+function placeOf(segments: readonly string[]): Place {
+  const [plural, name, subresource, ...rest] = segments;
+  if (plural === "namespaces" && name !== undefined && subresource !== undefined && !OF_NAMESPACES.has(subresource)) {
+    return { ...named([subresource, ...rest]), namespace: name };
+  }
+  return named(segments);
+}
+
+const OF_NAMESPACES = new Set(["status", "finalize"]);
+
+function named([plural, name, subresource, ...rest]: readonly string[]): Place {
+  return {
+    plural: plural!,
+    ...(name === undefined ? {} : { name }),
+    ...(subresource === undefined ? {} : { subresource }),
+    ...(rest.length === 0 ? {} : { rest: `/${rest.join("/")}` }),
+  };
+}
+
+function verbOf({ method, query }: Pick<ApiRequest, "method" | "query">, isNamed: boolean): Verb {
+  switch (method) {
+    case "GET":
+    case "HEAD":
+      if (isTrue(query.get("watch"))) return "watch";
+      return isNamed ? "get" : "list";
+    case "POST":
+      return "create";
+    case "PUT":
+      return "update";
+    case "PATCH":
+      return "patch";
+    case "DELETE":
+      return isNamed ? "delete" : "deletecollection";
+    default:
+      throw failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+  }
+}
+
+/** The options that stand in the query. @throws {StatusError} 400 for a number that is none. */
+export function optionsOf(query: URLSearchParams): CallOptions {
+  const options: Record<string, unknown> = {};
+  for (const name of TEXTS) {
+    const value = query.get(name);
+    if (value !== null) options[name] = value;
+  }
+  for (const name of NUMBERS) {
+    const value = query.get(name);
+    if (value !== null && value !== "") options[name] = numberOf(name, value);
+  }
+  for (const name of FLAGS) {
+    const value = query.get(name);
+    if (value !== null) options[name] = isTrue(value);
+  }
+  const dryRun = query.getAll("dryRun").filter((value) => value !== "");
+  if (dryRun.length > 0) {
+    const wrong = dryRun.find((value) => value !== "All");
+    if (wrong !== undefined) {
+      throw failure(422, "Invalid", `dryRun: Unsupported value: ["${wrong}"]: supported values: "All"`);
+    }
+    options["dryRun"] = dryRun;
+  }
+  return options;
+}
+
+const TEXTS = [
+  "labelSelector",
+  "fieldSelector",
+  "continue",
+  "resourceVersion",
+  "resourceVersionMatch",
+  "fieldManager",
+  "fieldValidation",
+  "propagationPolicy",
+];
+const NUMBERS = ["limit", "timeoutSeconds", "gracePeriodSeconds"];
+const FLAGS = ["allowWatchBookmarks", "sendInitialEvents", "force", "orphanDependents"];
+
+function numberOf(name: string, value: string): number {
+  if (/^-?\d+$/.test(value)) return Number(value);
+  throw badRequest(`strconv.ParseInt: parsing "${value}": invalid syntax (${name})`);
+}
+
+/** Go reads a flag's empty value as true, as `?watch` means it. */
+function isTrue(value: string | null): boolean {
+  return value !== null && value !== "false" && value !== "0";
+}
