@@ -25,7 +25,7 @@ export function allowsPath(rule: PolicyRule, verb: string, path: string): boolea
 
 /** What of `wanted` is not covered by `held`, in the smallest pieces: one group, resource, name and verb each. */
 export function uncovered(held: readonly PolicyRule[], wanted: readonly PolicyRule[]): readonly PolicyRule[] {
-  return wanted.flatMap(pieces).filter((piece) => !held.some((rule) => covers(rule, piece)));
+  return wanted.flatMap((rule) => [...pieces(rule)]).filter((piece) => !held.some((rule) => covers(rule, piece)));
 }
 
 /** Joins pieces that differ by verb only. */

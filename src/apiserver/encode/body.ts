@@ -1,0 +1,149 @@
+import { parseDocument } from "yaml";
+import { badRequest, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
+import { type ApiRequest, BodyTooLarge } from "../http.ts";
+import { bareType } from "./media-type.ts";
+import { JSON_TYPE, YAML_TYPE } from "./negotiate.ts";
+
+/** A request's body, read and parsed; what its fields mean is for the kind to say. */
+export interface RequestBody {
+  /** The media type without parameters. */
+  readonly mediaType: string;
+  readonly value: unknown;
+  /** The JSON text, from which fields that are given twice can be told; absent for YAML. */
+  readonly text?: string;
+  /** What strict reading objects to already: names given twice in YAML. */
+  readonly problems: readonly string[];
+}
+
+/** What a body may hold at most; the server's limit for what it stores is smaller. */
+export const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
+
+const OBJECT_TYPES = [JSON_TYPE, YAML_TYPE, "application/vnd.kubernetes.protobuf"];
+
+export interface BodyRules {
+  /** Whose object it should be, for the message. */
+  readonly kind: string;
+  /** The media types that are read here, the default first. */
+  readonly accepted?: readonly string[];
+  readonly limitBytes?: number;
+}
+
+/** Reads an object. @throws StatusError 400, 413 or 415 in Kubernetes' words. */
+export async function readBody(
+  request: Pick<ApiRequest, "headers" | "body">,
+  { kind, accepted = OBJECT_TYPES, limitBytes = BODY_LIMIT_BYTES }: BodyRules,
+): Promise<RequestBody> {
+  const mediaType = bareType(request.headers["content-type"] ?? "") || accepted[0]!;
+  if (!accepted.includes(mediaType)) throw unsupportedMediaType(accepted);
+  return parseBody(await readBytes(request, limitBytes), mediaType, kind);
+}
+
+/** Reads a deletion's options; undefined where there is no body. */
+export async function readOptionsBody(request: Pick<ApiRequest, "headers" | "body">): Promise<RequestBody | undefined> {
+  const bytes = await readBytes(request, BODY_LIMIT_BYTES);
+  if (bytes.length === 0) return undefined;
+  const mediaType = bareType(request.headers["content-type"] ?? "") || JSON_TYPE;
+  if (!OBJECT_TYPES.includes(mediaType)) throw unsupportedMediaType(OBJECT_TYPES);
+  return parseBody(bytes, mediaType, undefined);
+}
+
+async function readBytes(request: Pick<ApiRequest, "body">, limitBytes: number): Promise<Uint8Array> {
+  try {
+    return await request.body(limitBytes);
+  } catch (error) {
+    if (error instanceof BodyTooLarge) throw tooLarge(`limit is ${error.limit}`);
+    throw error;
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** @param kind undefined for options, whose errors Kubernetes tells bare. */
+export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | undefined): RequestBody {
+  const text = decoder.decode(bytes);
+  const refuse = (problem: string) =>
+    badRequest(
+      kind === undefined
+        ? problem
+        : `the object provided is unrecognized (must be of type ${kind}): ${problem} (${excerpt(text, bytes)})`,
+    );
+  if (mediaType === YAML_TYPE || mediaType === "application/apply-patch+yaml")
+    return parseYaml(text, mediaType, refuse);
+  if (!mediaType.endsWith("json")) throw unsupportedMediaType([JSON_TYPE, YAML_TYPE]);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw refuse(`couldn't get version/kind; json parse error: ${jsonProblem(text)}`);
+  }
+  if (typeof value !== "object" || Array.isArray(value)) {
+    const type = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+    const target = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
+    throw refuse(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type ${target}`,
+    );
+  }
+  return { mediaType, value: value ?? {}, text, problems: [] };
+}
+
+function parseYaml(text: string, mediaType: string, refuse: (problem: string) => Error): RequestBody {
+  const document = parseDocument(text, { uniqueKeys: false, version: "1.1", merge: true, logLevel: "silent" });
+  const [error] = document.errors;
+  if (error !== undefined) {
+    const line = error.linePos?.[0].line;
+    throw refuse(
+      `yaml: ${line === undefined ? "" : `line ${line}: `}${error.message.split("\n", 1)[0]!.replace(/ at line \d+, column \d+:?$/, "")}`,
+    );
+  }
+  const twice = parseDocument(text, { version: "1.1", merge: true, logLevel: "silent" }).errors;
+  const problems = twice
+    .filter(({ code }) => code === "DUPLICATE_KEY")
+    .map(
+      ({ pos, linePos }) =>
+        `line ${linePos?.[0].line ?? 1}: key ${JSON.stringify(nameAt(text, pos[0]))} already set in map`,
+    );
+  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  return { mediaType, value: value ?? {}, problems };
+}
+
+function nameAt(text: string, position: number): string {
+  return /^["']?([^:"'\s]*)/.exec(text.slice(position))![1]!;
+}
+
+/** Go's words for the first thing that is wrong with a JSON text. */
+function jsonProblem(text: string): string {
+  const start = /^\s*/.exec(text)![0].length;
+  const first = text[start];
+  if (first === undefined || isCutOff(text)) return "unexpected end of JSON input";
+  if (!'{["-0123456789tfn'.includes(first))
+    return `invalid character ${quotedChar(first)} looking for beginning of value`;
+  return "invalid character in JSON input";
+}
+
+/** Tells whether a text would be JSON if only it went on: it has open brackets or an open string. */
+function isCutOff(text: string): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const char = text[index]!;
+    if (inString) {
+      if (char === "\\") index++;
+      else if (char === '"') inString = false;
+    } else if (char === '"') inString = true;
+    else if (char === "{" || char === "[") depth++;
+    else if (char === "}" || char === "]") depth--;
+  }
+  return inString || depth > 0;
+}
+
+function quotedChar(char: string): string {
+  return char === "'" ? String.raw`'\''` : `'${char}'`;
+}
+
+/** How Kubernetes shows a body that it does not understand: its text if it looks like JSON, else its first bytes in hex. */
+function excerpt(text: string, bytes: Uint8Array): string {
+  if (text === "") return "<empty>";
+  if (text.trimStart().startsWith("{")) return text.length > 1024 ? `${text.slice(0, 1024)} ...` : text;
+  const hex = Array.from(bytes.subarray(0, 30), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return bytes.length > 30 ? `${hex} ...` : hex;
+}

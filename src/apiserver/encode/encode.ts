@@ -1,0 +1,155 @@
+import type { Kind } from "../../api/kind.ts";
+import type { KubeObject, ListMeta } from "../../machinery/object.ts";
+import type { Status } from "../../machinery/status.ts";
+import type { Entry } from "../../store/contract.ts";
+import type { ApiRequest, ApiResponse, ResponseBody } from "../http.ts";
+import type { ListOutcome, ObjectOutcome, Outcome, WatchOutcome } from "../operation.ts";
+import type { Describe } from "../openapi/describe.ts";
+import { listBody } from "./chunks.ts";
+import { JSON_TYPE, negotiateStatus, type Representation, YAML_TYPE } from "./negotiate.ts";
+import { checkPartial, partialJson, partialListHead, partialObject } from "./partial.ts";
+import { columnDefinitions, includeOf, rowTexts, tableHead, tableOf } from "./table.ts";
+import { encodeText, encodeValue, goEscaped, joinBytes } from "./text.ts";
+import { type FrameCache, watchLines } from "./watch.ts";
+
+/** What encoding needs beyond the outcome itself; one for a server. */
+export interface Encoding {
+  readonly describe: Describe;
+  readonly frames: FrameCache;
+  /** Milliseconds since the epoch, for the ages in tables. */
+  readonly now: () => number;
+}
+
+/**
+ * Writes what came of a call in the form that the client asked for. Stored objects are answered by their stored bytes.
+ * @throws StatusError 400 or 406 for a form that cannot be made of this outcome.
+ */
+export function encodeOutcome(outcome: Outcome, representation: Representation, encoding: Encoding): ApiResponse {
+  switch (outcome.type) {
+    case "object":
+      return respond(outcome.code, representation, encodeObject(outcome, representation, encoding));
+    case "list":
+      return respond(200, representation, encodeList(outcome, representation, encoding));
+    case "watch":
+      return respond(200, representation, encodeWatch(outcome, representation, encoding));
+    case "status":
+      return respond(
+        outcome.code,
+        representation,
+        encodeValue(outcome.status, representation.format, representation.pretty),
+      );
+  }
+}
+
+/** Writes a refusal. Whatever cannot be negotiated is told as JSON for people. */
+export function encodeStatus(
+  status: Status,
+  code: number,
+  request: Pick<ApiRequest, "headers" | "query">,
+): ApiResponse {
+  const form = negotiateStatus(request) ?? { format: "json", pretty: true };
+  const retry = status.details?.retryAfterSeconds;
+  const response = respond(code, form, encodeValue(status, form.format, form.pretty));
+  return retry === undefined
+    ? response
+    : { ...response, headers: { ...response.headers, "retry-after": String(retry) } };
+}
+
+const NO_CACHE = "no-cache, private";
+
+function respond(status: number, { format }: Pick<Representation, "format">, body: ResponseBody): ApiResponse {
+  return {
+    status,
+    headers: { "cache-control": NO_CACHE, "content-type": format === "json" ? JSON_TYPE : YAML_TYPE },
+    body,
+  };
+}
+
+const NEW_LINE = encodeText("\n");
+
+/** An object, its metadata alone, or a table of one row. */
+export function encodeObject(
+  { kind, object, entry }: Pick<ObjectOutcome, "kind" | "object" | "entry">,
+  { format, pretty, view }: Representation,
+  { now, describe }: Encoding,
+): Uint8Array {
+  if (view.type === "object") {
+    if (entry !== undefined && format === "json" && !pretty) return joinBytes([entry.bytes, NEW_LINE]);
+    return encodeValue(object, format, pretty);
+  }
+  if (view.type === "partial") {
+    checkPartial(view, kind, false);
+    return encodeValue(partialObject(object, view.version), format, pretty);
+  }
+  const { resourceVersion } = object.metadata;
+  const metadata = resourceVersion === undefined ? {} : { resourceVersion };
+  return encodeValue(tableOf(kind, [object], view, { metadata, nowMs: now(), describe }), format, pretty);
+}
+
+/** A list of objects, of their metadata alone, or a table. */
+export function encodeList(
+  outcome: Pick<ListOutcome, "kind" | "metadata" | "entries">,
+  { format, pretty, view }: Representation,
+  encoding: Encoding,
+): ResponseBody {
+  const { kind, metadata, entries } = outcome;
+  if (view.type === "partial") checkPartial(view, kind, true);
+  if (view.type === "table") includeOf(view);
+  if (format === "yaml" || pretty) return encodeValue(listValue(outcome, view, encoding), format, pretty);
+  switch (view.type) {
+    case "object":
+      return framed(listHead(kind, metadata), "items", entries.values().map(bytesOf));
+    case "partial":
+      return framed(
+        partialListHead(metadata, view.version),
+        "items",
+        entries.values().map((entry) => encodeText(partialJson(entry, view.version))),
+      );
+    case "table":
+      return framed(
+        { ...tableHead(metadata, view.version), columnDefinitions: columnDefinitions(kind, encoding.describe) },
+        "rows",
+        encodedTexts(rowTexts(kind, entries, view, encoding.now())),
+      );
+  }
+}
+
+function encodeWatch({ kind, steps }: WatchOutcome, { view }: Representation, encoding: Encoding): ResponseBody {
+  return { type: "chunks", chunks: watchLines(steps, { ...encoding, kind, view }) };
+}
+
+function listHead({ listKind, apiVersion }: Kind, metadata: ListMeta) {
+  return { kind: listKind, apiVersion, metadata };
+}
+
+function bytesOf(entry: Entry<KubeObject>): Uint8Array {
+  return entry.bytes;
+}
+
+function* encodedTexts(texts: Iterable<string>): Iterable<Uint8Array> {
+  for (const text of texts) yield encodeText(goEscaped(text));
+}
+
+function framed(head: object, member: string, items: Iterable<Uint8Array>): ResponseBody {
+  const opening = `${goEscaped(JSON.stringify(head)).slice(0, -1)},"${member}":[`;
+  return listBody(encodeText(opening), items, encodeText("]}\n"));
+}
+
+function listValue(
+  { kind, metadata, entries }: Pick<ListOutcome, "kind" | "metadata" | "entries">,
+  view: Representation["view"],
+  { now, describe }: Encoding,
+): unknown {
+  const objects = entries.map(({ value }) => value);
+  switch (view.type) {
+    case "object":
+      return { ...listHead(kind, metadata), items: objects };
+    case "partial":
+      return {
+        ...partialListHead(metadata, view.version),
+        items: objects.map((object) => partialObject(object, view.version)),
+      };
+    case "table":
+      return tableOf(kind, objects, view, { metadata, nowMs: now(), describe });
+  }
+}
