@@ -18,7 +18,7 @@ export interface ByteChannel {
 const LINGER_MS = 5_000;
 
 /** How often a quiet connection is asked whether it is still there: one that we do not read would never say that it is gone. */
-export const PING_MS = 30_000;
+export const PING_MS = 10_000;
 
 /** How much may wait in a WebSocket before its writers wait too. */
 const FULL_BYTES = 256 * 1024;

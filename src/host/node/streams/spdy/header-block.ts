@@ -10,6 +10,9 @@ const MOST_BLOCK_BYTES = 1024 * 1024;
 /** A zlib stream's first two bytes: 32 kB window, no dictionary. */
 const ZLIB_HEADER = Buffer.from([0x78, 0x01]);
 
+/** An empty stored block. Go's inflater hands out what it has read only when it meets one. */
+const FLUSH = Buffer.from([0x00, 0x00, 0x00, 0xff, 0xff]);
+
 /** The most that fits a stored block of deflate. */
 const MOST_STORED_BYTES = 0xffff;
 
@@ -31,7 +34,7 @@ export class HeaderWriter {
       head.writeUInt16LE(~stored.length & 0xffff, 3);
       parts.push(head, stored);
     }
-    return Buffer.concat(parts);
+    return Buffer.concat([...parts, FLUSH]);
   }
 }
 
