@@ -122,7 +122,7 @@ export interface KindView<T extends KubeObject> {
 }
 
 /** Declares a kind: the generated facts, and what only a person can say. */
-export function defineKind<T extends KubeObject>(facts: KindFacts<T>, rules: KindRules<T> = {}): Kind<T> {
+export function defineKind<T extends KubeObject>(facts: KindFacts<T>, rules: KindRules<NoInfer<T>> = {}): Kind<T> {
   return { ...facts, ...rules, apiVersion: facts.group === "" ? facts.version : `${facts.group}/${facts.version}` };
 }
 

@@ -14,7 +14,8 @@ export interface KindFact {
   readonly version: string;
   readonly kind: string;
   readonly struct: string;
-  readonly defaults: Readonly<Record<string, unknown>>;
+  /** By path, items of lists as `[]`; null for kinds of lists. */
+  readonly defaults: Readonly<Record<string, unknown>> | null;
 }
 
 export interface StructFact {

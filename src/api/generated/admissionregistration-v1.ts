@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, LabelSelector, ListMeta } from "../../machinery/object.ts";
 import type { Condition } from "./meta-v1.ts";
 
@@ -26,11 +26,11 @@ export interface MatchCondition {
 }
 
 export interface MatchResources {
-  readonly namespaceSelector?: LabelSelector;
-  readonly objectSelector?: LabelSelector;
+  readonly namespaceSelector: LabelSelector;
+  readonly objectSelector: LabelSelector;
   readonly resourceRules?: readonly NamedRuleWithOperations[];
   readonly excludeResourceRules?: readonly NamedRuleWithOperations[];
-  readonly matchPolicy?: "Equivalent" | "Exact";
+  readonly matchPolicy: "Equivalent" | "Exact";
 }
 
 export interface MutatingAdmissionPolicy extends KubeObject {
@@ -70,7 +70,7 @@ export interface MutatingAdmissionPolicySpec {
   readonly matchConstraints?: MatchResources;
   readonly variables?: readonly Variable[];
   readonly mutations?: readonly Mutation[];
-  readonly failurePolicy?: "Fail" | "Ignore";
+  readonly failurePolicy: "Fail" | "Ignore";
   readonly matchConditions?: readonly MatchCondition[];
   readonly reinvocationPolicy?: "IfNeeded" | "Never";
 }
@@ -79,14 +79,14 @@ export interface MutatingWebhook {
   readonly name: string;
   readonly clientConfig: WebhookClientConfig;
   readonly rules?: readonly RuleWithOperations[];
-  readonly failurePolicy?: "Fail" | "Ignore";
-  readonly matchPolicy?: "Equivalent" | "Exact";
-  readonly namespaceSelector?: LabelSelector;
-  readonly objectSelector?: LabelSelector;
+  readonly failurePolicy: "Fail" | "Ignore";
+  readonly matchPolicy: "Equivalent" | "Exact";
+  readonly namespaceSelector: LabelSelector;
+  readonly objectSelector: LabelSelector;
   readonly sideEffects: "None" | "NoneOnDryRun" | "Some" | "Unknown";
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds: number;
   readonly admissionReviewVersions: readonly string[];
-  readonly reinvocationPolicy?: "IfNeeded" | "Never";
+  readonly reinvocationPolicy: "IfNeeded" | "Never";
   readonly matchConditions?: readonly MatchCondition[];
 }
 
@@ -115,7 +115,7 @@ export interface NamedRuleWithOperations {
   readonly apiGroups?: readonly string[];
   readonly apiVersions?: readonly string[];
   readonly resources?: readonly string[];
-  readonly scope?: "*" | "Cluster" | "Namespaced";
+  readonly scope: "*" | "Cluster" | "Namespaced";
 }
 
 export interface ParamKind {
@@ -135,14 +135,14 @@ export interface RuleWithOperations {
   readonly apiGroups?: readonly string[];
   readonly apiVersions?: readonly string[];
   readonly resources?: readonly string[];
-  readonly scope?: "*" | "Cluster" | "Namespaced";
+  readonly scope: "*" | "Cluster" | "Namespaced";
 }
 
 export interface ServiceReference {
   readonly namespace: string;
   readonly name: string;
   readonly path?: string;
-  readonly port?: number;
+  readonly port: number;
 }
 
 export interface TypeChecking {
@@ -187,7 +187,7 @@ export interface ValidatingAdmissionPolicySpec {
   readonly paramKind?: ParamKind;
   readonly matchConstraints?: MatchResources;
   readonly validations?: readonly Validation[];
-  readonly failurePolicy?: "Fail" | "Ignore";
+  readonly failurePolicy: "Fail" | "Ignore";
   readonly auditAnnotations?: readonly AuditAnnotation[];
   readonly matchConditions?: readonly MatchCondition[];
   readonly variables?: readonly Variable[];
@@ -203,12 +203,12 @@ export interface ValidatingWebhook {
   readonly name: string;
   readonly clientConfig: WebhookClientConfig;
   readonly rules?: readonly RuleWithOperations[];
-  readonly failurePolicy?: "Fail" | "Ignore";
-  readonly matchPolicy?: "Equivalent" | "Exact";
-  readonly namespaceSelector?: LabelSelector;
-  readonly objectSelector?: LabelSelector;
+  readonly failurePolicy: "Fail" | "Ignore";
+  readonly matchPolicy: "Equivalent" | "Exact";
+  readonly namespaceSelector: LabelSelector;
+  readonly objectSelector: LabelSelector;
   readonly sideEffects: "None" | "NoneOnDryRun" | "Some" | "Unknown";
-  readonly timeoutSeconds?: number;
+  readonly timeoutSeconds: number;
   readonly admissionReviewVersions: readonly string[];
   readonly matchConditions?: readonly MatchCondition[];
 }

@@ -1,19 +1,8 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, LabelSelector, ListMeta } from "../../machinery/object.ts";
-import type { Condition } from "./meta-v1.ts";
 
 export interface ApplyConfiguration {
   readonly expression?: string;
-}
-
-export interface AuditAnnotation {
-  readonly key: string;
-  readonly valueExpression: string;
-}
-
-export interface ExpressionWarning {
-  readonly fieldRef: string;
-  readonly warning: string;
 }
 
 export interface JSONPatch {
@@ -26,11 +15,11 @@ export interface MatchCondition {
 }
 
 export interface MatchResources {
-  readonly namespaceSelector?: LabelSelector;
-  readonly objectSelector?: LabelSelector;
+  readonly namespaceSelector: LabelSelector;
+  readonly objectSelector: LabelSelector;
   readonly resourceRules?: readonly NamedRuleWithOperations[];
   readonly excludeResourceRules?: readonly NamedRuleWithOperations[];
-  readonly matchPolicy?: "Equivalent" | "Exact";
+  readonly matchPolicy: "Equivalent" | "Exact";
 }
 
 export interface MutatingAdmissionPolicy extends KubeObject {
@@ -70,7 +59,7 @@ export interface MutatingAdmissionPolicySpec {
   readonly matchConstraints?: MatchResources;
   readonly variables?: readonly Variable[];
   readonly mutations?: readonly Mutation[];
-  readonly failurePolicy?: "Fail" | "Ignore";
+  readonly failurePolicy: "Fail" | "Ignore";
   readonly matchConditions?: readonly MatchCondition[];
   readonly reinvocationPolicy?: "IfNeeded" | "Never";
 }
@@ -87,7 +76,7 @@ export interface NamedRuleWithOperations {
   readonly apiGroups?: readonly string[];
   readonly apiVersions?: readonly string[];
   readonly resources?: readonly string[];
-  readonly scope?: "*" | "Cluster" | "Namespaced";
+  readonly scope: "*" | "Cluster" | "Namespaced";
 }
 
 export interface ParamKind {
@@ -99,68 +88,7 @@ export interface ParamRef {
   readonly name?: string;
   readonly namespace?: string;
   readonly selector?: LabelSelector;
-  readonly parameterNotFoundAction?: "Allow" | "Deny";
-}
-
-export interface TypeChecking {
-  readonly expressionWarnings?: readonly ExpressionWarning[];
-}
-
-export interface ValidatingAdmissionPolicy extends KubeObject {
-  readonly kind: "ValidatingAdmissionPolicy";
-  readonly apiVersion: "admissionregistration.k8s.io/v1alpha1";
-  readonly spec: ValidatingAdmissionPolicySpec;
-  readonly status: ValidatingAdmissionPolicyStatus;
-}
-
-export interface ValidatingAdmissionPolicyBinding extends KubeObject {
-  readonly kind: "ValidatingAdmissionPolicyBinding";
-  readonly apiVersion: "admissionregistration.k8s.io/v1alpha1";
-  readonly spec: ValidatingAdmissionPolicyBindingSpec;
-}
-
-export interface ValidatingAdmissionPolicyBindingList {
-  readonly kind?: string;
-  readonly apiVersion?: string;
-  readonly metadata: ListMeta;
-  readonly items: readonly ValidatingAdmissionPolicyBinding[];
-}
-
-export interface ValidatingAdmissionPolicyBindingSpec {
-  readonly policyName: string;
-  readonly paramRef?: ParamRef;
-  readonly matchResources?: MatchResources;
-  readonly validationActions: readonly ("Audit" | "Deny" | "Warn")[];
-}
-
-export interface ValidatingAdmissionPolicyList {
-  readonly kind?: string;
-  readonly apiVersion?: string;
-  readonly metadata: ListMeta;
-  readonly items: readonly ValidatingAdmissionPolicy[];
-}
-
-export interface ValidatingAdmissionPolicySpec {
-  readonly paramKind?: ParamKind;
-  readonly matchConstraints?: MatchResources;
-  readonly validations?: readonly Validation[];
-  readonly failurePolicy?: "Fail" | "Ignore";
-  readonly auditAnnotations?: readonly AuditAnnotation[];
-  readonly matchConditions?: readonly MatchCondition[];
-  readonly variables?: readonly Variable[];
-}
-
-export interface ValidatingAdmissionPolicyStatus {
-  readonly observedGeneration?: number;
-  readonly typeChecking?: TypeChecking;
-  readonly conditions?: readonly Condition[];
-}
-
-export interface Validation {
-  readonly expression: string;
-  readonly message?: string;
-  readonly reason?: string;
-  readonly messageExpression?: string;
+  readonly parameterNotFoundAction: "Allow" | "Deny";
 }
 
 export interface Variable {

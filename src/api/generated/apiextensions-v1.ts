@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { Json } from "../../machinery/json.ts";
 import type { KubeObject, ListMeta } from "../../machinery/object.ts";
 import type { Status } from "../../machinery/status.ts";
@@ -73,7 +73,7 @@ export interface CustomResourceDefinitionSpec {
   readonly names: CustomResourceDefinitionNames;
   readonly scope: string;
   readonly versions: readonly CustomResourceDefinitionVersion[];
-  readonly conversion?: CustomResourceConversion;
+  readonly conversion: CustomResourceConversion;
   readonly preserveUnknownFields?: boolean;
 }
 
@@ -175,7 +175,7 @@ export interface ServiceReference {
   readonly namespace: string;
   readonly name: string;
   readonly path?: string;
-  readonly port?: number;
+  readonly port: number;
 }
 
 export interface ValidationRule {

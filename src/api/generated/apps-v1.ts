@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { Json } from "../../machinery/json.ts";
 import type { KubeObject, LabelSelector, ListMeta } from "../../machinery/object.ts";
 import type { PersistentVolumeClaim, PodTemplateSpec } from "./core-v1.ts";
@@ -44,7 +44,7 @@ export interface DaemonSetSpec {
   readonly template: PodTemplateSpec;
   readonly updateStrategy: DaemonSetUpdateStrategy;
   readonly minReadySeconds?: number;
-  readonly revisionHistoryLimit?: number;
+  readonly revisionHistoryLimit: number;
 }
 
 export interface DaemonSetStatus {
@@ -61,7 +61,7 @@ export interface DaemonSetStatus {
 }
 
 export interface DaemonSetUpdateStrategy {
-  readonly type?: "OnDelete" | "RollingUpdate";
+  readonly type: "OnDelete" | "RollingUpdate";
   readonly rollingUpdate?: RollingUpdateDaemonSet;
 }
 
@@ -89,14 +89,14 @@ export interface DeploymentList {
 }
 
 export interface DeploymentSpec {
-  readonly replicas?: number;
+  readonly replicas: number;
   readonly selector: LabelSelector;
   readonly template: PodTemplateSpec;
   readonly strategy: DeploymentStrategy;
   readonly minReadySeconds?: number;
-  readonly revisionHistoryLimit?: number;
+  readonly revisionHistoryLimit: number;
   readonly paused?: boolean;
-  readonly progressDeadlineSeconds?: number;
+  readonly progressDeadlineSeconds: number;
 }
 
 export interface DeploymentStatus {
@@ -112,7 +112,7 @@ export interface DeploymentStatus {
 }
 
 export interface DeploymentStrategy {
-  readonly type?: "Recreate" | "RollingUpdate";
+  readonly type: "Recreate" | "RollingUpdate";
   readonly rollingUpdate?: RollingUpdateDeployment;
 }
 
@@ -139,7 +139,7 @@ export interface ReplicaSetList {
 }
 
 export interface ReplicaSetSpec {
-  readonly replicas?: number;
+  readonly replicas: number;
   readonly minReadySeconds?: number;
   readonly selector: LabelSelector;
   readonly template: PodTemplateSpec;
@@ -197,21 +197,21 @@ export interface StatefulSetOrdinals {
 }
 
 export interface StatefulSetPersistentVolumeClaimRetentionPolicy {
-  readonly whenDeleted?: string;
-  readonly whenScaled?: string;
+  readonly whenDeleted: string;
+  readonly whenScaled: string;
 }
 
 export interface StatefulSetSpec {
-  readonly replicas?: number;
+  readonly replicas: number;
   readonly selector: LabelSelector;
   readonly template: PodTemplateSpec;
   readonly volumeClaimTemplates?: readonly PersistentVolumeClaim[];
   readonly serviceName: string;
-  readonly podManagementPolicy?: "OrderedReady" | "Parallel";
+  readonly podManagementPolicy: "OrderedReady" | "Parallel";
   readonly updateStrategy: StatefulSetUpdateStrategy;
-  readonly revisionHistoryLimit?: number;
+  readonly revisionHistoryLimit: number;
   readonly minReadySeconds?: number;
-  readonly persistentVolumeClaimRetentionPolicy?: StatefulSetPersistentVolumeClaimRetentionPolicy;
+  readonly persistentVolumeClaimRetentionPolicy: StatefulSetPersistentVolumeClaimRetentionPolicy;
   readonly ordinals?: StatefulSetOrdinals;
 }
 
@@ -229,6 +229,6 @@ export interface StatefulSetStatus {
 }
 
 export interface StatefulSetUpdateStrategy {
-  readonly type?: "OnDelete" | "RollingUpdate";
+  readonly type: "OnDelete" | "RollingUpdate";
   readonly rollingUpdate?: RollingUpdateStatefulSetStrategy;
 }

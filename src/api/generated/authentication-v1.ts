@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject } from "../../machinery/object.ts";
 
 export interface BoundObjectReference {
@@ -27,7 +27,7 @@ export interface TokenRequest extends KubeObject {
 
 export interface TokenRequestSpec {
   readonly audiences: readonly string[] | null;
-  readonly expirationSeconds?: number;
+  readonly expirationSeconds: number;
   readonly boundObjectRef?: BoundObjectReference;
 }
 

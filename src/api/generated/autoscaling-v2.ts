@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, LabelSelector, ListMeta } from "../../machinery/object.ts";
 
 export interface ContainerResourceMetricSource {
@@ -37,7 +37,7 @@ export interface HPAScalingPolicy {
 
 export interface HPAScalingRules {
   readonly stabilizationWindowSeconds?: number;
-  readonly selectPolicy?: string;
+  readonly selectPolicy: string;
   readonly policies?: readonly HPAScalingPolicy[];
   readonly tolerance?: string;
 }
@@ -50,8 +50,8 @@ export interface HorizontalPodAutoscaler extends KubeObject {
 }
 
 export interface HorizontalPodAutoscalerBehavior {
-  readonly scaleUp?: HPAScalingRules;
-  readonly scaleDown?: HPAScalingRules;
+  readonly scaleUp: HPAScalingRules;
+  readonly scaleDown: HPAScalingRules;
 }
 
 export interface HorizontalPodAutoscalerCondition {
@@ -71,9 +71,9 @@ export interface HorizontalPodAutoscalerList {
 
 export interface HorizontalPodAutoscalerSpec {
   readonly scaleTargetRef: CrossVersionObjectReference;
-  readonly minReplicas?: number;
+  readonly minReplicas: number;
   readonly maxReplicas: number;
-  readonly metrics?: readonly MetricSpec[];
+  readonly metrics: readonly MetricSpec[];
   readonly behavior?: HorizontalPodAutoscalerBehavior;
 }
 

@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, LabelSelector, ListMeta, TemplateMeta } from "../../machinery/object.ts";
 import type { ObjectReference, PodTemplateSpec } from "./core-v1.ts";
 
@@ -20,11 +20,11 @@ export interface CronJobSpec {
   readonly schedule: string;
   readonly timeZone?: string;
   readonly startingDeadlineSeconds?: number;
-  readonly concurrencyPolicy?: "Allow" | "Forbid" | "Replace";
-  readonly suspend?: boolean;
+  readonly concurrencyPolicy: "Allow" | "Forbid" | "Replace";
+  readonly suspend: boolean;
   readonly jobTemplate: JobTemplateSpec;
-  readonly successfulJobsHistoryLimit?: number;
-  readonly failedJobsHistoryLimit?: number;
+  readonly successfulJobsHistoryLimit: number;
+  readonly failedJobsHistoryLimit: number;
 }
 
 export interface CronJobStatus {

@@ -1,45 +1,6 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, ListMeta } from "../../machinery/object.ts";
 import type { Condition } from "./meta-v1.ts";
-
-export interface CertificateSigningRequest extends KubeObject {
-  readonly kind: "CertificateSigningRequest";
-  readonly apiVersion: "certificates.k8s.io/v1beta1";
-  readonly spec: CertificateSigningRequestSpec;
-  readonly status: CertificateSigningRequestStatus;
-}
-
-export interface CertificateSigningRequestCondition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastUpdateTime: string | null;
-  readonly lastTransitionTime: string | null;
-}
-
-export interface CertificateSigningRequestList {
-  readonly kind?: string;
-  readonly apiVersion?: string;
-  readonly metadata: ListMeta;
-  readonly items: readonly CertificateSigningRequest[];
-}
-
-export interface CertificateSigningRequestSpec {
-  readonly request: string;
-  readonly signerName?: string;
-  readonly expirationSeconds?: number;
-  readonly usages?: readonly string[];
-  readonly username?: string;
-  readonly uid?: string;
-  readonly groups?: readonly string[];
-  readonly extra?: Readonly<Record<string, readonly string[]>>;
-}
-
-export interface CertificateSigningRequestStatus {
-  readonly conditions?: readonly CertificateSigningRequestCondition[];
-  readonly certificate?: string;
-}
 
 export interface ClusterTrustBundle extends KubeObject {
   readonly kind: "ClusterTrustBundle";
@@ -81,7 +42,7 @@ export interface PodCertificateRequestSpec {
   readonly serviceAccountUID: string;
   readonly nodeName: string;
   readonly nodeUID: string;
-  readonly maxExpirationSeconds?: number;
+  readonly maxExpirationSeconds: number;
   readonly pkixPublicKey: string;
   readonly proofOfPossession: string;
   readonly stubPKCS10Request: string;

@@ -1,11 +1,5 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, ListMeta } from "../../machinery/object.ts";
-
-export interface Lease extends KubeObject {
-  readonly kind: "Lease";
-  readonly apiVersion: "coordination.k8s.io/v1beta1";
-  readonly spec: LeaseSpec;
-}
 
 export interface LeaseCandidate extends KubeObject {
   readonly kind: "LeaseCandidate";
@@ -27,21 +21,4 @@ export interface LeaseCandidateSpec {
   readonly binaryVersion: string;
   readonly emulationVersion?: string;
   readonly strategy: string;
-}
-
-export interface LeaseList {
-  readonly kind?: string;
-  readonly apiVersion?: string;
-  readonly metadata: ListMeta;
-  readonly items: readonly Lease[];
-}
-
-export interface LeaseSpec {
-  readonly holderIdentity?: string;
-  readonly leaseDurationSeconds?: number;
-  readonly acquireTime?: string;
-  readonly renewTime?: string;
-  readonly leaseTransitions?: number;
-  readonly strategy?: string;
-  readonly preferredHolder?: string;
 }

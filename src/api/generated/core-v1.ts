@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { Json } from "../../machinery/json.ts";
 import type { KubeObject, LabelSelector, ListMeta, TemplateMeta } from "../../machinery/object.ts";
 import type { Condition } from "./meta-v1.ts";
@@ -29,10 +29,10 @@ export interface AttachedVolume {
 export interface AzureDiskVolumeSource {
   readonly diskName: string;
   readonly diskURI: string;
-  readonly cachingMode?: "None" | "ReadOnly" | "ReadWrite";
-  readonly fsType?: string;
-  readonly readOnly?: boolean;
-  readonly kind?: "Dedicated" | "Managed" | "Shared";
+  readonly cachingMode: "None" | "ReadOnly" | "ReadWrite";
+  readonly fsType: string;
+  readonly readOnly: boolean;
+  readonly kind: "Dedicated" | "Managed" | "Shared";
 }
 
 export interface AzureFilePersistentVolumeSource {
@@ -187,7 +187,7 @@ export interface ConfigMapProjection {
 export interface ConfigMapVolumeSource {
   readonly name?: string;
   readonly items?: readonly KeyToPath[];
-  readonly defaultMode?: number;
+  readonly defaultMode: number;
   readonly optional?: boolean;
 }
 
@@ -210,8 +210,8 @@ export interface Container {
   readonly readinessProbe?: Probe;
   readonly startupProbe?: Probe;
   readonly lifecycle?: Lifecycle;
-  readonly terminationMessagePath?: string;
-  readonly terminationMessagePolicy?: "FallbackToLogsOnError" | "File";
+  readonly terminationMessagePath: string;
+  readonly terminationMessagePolicy: "FallbackToLogsOnError" | "File";
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   readonly securityContext?: SecurityContext;
   readonly stdin?: boolean;
@@ -234,7 +234,7 @@ export interface ContainerPort {
   readonly name?: string;
   readonly hostPort?: number;
   readonly containerPort: number;
-  readonly protocol?: "SCTP" | "TCP" | "UDP";
+  readonly protocol: "SCTP" | "TCP" | "UDP";
   readonly hostIP?: string;
 }
 
@@ -317,7 +317,7 @@ export interface DownwardAPIVolumeFile {
 
 export interface DownwardAPIVolumeSource {
   readonly items?: readonly DownwardAPIVolumeFile[];
-  readonly defaultMode?: number;
+  readonly defaultMode: number;
 }
 
 export interface EmptyDirVolumeSource {
@@ -335,7 +335,7 @@ export interface EndpointAddress {
 export interface EndpointPort {
   readonly name?: string;
   readonly port: number;
-  readonly protocol?: "SCTP" | "TCP" | "UDP";
+  readonly protocol: "SCTP" | "TCP" | "UDP";
   readonly appProtocol?: string;
 }
 
@@ -397,8 +397,8 @@ export interface EphemeralContainer {
   readonly readinessProbe?: Probe;
   readonly startupProbe?: Probe;
   readonly lifecycle?: Lifecycle;
-  readonly terminationMessagePath?: string;
-  readonly terminationMessagePolicy?: "FallbackToLogsOnError" | "File";
+  readonly terminationMessagePath: string;
+  readonly terminationMessagePolicy: "FallbackToLogsOnError" | "File";
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   readonly securityContext?: SecurityContext;
   readonly stdin?: boolean;
@@ -463,7 +463,7 @@ export interface FileKeySelector {
   readonly volumeName: string;
   readonly path: string;
   readonly key: string;
-  readonly optional?: boolean;
+  readonly optional: boolean;
 }
 
 export interface FlexPersistentVolumeSource {
@@ -496,7 +496,7 @@ export interface GCEPersistentDiskVolumeSource {
 
 export interface GRPCAction {
   readonly port: number;
-  readonly service?: string;
+  readonly service: string;
 }
 
 export interface GitRepoVolumeSource {
@@ -519,10 +519,10 @@ export interface GlusterfsVolumeSource {
 }
 
 export interface HTTPGetAction {
-  readonly path?: string;
+  readonly path: string;
   readonly port: number | string;
   readonly host?: string;
-  readonly scheme?: "HTTP" | "HTTPS";
+  readonly scheme: "HTTP" | "HTTPS";
   readonly httpHeaders?: readonly HTTPHeader[];
 }
 
@@ -542,14 +542,14 @@ export interface HostIP {
 
 export interface HostPathVolumeSource {
   readonly path: string;
-  readonly type?: "" | "BlockDevice" | "CharDevice" | "Directory" | "DirectoryOrCreate" | "File" | "FileOrCreate" | "Socket";
+  readonly type: "" | "BlockDevice" | "CharDevice" | "Directory" | "DirectoryOrCreate" | "File" | "FileOrCreate" | "Socket";
 }
 
 export interface ISCSIPersistentVolumeSource {
   readonly targetPortal: string;
   readonly iqn: string;
   readonly lun: number;
-  readonly iscsiInterface?: string;
+  readonly iscsiInterface: string;
   readonly fsType?: string;
   readonly readOnly?: boolean;
   readonly portals?: readonly string[];
@@ -563,7 +563,7 @@ export interface ISCSIVolumeSource {
   readonly targetPortal: string;
   readonly iqn: string;
   readonly lun: number;
-  readonly iscsiInterface?: string;
+  readonly iscsiInterface: string;
   readonly fsType?: string;
   readonly readOnly?: boolean;
   readonly portals?: readonly string[];
@@ -698,7 +698,7 @@ export interface NamespaceSpec {
 }
 
 export interface NamespaceStatus {
-  readonly phase?: "Active" | "Terminating";
+  readonly phase: "Active" | "Terminating";
   readonly conditions?: readonly NamespaceCondition[];
 }
 
@@ -837,7 +837,7 @@ export interface NodeSystemInfo {
 }
 
 export interface ObjectFieldSelector {
-  readonly apiVersion?: string;
+  readonly apiVersion: string;
   readonly fieldPath: string;
 }
 
@@ -887,14 +887,14 @@ export interface PersistentVolumeClaimSpec {
   readonly resources: VolumeResourceRequirements;
   readonly volumeName?: string;
   readonly storageClassName?: string;
-  readonly volumeMode?: "Block" | "Filesystem";
+  readonly volumeMode: "Block" | "Filesystem";
   readonly dataSource?: TypedLocalObjectReference;
   readonly dataSourceRef?: TypedObjectReference;
   readonly volumeAttributesClassName?: string;
 }
 
 export interface PersistentVolumeClaimStatus {
-  readonly phase?: "Bound" | "Lost" | "Pending";
+  readonly phase: "Bound" | "Lost" | "Pending";
   readonly accessModes?: readonly ("ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOnce" | "ReadWriteOncePod")[];
   readonly capacity?: Readonly<Record<string, string>>;
   readonly conditions?: readonly PersistentVolumeClaimCondition[];
@@ -956,7 +956,7 @@ export interface PersistentVolumeSpec {
 }
 
 export interface PersistentVolumeStatus {
-  readonly phase?: "Available" | "Bound" | "Failed" | "Pending" | "Released";
+  readonly phase: "Available" | "Bound" | "Failed" | "Pending" | "Released";
   readonly message?: string;
   readonly reason?: string;
   readonly lastPhaseTransitionTime?: string;
@@ -1136,10 +1136,10 @@ export interface PodSpec {
   readonly initContainers?: readonly Container[];
   readonly containers: readonly Container[];
   readonly ephemeralContainers?: readonly EphemeralContainer[];
-  readonly restartPolicy?: "Always" | "Never" | "OnFailure";
-  readonly terminationGracePeriodSeconds?: number;
+  readonly restartPolicy: "Always" | "Never" | "OnFailure";
+  readonly terminationGracePeriodSeconds: number;
   readonly activeDeadlineSeconds?: number;
-  readonly dnsPolicy?: "ClusterFirst" | "ClusterFirstWithHostNet" | "Default" | "None";
+  readonly dnsPolicy: "ClusterFirst" | "ClusterFirstWithHostNet" | "Default" | "None";
   readonly nodeSelector?: Readonly<Record<string, string>>;
   readonly serviceAccountName?: string;
   readonly serviceAccount?: string;
@@ -1149,12 +1149,12 @@ export interface PodSpec {
   readonly hostPID?: boolean;
   readonly hostIPC?: boolean;
   readonly shareProcessNamespace?: boolean;
-  readonly securityContext?: PodSecurityContext;
+  readonly securityContext: PodSecurityContext;
   readonly imagePullSecrets?: readonly LocalObjectReference[];
   readonly hostname?: string;
   readonly subdomain?: string;
   readonly affinity?: Affinity;
-  readonly schedulerName?: string;
+  readonly schedulerName: string;
   readonly tolerations?: readonly Toleration[];
   readonly hostAliases?: readonly HostAlias[];
   readonly priorityClassName?: string;
@@ -1247,16 +1247,16 @@ export interface Probe {
   readonly tcpSocket?: TCPSocketAction;
   readonly grpc?: GRPCAction;
   readonly initialDelaySeconds?: number;
-  readonly timeoutSeconds?: number;
-  readonly periodSeconds?: number;
-  readonly successThreshold?: number;
-  readonly failureThreshold?: number;
+  readonly timeoutSeconds: number;
+  readonly periodSeconds: number;
+  readonly successThreshold: number;
+  readonly failureThreshold: number;
   readonly terminationGracePeriodSeconds?: number;
 }
 
 export interface ProjectedVolumeSource {
   readonly sources: readonly VolumeProjection[] | null;
-  readonly defaultMode?: number;
+  readonly defaultMode: number;
 }
 
 export interface QuobyteVolumeSource {
@@ -1272,9 +1272,9 @@ export interface RBDPersistentVolumeSource {
   readonly monitors: readonly string[];
   readonly image: string;
   readonly fsType?: string;
-  readonly pool?: string;
-  readonly user?: string;
-  readonly keyring?: string;
+  readonly pool: string;
+  readonly user: string;
+  readonly keyring: string;
   readonly secretRef?: SecretReference;
   readonly readOnly?: boolean;
 }
@@ -1283,9 +1283,9 @@ export interface RBDVolumeSource {
   readonly monitors: readonly string[];
   readonly image: string;
   readonly fsType?: string;
-  readonly pool?: string;
-  readonly user?: string;
-  readonly keyring?: string;
+  readonly pool: string;
+  readonly user: string;
+  readonly keyring: string;
   readonly secretRef?: LocalObjectReference;
   readonly readOnly?: boolean;
 }
@@ -1320,7 +1320,7 @@ export interface ReplicationControllerList {
 }
 
 export interface ReplicationControllerSpec {
-  readonly replicas?: number;
+  readonly replicas: number;
   readonly minReadySeconds?: number;
   readonly selector?: Readonly<Record<string, string>>;
   readonly template?: PodTemplateSpec;
@@ -1402,9 +1402,9 @@ export interface ScaleIOPersistentVolumeSource {
   readonly sslEnabled?: boolean;
   readonly protectionDomain?: string;
   readonly storagePool?: string;
-  readonly storageMode?: string;
+  readonly storageMode: string;
   readonly volumeName?: string;
-  readonly fsType?: string;
+  readonly fsType: string;
   readonly readOnly?: boolean;
 }
 
@@ -1415,9 +1415,9 @@ export interface ScaleIOVolumeSource {
   readonly sslEnabled?: boolean;
   readonly protectionDomain?: string;
   readonly storagePool?: string;
-  readonly storageMode?: string;
+  readonly storageMode: string;
   readonly volumeName?: string;
-  readonly fsType?: string;
+  readonly fsType: string;
   readonly readOnly?: boolean;
 }
 
@@ -1442,7 +1442,7 @@ export interface Secret extends KubeObject {
   readonly immutable?: boolean;
   readonly data?: Readonly<Record<string, string>>;
   readonly stringData?: Readonly<Record<string, string>>;
-  readonly type?: string;
+  readonly type: string;
 }
 
 export interface SecretEnvSource {
@@ -1477,7 +1477,7 @@ export interface SecretReference {
 export interface SecretVolumeSource {
   readonly secretName?: string;
   readonly items?: readonly KeyToPath[];
-  readonly defaultMode?: number;
+  readonly defaultMode: number;
   readonly optional?: boolean;
 }
 
@@ -1526,7 +1526,7 @@ export interface ServiceAccountList {
 
 export interface ServiceAccountTokenProjection {
   readonly audience?: string;
-  readonly expirationSeconds?: number;
+  readonly expirationSeconds: number;
   readonly path: string;
 }
 
@@ -1539,7 +1539,7 @@ export interface ServiceList {
 
 export interface ServicePort {
   readonly name?: string;
-  readonly protocol?: "SCTP" | "TCP" | "UDP";
+  readonly protocol: "SCTP" | "TCP" | "UDP";
   readonly appProtocol?: string;
   readonly port: number;
   readonly targetPort: number | string;
@@ -1557,9 +1557,9 @@ export interface ServiceSpec {
   readonly selector?: Readonly<Record<string, string>>;
   readonly clusterIP?: string;
   readonly clusterIPs?: readonly string[];
-  readonly type?: "ClusterIP" | "ExternalName" | "LoadBalancer" | "NodePort";
+  readonly type: "ClusterIP" | "ExternalName" | "LoadBalancer" | "NodePort";
   readonly externalIPs?: readonly string[];
-  readonly sessionAffinity?: "ClientIP" | "None";
+  readonly sessionAffinity: "ClientIP" | "None";
   readonly loadBalancerIP?: string;
   readonly loadBalancerSourceRanges?: readonly string[];
   readonly externalName?: string;

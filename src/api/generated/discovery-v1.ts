@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, ListMeta } from "../../machinery/object.ts";
 import type { ObjectReference } from "./core-v1.ts";
 
@@ -25,8 +25,8 @@ export interface EndpointHints {
 }
 
 export interface EndpointPort {
-  readonly name?: string;
-  readonly protocol?: "SCTP" | "TCP" | "UDP";
+  readonly name: string;
+  readonly protocol: "SCTP" | "TCP" | "UDP";
   readonly port?: number;
   readonly appProtocol?: string;
 }

@@ -1,9 +1,9 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, ListMeta } from "../../machinery/object.ts";
 
 export interface ExemptPriorityLevelConfiguration {
-  readonly nominalConcurrencyShares?: number;
-  readonly lendablePercent?: number;
+  readonly nominalConcurrencyShares: number;
+  readonly lendablePercent: number;
 }
 
 export interface FlowDistinguisherMethod {
@@ -53,9 +53,9 @@ export interface LimitResponse {
 }
 
 export interface LimitedPriorityLevelConfiguration {
-  readonly nominalConcurrencyShares?: number;
+  readonly nominalConcurrencyShares: number;
   readonly limitResponse: LimitResponse;
-  readonly lendablePercent?: number;
+  readonly lendablePercent: number;
   readonly borrowingLimitPercent?: number;
 }
 

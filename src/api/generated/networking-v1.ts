@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, LabelSelector, ListMeta } from "../../machinery/object.ts";
 import type { TypedLocalObjectReference } from "./core-v1.ts";
 import type { Condition } from "./meta-v1.ts";
@@ -64,7 +64,7 @@ export interface IngressClassParametersReference {
   readonly apiGroup?: string;
   readonly kind: string;
   readonly name: string;
-  readonly scope?: string;
+  readonly scope: string;
   readonly namespace?: string;
 }
 
@@ -152,7 +152,7 @@ export interface NetworkPolicyPeer {
 }
 
 export interface NetworkPolicyPort {
-  readonly protocol?: "SCTP" | "TCP" | "UDP";
+  readonly protocol: "SCTP" | "TCP" | "UDP";
   readonly port?: number | string;
   readonly endPort?: number;
 }

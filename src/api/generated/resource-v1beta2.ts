@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { Json } from "../../machinery/json.ts";
 import type { KubeObject, ListMeta, TemplateMeta } from "../../machinery/object.ts";
 import type { NodeSelector } from "./core-v1.ts";
@@ -164,7 +164,7 @@ export interface DeviceSubRequest {
   readonly name: string;
   readonly deviceClassName: string;
   readonly selectors?: readonly DeviceSelector[];
-  readonly allocationMode?: "All" | "ExactCount";
+  readonly allocationMode: "All" | "ExactCount";
   readonly count?: number;
   readonly tolerations?: readonly DeviceToleration[];
   readonly capacity?: CapacityRequirements;
@@ -208,7 +208,7 @@ export interface DeviceTaintSelector {
 
 export interface DeviceToleration {
   readonly key?: string;
-  readonly operator?: "Equal" | "Exists";
+  readonly operator: "Equal" | "Exists";
   readonly value?: string;
   readonly effect?: "NoExecute" | "NoSchedule" | "None";
   readonly tolerationSeconds?: number;
@@ -217,7 +217,7 @@ export interface DeviceToleration {
 export interface ExactDeviceRequest {
   readonly deviceClassName: string;
   readonly selectors?: readonly DeviceSelector[];
-  readonly allocationMode?: "All" | "ExactCount";
+  readonly allocationMode: "All" | "ExactCount";
   readonly count?: number;
   readonly adminAccess?: boolean;
   readonly tolerations?: readonly DeviceToleration[];

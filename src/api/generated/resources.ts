@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject } from "../../machinery/object.ts";
 import type { KindFacts } from "../kind.ts";
 import type * as admissionregistrationV1 from "./admissionregistration-v1.ts";
@@ -355,7 +355,10 @@ export const facts = {
           }
         ],
         "struct": "io.k8s.api.core.v1.PersistentVolume",
-        "defaults": {}
+        "defaults": {
+          "spec.persistentVolumeReclaimPolicy": "Retain",
+          "spec.volumeMode": "Filesystem"
+        }
       }),
       Pod: resource<coreV1.Pod>({
         "group": "",
@@ -487,7 +490,9 @@ export const facts = {
           }
         ],
         "struct": "io.k8s.api.core.v1.Pod",
-        "defaults": {}
+        "defaults": {
+          "spec.enableServiceLinks": true
+        }
       }),
       PodTemplate: resource<coreV1.PodTemplate>({
         "group": "",
@@ -1160,7 +1165,28 @@ export const facts = {
           }
         ],
         "struct": "io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler",
-        "defaults": {}
+        "defaults": {
+          "spec.behavior.scaleDown.policies": [
+            {
+              "periodSeconds": 15,
+              "type": "Percent",
+              "value": 100
+            }
+          ],
+          "spec.behavior.scaleUp.policies": [
+            {
+              "periodSeconds": 15,
+              "type": "Pods",
+              "value": 4
+            },
+            {
+              "periodSeconds": 15,
+              "type": "Percent",
+              "value": 100
+            }
+          ],
+          "spec.behavior.scaleUp.stabilizationWindowSeconds": 0
+        }
       }),
     },
     v1: {
@@ -1284,7 +1310,12 @@ export const facts = {
           }
         ],
         "struct": "io.k8s.api.batch.v1.Job",
-        "defaults": {}
+        "defaults": {
+          "spec.completionMode": "NonIndexed",
+          "spec.manualSelector": false,
+          "spec.parallelism": 1,
+          "spec.suspend": false
+        }
       }),
     },
   },

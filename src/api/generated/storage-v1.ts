@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input f0cf588a58ea8aa5. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input dc243731f388b0da. Never edited: run `npm run generate`.
 import type { KubeObject, LabelSelector, ListMeta } from "../../machinery/object.ts";
 import type { PersistentVolumeSpec, TopologySelectorTerm } from "./core-v1.ts";
 
@@ -16,14 +16,14 @@ export interface CSIDriverList {
 }
 
 export interface CSIDriverSpec {
-  readonly attachRequired?: boolean;
-  readonly podInfoOnMount?: boolean;
-  readonly volumeLifecycleModes?: readonly string[];
-  readonly storageCapacity?: boolean;
-  readonly fsGroupPolicy?: string;
+  readonly attachRequired: boolean;
+  readonly podInfoOnMount: boolean;
+  readonly volumeLifecycleModes: readonly string[];
+  readonly storageCapacity: boolean;
+  readonly fsGroupPolicy: string;
   readonly tokenRequests?: readonly TokenRequest[];
-  readonly requiresRepublish?: boolean;
-  readonly seLinuxMount?: boolean;
+  readonly requiresRepublish: boolean;
+  readonly seLinuxMount: boolean;
   readonly nodeAllocatableUpdatePeriodSeconds?: number;
   readonly serviceAccountTokenInSecrets?: boolean;
   readonly preventPodSchedulingIfMissing?: boolean;
@@ -74,10 +74,10 @@ export interface StorageClass extends KubeObject {
   readonly apiVersion: "storage.k8s.io/v1";
   readonly provisioner: string;
   readonly parameters?: Readonly<Record<string, string>>;
-  readonly reclaimPolicy?: "Delete" | "Recycle" | "Retain";
+  readonly reclaimPolicy: "Delete" | "Recycle" | "Retain";
   readonly mountOptions?: readonly string[];
   readonly allowVolumeExpansion?: boolean;
-  readonly volumeBindingMode?: "Immediate" | "WaitForFirstConsumer";
+  readonly volumeBindingMode: "Immediate" | "WaitForFirstConsumer";
   readonly allowedTopologies?: readonly TopologySelectorTerm[];
 }
 

@@ -6,9 +6,8 @@ import (
 	"os"
 	"reflect"
 	"sort"
+	"strings"
 
-	apidiscoveryv2 "k8s.io/api/apidiscovery/v2"
-	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/kube-openapi/pkg/common"
 	"k8s.io/kube-openapi/pkg/validation/spec"
 	"k8s.io/kubernetes/pkg/generated/openapi"
@@ -34,15 +33,24 @@ func main() {
 		structs:     map[string]*structFacts{},
 		goTypes:     map[string]reflect.Type{},
 	}
-	kinds := registeredKinds(servedVersions(os.Args[1]))
-	result := facts{}
+	kinds := registeredKinds(readDiscovered(os.Args[1]))
 	for _, kind := range kinds {
-		result.Kinds = append(result.Kinds, kindFacts{
-			kind.gvk.Group, kind.gvk.Version, kind.gvk.Kind, c.visit(kind.goType), map[string]any{},
-		})
+		c.visit(kind.goType)
 	}
 	for _, extra := range extraTypes {
 		c.visit(reflect.TypeOf(extra))
+	}
+	defaults := make([]map[string]any, len(kinds))
+	for i, kind := range kinds {
+		if !strings.HasSuffix(kind.gvk.Kind, "List") {
+			defaults[i] = unconditionalDefaults(kind, c)
+		}
+	}
+	placeDefaults(kinds, defaults, c)
+	result := facts{}
+	for i, kind := range kinds {
+		gvk := kind.gvk
+		result.Kinds = append(result.Kinds, kindFacts{gvk.Group, gvk.Version, gvk.Kind, openAPIName(kind.goType), defaults[i]})
 	}
 	for _, facts := range c.structs {
 		result.Structs = append(result.Structs, facts)
@@ -51,22 +59,4 @@ func main() {
 	if err := json.NewEncoder(os.Stdout).Encode(result); err != nil {
 		panic(err)
 	}
-}
-
-func servedVersions(path string) map[schema.GroupVersion]bool {
-	content, err := os.ReadFile(path)
-	if err != nil {
-		panic(err)
-	}
-	var discovery apidiscoveryv2.APIGroupDiscoveryList
-	if err := json.Unmarshal(content, &discovery); err != nil {
-		panic(err)
-	}
-	served := map[schema.GroupVersion]bool{{Version: "v1"}: true}
-	for _, group := range discovery.Items {
-		for _, version := range group.Versions {
-			served[schema.GroupVersion{Group: group.Name, Version: version.Version}] = true
-		}
-	}
-	return served
 }

@@ -24,13 +24,14 @@ type registeredKind struct {
 	scheme *runtime.Scheme
 }
 
-// Kinds of the group-versions that discovery lists, in a stable order.
-func registeredKinds(served map[schema.GroupVersion]bool) []registeredKind {
+// Kinds of the group-versions that discovery lists, in a stable order. Of alpha and beta versions only what is served:
+// the schemes keep kinds there that left the API long ago.
+func registeredKinds(served discovered) []registeredKind {
 	var kinds []registeredKind
 	seen := map[schema.GroupVersionKind]bool{}
 	for _, scheme := range []*runtime.Scheme{legacyscheme.Scheme, apiextensionsscheme.Scheme, aggregatorscheme.Scheme} {
 		for gvk, goType := range scheme.AllKnownTypes() {
-			if !served[gvk.GroupVersion()] || seen[gvk] || isMetaType(goType) {
+			if !served.has(gvk) || seen[gvk] || isMetaType(goType) {
 				continue
 			}
 			seen[gvk] = true
