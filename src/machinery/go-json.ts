@@ -1,0 +1,23 @@
+import { byteOrder } from "./byte-order.ts";
+
+/** JSON as Go's encoder writes it: `<`, `>`, `&` and two line separators are escaped, so that it may stand in HTML. */
+export function goJson(value: unknown): string {
+  const text = JSON.stringify(value);
+  return SPECIAL.test(text)
+    ? text.replaceAll(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
+    : text;
+}
+
+const SPECIAL = /[<>&\u2028\u2029]/;
+
+/** The same with the members of every object in order, as Go writes maps. */
+export function sortedGoJson(value: unknown): string {
+  return goJson(sorted(value));
+}
+
+function sorted(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const members = Object.entries(value).sort(([left], [right]) => byteOrder(left, right));
+  return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
+}
