@@ -104,7 +104,10 @@ function withRuntime(life: PodLife, seen: Extract<Observation, { type: "runtime"
   };
 }
 
+/** Answers of the runtime may overtake each other: what has ended does not live again. */
 function withContainer(life: PodLife, container: ContainerStatus): PodLife {
+  const known = life.containers.find(({ id }) => id === container.id);
+  if (known?.state === "exited" && container.state !== "exited") return life;
   const others = life.containers.filter(({ id }) => id !== container.id);
   const containers = [container, ...others].toSorted((a, b) => descending(a.createdAt, b.createdAt));
   const kill = life.kills[container.id];

@@ -1,0 +1,155 @@
+import type { Pod, PodStatus } from "../../api/generated/core-v1.ts";
+import type { Cause } from "../../base/cause.ts";
+import type { Clock } from "../../base/clock.ts";
+import { delay } from "../../base/clock.ts";
+import type { Log } from "../../base/log.ts";
+import type { TaskGroup } from "../../base/task-group.ts";
+import type { Client } from "../../client/client.ts";
+import { storeKey } from "../../client/informer.ts";
+import { sameJson } from "../../machinery/same-json.ts";
+import { isStatus } from "../../machinery/status.ts";
+import { namespaceOf } from "../containers/names.ts";
+import { PodKind } from "../kinds.ts";
+import type { Observation } from "../pod-life/observation.ts";
+import type { ReportingPod } from "../pod-work/parts.ts";
+
+/** More at once only wait for the same server. */
+const MOST_WRITES = 16;
+const RETRY_MS = 1_000;
+
+export interface WritablePod extends ReportingPod {
+  observe(observation: Observation): void;
+}
+
+/**
+ * Brings pods' statuses to the API: one write a pod at a time, of the newest status there is by then, and none where
+ * nothing differs.
+ */
+export class StatusWriter {
+  readonly #actor: string;
+  readonly #client: Client;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #tasks: TaskGroup;
+  readonly #due = new Set<WritablePod>();
+  readonly #writing = new Map<WritablePod, Promise<void>>();
+  readonly #sent = new WeakMap<WritablePod, PodStatus>();
+  #pumping = false;
+
+  constructor(nodeName: string, parts: { client: Client; clock: Clock; log: Log; tasks: TaskGroup }) {
+    this.#actor = `kubelet/${nodeName}`;
+    this.#client = parts.client;
+    this.#clock = parts.clock;
+    this.#log = parts.log;
+    this.#tasks = parts.tasks;
+  }
+
+  statusChanged(pod: WritablePod): void {
+    this.#due.add(pod);
+    if (this.#pumping) return;
+    this.#pumping = true;
+    // What happens in one turn is told in one write.
+    queueMicrotask(() => {
+      this.#pumping = false;
+      this.#pump();
+    });
+  }
+
+  forget(pod: WritablePod): void {
+    this.#due.delete(pod);
+  }
+
+  /** Ends a pod in the API: its last status first, then the object. @throws StatusError */
+  async deleteObject(pod: WritablePod): Promise<void> {
+    while (this.#due.has(pod) || this.#writing.has(pod)) {
+      await (this.#writing.get(pod) ?? this.#clock.turn());
+      this.#tasks.signal.throwIfAborted();
+    }
+    const { name, uid } = pod.pod.metadata;
+    const cause = this.#cause(pod, "nothing of the pod is left on the node");
+    try {
+      await this.#client.delete(
+        PodKind,
+        { namespace: namespaceOf(pod.pod), name },
+        { signal: this.#tasks.signal, gracePeriodSeconds: 0, uid, cause },
+      );
+    } catch (error) {
+      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+    }
+  }
+
+  #pump(): void {
+    for (const pod of this.#due) {
+      if (this.#writing.size >= MOST_WRITES) return;
+      if (this.#writing.has(pod)) continue;
+      this.#due.delete(pod);
+      const status = pod.status();
+      if (sameJson(status, pod.pod.status) || sameJson(status, this.#sent.get(pod))) continue;
+      const writing = this.#write(pod, status).finally(() => {
+        this.#writing.delete(pod);
+        this.#pump();
+      });
+      this.#writing.set(pod, writing);
+    }
+  }
+
+  async #write(pod: WritablePod, status: PodStatus): Promise<void> {
+    const { signal } = this.#tasks;
+    try {
+      const cause = this.#cause(pod, reasonOf(pod.pod.status, status));
+      const stored = await this.#client.setStatus(PodKind, pod.pod, status, { signal, cause });
+      this.#sent.set(pod, status);
+      pod.observe({ type: "pod", pod: stored });
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#due.add(pod);
+      if (isStatus(error, "Conflict")) return await this.#catchUp(pod);
+      if (isStatus(error, "NotFound")) return this.#gone(pod);
+      this.#log.warn("pod status could not be written, trying again", { pod: pod.pod.metadata.name, error });
+      await delay(this.#clock, RETRY_MS, { signal }).catch(() => {});
+    }
+  }
+
+  /** Somebody else changed the object: what they made of it is read before the next try. */
+  async #catchUp(pod: WritablePod): Promise<void> {
+    const { metadata } = pod.pod;
+    try {
+      const name = { namespace: namespaceOf(pod.pod), name: metadata.name };
+      const newest = await this.#client.get(PodKind, name, { signal: this.#tasks.signal });
+      if (newest.metadata.uid === metadata.uid) pod.observe({ type: "pod", pod: newest });
+      else this.#gone(pod);
+    } catch (error) {
+      if (isStatus(error, "NotFound")) this.#gone(pod);
+    }
+  }
+
+  #gone(pod: WritablePod): void {
+    this.#due.delete(pod);
+    pod.observe({ type: "object-gone" });
+    this.#due.delete(pod);
+  }
+
+  #cause(pod: WritablePod, reason: string): Cause {
+    const revision = Number(pod.pod.metadata.resourceVersion);
+    return {
+      actor: this.#actor,
+      saw: [{ key: storeKey(PodKind, pod.pod as Pod), revision }],
+      reason,
+      facts: pod.takeFacts(),
+    };
+  }
+}
+
+/** What is new about the pod, in a few words. */
+function reasonOf(before: PodStatus, now: PodStatus): string {
+  if (before.phase !== now.phase || before.startTime === undefined) return `the pod is ${now.phase}`;
+  const was = (type: string) => before.conditions?.find((condition) => condition.type === type)?.status;
+  const turned = (now.conditions ?? []).filter(({ type, status }) => was(type) !== status);
+  if (turned.length > 0) return turned.map(({ type, status }) => `${type} is ${status}`).join(", ");
+  for (const { name, state, restartCount } of now.containerStatuses ?? []) {
+    const old = before.containerStatuses?.find((status) => status.name === name);
+    if (old?.restartCount !== restartCount) return `container ${name} was restarted`;
+    if (!sameJson(old?.state, state)) return `container ${name} is ${Object.keys(state ?? {})[0] ?? "unknown"}`;
+  }
+  return "the status changed";
+}

@@ -1,0 +1,258 @@
+import type { Pod, Volume } from "../../api/generated/core-v1.ts";
+import type { Clock, Timer } from "../../base/clock.ts";
+import type { Log } from "../../base/log.ts";
+import type { Random } from "../../base/random.ts";
+import { randomName } from "../../base/random.ts";
+import { hostNetworkHostsFile, managedHostsFile } from "../containers/hosts-file.ts";
+import { hostNameOf } from "../containers/hostname.ts";
+import { remembered } from "../containers/labels.ts";
+import type { NodePaths } from "../containers/names.ts";
+import {
+  containerDirectory,
+  containersOf,
+  namespaceOf,
+  onHostNetwork,
+  podDirectory,
+  podLogDirectory,
+  volumeDirectory,
+} from "../containers/names.ts";
+import { cgroupParent, podCgroupLimits } from "../containers/resources.ts";
+import { plainMount } from "../containers/container-config.ts";
+import { lastLines } from "../logs/last-lines.ts";
+import type { Disk } from "../ports/disk.ts";
+import type { Machine } from "../ports/machine.ts";
+import type { ContainerStatus, Mount } from "../ports/runtime.ts";
+import { volumeMounts } from "../volumes/mounts.ts";
+import type { ReadyVolume } from "../volumes/plugin.ts";
+import { pluginFor, VOLUME_PLUGINS } from "../volumes/plugins.ts";
+import type { LiveObjects } from "./api-objects.ts";
+import type { ContainerFiles, ContainerFilesRequest, PodFiles } from "./files.ts";
+import { VolumeErrors } from "./files.ts";
+
+export interface DiskFilesParts {
+  readonly disk: Disk;
+  readonly machine: Machine;
+  readonly paths: NodePaths;
+  readonly cgroupRoot: string;
+  readonly clusterDomain: string;
+  readonly objects: LiveObjects;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+  hostIPs(): readonly string[];
+  allocatable(): Readonly<Record<string, string>>;
+}
+
+const LONGEST_MESSAGE = 4096;
+const LONGEST_MESSAGE_FROM_LOG = 2048;
+const MESSAGE_LINES = 80;
+/** What is changed together is refreshed together. */
+const REFRESH_DELAY_MS = 50;
+
+/** Pods' files on a real disk. */
+export class DiskFiles implements PodFiles {
+  readonly #parts: DiskFilesParts;
+  readonly #pods = new Map<string, PodOnDisk>();
+
+  constructor(parts: DiskFilesParts) {
+    this.#parts = parts;
+  }
+
+  async prepare(pod: Pod, _podIPs: readonly string[], signal: AbortSignal): Promise<void> {
+    const { disk, machine, paths, cgroupRoot } = this.#parts;
+    const uid = pod.metadata.uid;
+    const logs = podLogDirectory(paths, { namespace: namespaceOf(pod), name: pod.metadata.name, uid });
+    await Promise.all([
+      disk.makeDirectory(podDirectory(paths, uid), 0o750),
+      disk.makeDirectory(logs, 0o755),
+      machine.setCgroup(cgroupParent(cgroupRoot, pod), podCgroupLimits(pod)),
+    ]);
+    const known: PodOnDisk = this.#pods.get(uid) ?? {
+      pod,
+      volumes: new Map(),
+      timer: undefined,
+      refreshing: undefined,
+    };
+    known.pod = pod;
+    this.#pods.set(uid, known);
+    const errors: string[] = [];
+    await Promise.all(
+      mountedVolumes(pod).map(async (volume) => {
+        try {
+          known.volumes.set(volume.name, await this.#setUp(pod, volume, signal));
+        } catch (error) {
+          errors.push(
+            `MountVolume.SetUp failed for volume "${volume.name}" : ${error instanceof Error ? error.message : String(error)}`,
+          );
+        }
+      }),
+    );
+    signal.throwIfAborted();
+    if (errors.length > 0) throw new VolumeErrors(errors);
+    this.#parts.objects.follow(pod, () => this.#refreshSoon(uid));
+    this.#refreshLater(uid, known);
+  }
+
+  podChanged(pod: Pod): void {
+    const known = this.#pods.get(pod.metadata.uid);
+    if (known === undefined) return;
+    known.pod = pod;
+    this.#refreshSoon(pod.metadata.uid);
+  }
+
+  async forContainer(request: ContainerFilesRequest): Promise<ContainerFiles> {
+    const { pod, container, environment, podIPs } = request;
+    const { disk, paths, random } = this.#parts;
+    const uid = pod.metadata.uid;
+    const logs = podLogDirectory(paths, { namespace: namespaceOf(pod), name: pod.metadata.name, uid });
+    await disk.makeDirectory(`${logs}/${container.name}`, 0o755);
+    const volumes = this.#pods.get(uid)?.volumes ?? new Map<string, ReadyVolume>();
+    const mounts: Mount[] = [...(await volumeMounts(container, volumes, environment, disk))];
+    const ownHosts = mounts.some(({ containerPath }) => containerPath === "/etc/hosts");
+    if (!ownHosts && (podIPs.length > 0 || onHostNetwork(pod))) mounts.push(await this.#hostsMount(pod, podIPs));
+    if ((container.terminationMessagePath ?? "") === "") return { mounts, messageFile: "" };
+    const directory = containerDirectory(paths, uid, container.name);
+    await disk.makeDirectory(directory, 0o750);
+    const messageFile = `${directory}/${randomName(random, 8)}`;
+    await disk.write(messageFile, new Uint8Array(0), 0o666);
+    return { mounts, messageFile };
+  }
+
+  async restartCount(pod: Pod, container: string): Promise<number> {
+    const { disk, paths } = this.#parts;
+    const identity = { namespace: namespaceOf(pod), name: pod.metadata.name, uid: pod.metadata.uid };
+    const names = await disk.list(`${podLogDirectory(paths, identity)}/${container}`);
+    const counts = names.map((name) => Number(/^(\d+)\.log/.exec(name)?.[1] ?? -1));
+    return Math.max(-1, ...counts) + 1;
+  }
+
+  async withMessage(status: ContainerStatus): Promise<ContainerStatus> {
+    const { messageFile, fallBackToLogs } = remembered(status.annotations);
+    const bytes = messageFile === "" ? undefined : await this.#parts.disk.read(messageFile, LONGEST_MESSAGE);
+    let message = bytes === undefined ? "" : new TextDecoder().decode(bytes);
+    if (message === "" && fallBackToLogs && status.exitCode !== 0) {
+      message = await lastLines(this.#parts.disk, status.logPath, MESSAGE_LINES, LONGEST_MESSAGE_FROM_LOG);
+    }
+    if (message === "") return status;
+    return { ...status, message: status.message === "" ? message : `${status.message}: ${message}` };
+  }
+
+  async removeLog(status: ContainerStatus): Promise<void> {
+    const { disk } = this.#parts;
+    const slash = status.logPath.lastIndexOf("/");
+    if (slash < 0) return;
+    const [directory, name] = [status.logPath.slice(0, slash), status.logPath.slice(slash + 1)];
+    for (const one of await disk.list(directory)) {
+      if (one === name || one.startsWith(`${name}.`)) await disk.removeTree(`${directory}/${one}`);
+    }
+  }
+
+  async release(pod: Pod): Promise<void> {
+    const { disk, machine, paths, cgroupRoot, objects } = this.#parts;
+    const uid = pod.metadata.uid;
+    objects.unfollow(uid);
+    const known = this.#pods.get(uid);
+    known?.timer?.[Symbol.dispose]();
+    this.#pods.delete(uid);
+    await known?.refreshing;
+    const root = `${podDirectory(paths, uid)}/volumes`;
+    const work: Promise<void>[] = [machine.removeCgroup(cgroupParent(cgroupRoot, pod))];
+    for (const folder of await disk.list(root)) {
+      const plugin = VOLUME_PLUGINS.find(({ name }) => folder === `kubernetes.io~${name}`);
+      for (const volume of await disk.list(`${root}/${folder}`)) {
+        const directory = `${root}/${folder}/${volume}`;
+        if (plugin?.tearDown !== undefined) work.push(plugin.tearDown(directory, disk));
+      }
+    }
+    await Promise.all(work);
+  }
+
+  async cleanUp(pod: Pod): Promise<void> {
+    const { disk, paths } = this.#parts;
+    const identity = { namespace: namespaceOf(pod), name: pod.metadata.name, uid: pod.metadata.uid };
+    await disk.removeTree(podDirectory(paths, identity.uid));
+    await disk.removeTree(podLogDirectory(paths, identity));
+  }
+
+  async #setUp(pod: Pod, volume: Volume, signal: AbortSignal): Promise<ReadyVolume> {
+    const { disk, paths, objects, clock } = this.#parts;
+    const plugin = pluginFor(volume);
+    return await plugin.setUp({
+      pod,
+      volume,
+      directory: volumeDirectory(paths, pod.metadata.uid, plugin.name, volume.name),
+      paths,
+      disk,
+      objects,
+      facts: { podIPs: [], hostIPs: this.#parts.hostIPs(), allocatable: this.#parts.allocatable() },
+      nowMs: clock.now(),
+      signal,
+    });
+  }
+
+  async #hostsMount(pod: Pod, podIPs: readonly string[]): Promise<Mount> {
+    const { disk, paths, clusterDomain } = this.#parts;
+    const aliases = pod.spec.hostAliases ?? [];
+    const file = `${podDirectory(paths, pod.metadata.uid)}/etc-hosts`;
+    const { hostname, domain } = hostNameOf(pod, clusterDomain);
+    const text = onHostNetwork(pod)
+      ? hostNetworkHostsFile(new TextDecoder().decode(await disk.read("/etc/hosts", 1 << 20)), aliases)
+      : managedHostsFile(podIPs, hostname, domain, aliases);
+    await disk.write(file, new TextEncoder().encode(text), 0o644);
+    return plainMount(file, "/etc/hosts");
+  }
+
+  #refreshSoon(uid: string): void {
+    const known = this.#pods.get(uid);
+    if (known === undefined) return;
+    known.timer?.[Symbol.dispose]();
+    known.timer = this.#parts.clock.timer(REFRESH_DELAY_MS, () => this.#refresh(uid, known));
+  }
+
+  #refreshLater(uid: string, known: PodOnDisk): void {
+    const dueMs = Math.min(...[...known.volumes.values()].map(({ refreshAtMs }) => refreshAtMs ?? Infinity));
+    if (dueMs === Infinity) return;
+    known.timer?.[Symbol.dispose]();
+    const delayMs = Math.max(RETRY_MS, dueMs - this.#parts.clock.now());
+    known.timer = this.#parts.clock.timer(delayMs, () => this.#refresh(uid, known));
+  }
+
+  /** What volumes show of the API is brought up to date; a failure leaves what is there and is tried again. */
+  #refresh(uid: string, known: PodOnDisk): void {
+    known.refreshing = (async () => {
+      for (const volume of mountedVolumes(known.pod).filter(isLive)) {
+        if (this.#pods.get(uid) !== known) return;
+        try {
+          known.volumes.set(volume.name, await this.#setUp(known.pod, volume, this.#parts.signal));
+        } catch (error) {
+          this.#parts.log.warn("volume could not be brought up to date", {
+            pod: known.pod.metadata.name,
+            volume: volume.name,
+            error,
+          });
+        }
+      }
+      if (this.#pods.get(uid) === known) this.#refreshLater(uid, known);
+    })();
+  }
+}
+
+interface PodOnDisk {
+  pod: Pod;
+  readonly volumes: Map<string, ReadyVolume>;
+  timer: Timer | undefined;
+  refreshing: Promise<void> | undefined;
+}
+
+const RETRY_MS = 10_000;
+
+/** Those that some container mounts: others are never set up. */
+function mountedVolumes(pod: Pod): readonly Volume[] {
+  const names = new Set(containersOf(pod).flatMap(({ spec }) => (spec.volumeMounts ?? []).map(({ name }) => name)));
+  return (pod.spec.volumes ?? []).filter(({ name }) => names.has(name));
+}
+
+function isLive({ configMap, secret, projected, downwardAPI }: Volume): boolean {
+  return (configMap ?? secret ?? projected ?? downwardAPI) !== undefined;
+}

@@ -1,0 +1,60 @@
+import type { Container, Pod } from "../../api/generated/core-v1.ts";
+import type { Variable } from "../containers/environment.ts";
+import type { ContainerStatus, Mount } from "../ports/runtime.ts";
+
+/** What a pod has on the node's disk: folders, volumes, control groups, logs. A simulated node has none of it. */
+export interface PodFiles {
+  /**
+   * Makes the pod's folders, control group and volumes stand. May be called again.
+   * @throws VolumeErrors
+   */
+  prepare(pod: Pod, podIPs: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Labels or annotations have changed, which volumes may show. */
+  podChanged(pod: Pod): void;
+  /** What one container needs. @throws Error in Kubernetes' words */
+  forContainer(request: ContainerFilesRequest): Promise<ContainerFiles>;
+  /** One more than the newest log of this container. */
+  restartCount(pod: Pod, container: string): Promise<number>;
+  /** With the termination message, from its file or the end of the log. */
+  withMessage(status: ContainerStatus): Promise<ContainerStatus>;
+  removeLog(status: ContainerStatus): Promise<void>;
+  /** Takes down volumes and control group; logs stay. */
+  release(pod: Pod): Promise<void>;
+  /** Removes the last traces. */
+  cleanUp(pod: Pod): Promise<void>;
+}
+
+export interface ContainerFilesRequest {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly environment: readonly Variable[];
+  readonly podIPs: readonly string[];
+  readonly restartCount: number;
+}
+
+export interface ContainerFiles {
+  readonly mounts: readonly Mount[];
+  /** The host's path of the termination message, "" for none. */
+  readonly messageFile: string;
+}
+
+/** Volumes that could not be set up, one event for each. */
+export class VolumeErrors extends Error {
+  readonly messages: readonly string[];
+  constructor(messages: readonly string[], options?: { cause?: unknown }) {
+    super(messages.join("; "), options);
+    this.messages = messages;
+  }
+}
+
+/** A node without a disk. */
+export const noFiles: PodFiles = {
+  prepare: async () => {},
+  podChanged: () => {},
+  forContainer: async () => ({ mounts: [], messageFile: "" }),
+  restartCount: async () => 0,
+  withMessage: async (status) => status,
+  removeLog: async () => {},
+  release: async () => {},
+  cleanUp: async () => {},
+};

@@ -1,0 +1,355 @@
+import type { Pod, PodStatus } from "../../api/generated/core-v1.ts";
+import type { Timer } from "../../base/clock.ts";
+import { sameJson } from "../../machinery/same-json.ts";
+import { podDns } from "../containers/dns.ts";
+import { fieldPathOf, findContainer, onHostNetwork } from "../containers/names.ts";
+import { sandboxConfig } from "../containers/sandbox-config.ts";
+import { StartError } from "../images/puller.ts";
+import type { Effect, Observation, PodEvent } from "../pod-life/observation.ts";
+import type { PodLife } from "../pod-life/state.ts";
+import { newLife } from "../pod-life/state.ts";
+import { step } from "../pod-life/step.ts";
+import { Prober } from "../probes/prober.ts";
+import { podStatus } from "../status/pod-status.ts";
+import type { ContainerStatus } from "../ports/runtime.ts";
+import { VolumeErrors } from "./files.ts";
+import { runHook } from "./hook.ts";
+import type { NodeParts, PodReports, ReportingPod } from "./parts.ts";
+import { startContainer, textOf } from "./start-container.ts";
+
+/**
+ * Lives one pod's life: feeds the state machine with what happens and carries out the effects it asks for. The machine
+ * decides everything; this only does, and tells how it went.
+ */
+export class PodWorker implements ReportingPod {
+  readonly #node: NodeParts;
+  readonly #reports: PodReports;
+  #life: PodLife;
+  #said: PodStatus;
+  #facts: Record<string, unknown> = {};
+  #starts = new AbortController();
+  #prober: Prober | undefined;
+  #wake: { readonly atMs: number; readonly timer: Timer } | undefined;
+
+  /** @param life from the runtime where a restarted kubelet finds the pod there. */
+  constructor(pod: Pod, node: NodeParts, reports: PodReports) {
+    this.#node = node;
+    this.#reports = reports;
+    this.#life = newLife(pod);
+    this.#said = pod.status;
+    this.#facts["seenAtMs"] = node.clock.now();
+  }
+
+  get pod(): Pod {
+    return this.#life.pod;
+  }
+
+  get life(): PodLife {
+    return this.#life;
+  }
+
+  status(): PodStatus {
+    const { hostIPs, runtimeName, clock } = this.#node;
+    this.#said = podStatus(this.#life, this.#said, { hostIPs: hostIPs(), runtime: runtimeName }, clock.now());
+    return this.#said;
+  }
+
+  takeFacts(): Readonly<Record<string, unknown>> {
+    const facts = this.#facts;
+    this.#facts = {};
+    return facts;
+  }
+
+  /** Takes one step. Versions of the object that are older than the known one are skipped. */
+  observe(observation: Observation): void {
+    if (this.#life.stage.at === "gone") return;
+    if (observation.type === "pod" && isOlder(observation.pod, this.#life.pod)) return;
+    if (observation.type === "pod" && isRelabelled(observation.pod, this.#life.pod))
+      this.#node.files.podChanged(observation.pod);
+    const { life, effects, wakeAtMs } = step(this.#life, observation, this.#node.clock.now());
+    this.#life = life;
+    for (const { id } of life.containers) this.#reports.owns(id, this);
+    for (const { id } of life.sandboxes) this.#reports.owns(id, this);
+    this.#wakeAt(wakeAtMs);
+    this.#probe();
+    this.#reports.statusChanged(this);
+    for (const effect of effects) this.#carryOut(effect);
+  }
+
+  /** Something happened to a container or sandbox of this pod: asks the runtime what. */
+  async lookAt(id: string): Promise<void> {
+    const waits = { signal: this.#node.tasks.signal };
+    if (this.#life.sandboxes.some((sandbox) => sandbox.id === id)) {
+      const seen = await this.#node.runtime.sandboxStatus(id, waits);
+      const sandboxes = this.#life.sandboxes.map((sandbox) => (sandbox.id === id ? seen : sandbox));
+      if (this.#life.sandboxWork.is === "idle")
+        this.observe({ type: "runtime", sandboxes, containers: this.#life.containers });
+      return;
+    }
+    await this.#inspect(id);
+  }
+
+  #wakeAt(atMs: number | undefined): void {
+    if (this.#wake?.atMs === atMs) return;
+    this.#wake?.timer[Symbol.dispose]();
+    this.#wake = undefined;
+    if (atMs === undefined) return;
+    const timer = this.#node.clock.timer(Math.max(1, atMs - this.#node.clock.now()), () => {
+      this.#wake = undefined;
+      this.observe({ type: "wake" });
+    });
+    this.#wake = { atMs, timer };
+  }
+
+  #probe(): void {
+    if (this.#prober === undefined) {
+      if (!hasProbes(this.pod)) return;
+      this.#prober = new Prober({
+        clock: this.#node.clock,
+        random: this.#node.random,
+        means: { runtime: this.#node.runtime, network: this.#node.network },
+        startedAtMs: this.#node.startedAtMs,
+        podIP: () => this.#podIPs()[0] ?? "",
+        onVerdict: (id, kind, healthy) => this.observe({ type: "probe", id, kind, healthy }),
+        onEvent: (event) => this.#tell(event),
+      });
+    }
+    this.#prober.sync(this.#life);
+  }
+
+  #podIPs(): readonly string[] {
+    return onHostNetwork(this.pod) ? this.#node.hostIPs() : (this.#life.sandboxes[0]?.ips ?? []);
+  }
+
+  #tell({ type, reason, message, container }: PodEvent): void {
+    const target =
+      container === undefined ? this.pod : { object: this.pod, fieldPath: fieldPathOf(this.pod, container) };
+    this.#node.recorder.record(target, type, reason, message);
+  }
+
+  #carryOut(effect: Effect): void {
+    if (effect.do === "event") {
+      this.#tell(effect.event);
+      return;
+    }
+    if (effect.do === "abort-starts") {
+      this.#starts.abort(new Error("the pod is being stopped"));
+      this.#starts = new AbortController();
+      return;
+    }
+    this.#node.tasks.spawn(async (signal) => {
+      try {
+        await this.#act(effect, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#node.log.error("a step of a pod's life failed", { pod: this.pod.metadata.name, step: effect.do, error });
+      }
+    });
+  }
+
+  async #act(effect: Exclude<Effect, { do: "event" | "abort-starts" }>, signal: AbortSignal): Promise<void> {
+    switch (effect.do) {
+      case "prepare-volumes":
+        return await this.#prepareVolumes();
+      case "run-sandbox":
+        return await this.#runSandbox(effect.attempt);
+      case "stop-sandboxes":
+        return await this.#stopSandboxes(effect.ids, signal);
+      case "start-container":
+        return await this.#start(effect);
+      case "run-pre-stop":
+        return await this.#preStop(effect, signal);
+      case "stop-container":
+        return await this.#stop(effect, signal);
+      case "remove-container":
+        return await this.#remove(effect.id, signal);
+      case "release":
+        return await this.#release(signal);
+      case "delete-object":
+        return await this.#deleteObject();
+      case "clean-up":
+        return await this.#cleanUp(signal);
+    }
+  }
+
+  async #prepareVolumes(): Promise<void> {
+    const startedAtMs = this.#node.clock.now();
+    try {
+      await this.#node.files.prepare(this.pod, this.#podIPs(), this.#starts.signal);
+      this.#facts["volumesMs"] = this.#node.clock.now() - startedAtMs;
+      this.observe({ type: "volumes-ready" });
+    } catch (error) {
+      const messages = error instanceof VolumeErrors ? error.messages : [textOf(error)];
+      if (!this.#starts.signal.aborted) {
+        for (const message of messages) this.#tell({ type: "Warning", reason: "FailedMount", message });
+      }
+      this.observe({ type: "volumes-failed" });
+    }
+  }
+
+  async #runSandbox(attempt: number): Promise<void> {
+    const { runtime, clock, dns, sandbox: facts } = this.#node;
+    const signal = this.#starts.signal;
+    const startedAtMs = clock.now();
+    try {
+      const resolved = podDns(this.pod, dns);
+      for (const warning of resolved.warnings) this.#tell({ type: "Warning", ...warning });
+      const id = await runtime.runSandbox(sandboxConfig(this.pod, attempt, resolved, facts), { signal });
+      this.#reports.owns(id, this);
+      const sandbox = await runtime.sandboxStatus(id, { signal: this.#node.tasks.signal });
+      this.#facts["sandboxMs"] = clock.now() - startedAtMs;
+      this.observe({ type: "sandbox", sandbox });
+    } catch (error) {
+      const message = `Failed to create pod sandbox: ${textOf(error)}`;
+      if (!signal.aborted) this.#tell({ type: "Warning", reason: "FailedCreatePodSandBox", message });
+      this.observe({ type: "sandbox-failed" });
+    }
+  }
+
+  async #stopSandboxes(ids: readonly string[], signal: AbortSignal): Promise<void> {
+    const startedAtMs = this.#node.clock.now();
+    // A sandbox that cannot be stopped now is stopped again before it is removed.
+    await Promise.allSettled(ids.map((id) => this.#node.runtime.stopSandbox(id, { signal })));
+    this.#facts["stopSandboxMs"] = this.#node.clock.now() - startedAtMs;
+    this.observe({ type: "sandboxes-stopped" });
+  }
+
+  async #start({ name, sandboxId, restartCount }: Extract<Effect, { do: "start-container" }>): Promise<void> {
+    const signal = this.#starts.signal;
+    try {
+      await startContainer(
+        {
+          pod: this.pod,
+          name,
+          sandboxId,
+          sandboxAttempt: this.#life.sandboxes[0]?.identity.attempt ?? 0,
+          restartCount,
+          podIPs: this.#podIPs(),
+          signal,
+          onEvent: (event) => this.#tell(event),
+          onCreated: (id) => this.#reports.owns(id, this),
+          onRunning: (container) => this.observe({ type: "container", container }),
+          onTime: (what, milliseconds) => (this.#facts[`${what} ms`] = milliseconds),
+        },
+        this.#node,
+      );
+      this.observe({ type: "start-done", name });
+    } catch (error) {
+      const failure =
+        error instanceof StartError ? error.failure : { reason: "CreateContainerError", message: textOf(error) };
+      this.observe({ type: "start-failed", name, failure });
+    }
+  }
+
+  async #preStop(
+    { id, name, graceSeconds }: Extract<Effect, { do: "run-pre-stop" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const container = findContainer(this.pod, name)!.spec;
+    const cut = new AbortController();
+    using _timer = this.#node.clock.timer(graceSeconds * 1000, () => cut.abort(new Error("the grace period is over")));
+    try {
+      const target = { id, pod: this.pod, container, podIP: this.#podIPs()[0] ?? "" };
+      await runHook(container.lifecycle!.preStop!, target, this.#node, AbortSignal.any([signal, cut.signal]));
+    } catch {
+      if (!cut.signal.aborted) {
+        this.#tell({ type: "Warning", reason: "FailedPreStopHook", message: "PreStopHook failed", container: name });
+      }
+    }
+    this.observe({ type: "hook-done", id });
+  }
+
+  async #stop({ id, graceSeconds }: Extract<Effect, { do: "stop-container" }>, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#node.runtime.stopContainer(id, graceSeconds, { signal });
+    } catch (error) {
+      this.#node.log.warn("container would not stop, trying again", { pod: this.pod.metadata.name, id, error });
+      this.#node.clock.timer(STOP_AGAIN_MS, () => this.observe({ type: "stop-failed", id }));
+      return;
+    }
+    await this.#inspect(id);
+  }
+
+  async #remove(id: string, signal: AbortSignal): Promise<void> {
+    const { runtime, files } = this.#node;
+    const status = await runtime.containerStatus(id, { signal });
+    await runtime.removeContainer(id, { signal });
+    await files.removeLog(status);
+  }
+
+  async #inspect(id: string): Promise<void> {
+    const status = await this.#containerStatus(id);
+    if (status === undefined) this.observe({ type: "container-removed", id });
+    else this.observe({ type: "container", container: status });
+  }
+
+  async #containerStatus(id: string): Promise<ContainerStatus | undefined> {
+    const { runtime, files, tasks } = this.#node;
+    try {
+      const status = await runtime.containerStatus(id, { signal: tasks.signal });
+      return status.state === "exited" ? await files.withMessage(status) : status;
+    } catch (error) {
+      if ((error as { code?: unknown }).code === "not-found") return undefined;
+      throw error;
+    }
+  }
+
+  async #release(signal: AbortSignal): Promise<void> {
+    const startedAtMs = this.#node.clock.now();
+    while (!signal.aborted) {
+      try {
+        await this.#node.files.release(this.pod);
+        break;
+      } catch (error) {
+        this.#node.log.warn("volumes could not be taken down, trying again", { pod: this.pod.metadata.name, error });
+        await new Promise<void>((resolve) => this.#node.clock.timer(STOP_AGAIN_MS, resolve));
+      }
+    }
+    this.#facts["releaseMs"] = this.#node.clock.now() - startedAtMs;
+    this.observe({ type: "released" });
+  }
+
+  async #deleteObject(): Promise<void> {
+    try {
+      await this.#reports.deleteObject(this);
+      this.observe({ type: "object-gone" });
+    } catch (error) {
+      this.#node.log.warn("pod could not be deleted, trying again", { pod: this.pod.metadata.name, error });
+      this.#node.clock.timer(STOP_AGAIN_MS, () => this.observe({ type: "delete-failed" }));
+    }
+  }
+
+  async #cleanUp(signal: AbortSignal): Promise<void> {
+    this.#prober?.[Symbol.dispose]();
+    this.#wake?.timer[Symbol.dispose]();
+    const { runtime, files, images } = this.#node;
+    images.forget(this.pod.metadata.uid);
+    const waits = { signal };
+    await Promise.allSettled(this.#life.containers.map(({ id }) => runtime.removeContainer(id, waits)));
+    for (const { id } of this.#life.sandboxes) {
+      await runtime.stopSandbox(id, waits).catch(() => {});
+      await runtime.removeSandbox(id, waits).catch(() => {});
+    }
+    await files.cleanUp(this.pod);
+    this.#reports.ended(this);
+  }
+}
+
+const STOP_AGAIN_MS = 1_000;
+
+function hasProbes(pod: Pod): boolean {
+  return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].some(
+    (container) => container.livenessProbe ?? container.readinessProbe ?? container.startupProbe,
+  );
+}
+
+function isOlder(pod: Pod, known: Pod): boolean {
+  return Number(pod.metadata.resourceVersion) < Number(known.metadata.resourceVersion);
+}
+
+function isRelabelled(pod: Pod, known: Pod): boolean {
+  return (
+    !sameJson(pod.metadata.labels, known.metadata.labels) ||
+    !sameJson(pod.metadata.annotations, known.metadata.annotations)
+  );
+}
