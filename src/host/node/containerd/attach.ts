@@ -22,14 +22,16 @@ export async function attachToContainer(
   const stdinOnce = request.stdin && (await closesInputOnce(channel, containerId, { signal }));
   const connect = (streams: Omit<AttachRequest, "tty">) =>
     connectStreams(channel, { containerId, tty, ...streams }, { signal });
-  const output = wantsOutput
-    ? await connect({ stdin: false, stdout: request.stdout, stderr: request.stderr && !tty })
-    : undefined;
-  const input = request.stdin ? await connect({ stdin: true, stdout: false, stderr: false }) : undefined;
   const stdout = new ByteQueue();
   const stderr = new ByteQueue();
+  // containerd takes a missing input for one that has ended, which would end the output, too: so this has an idle one.
+  const output = wantsOutput
+    ? await connect({ stdin: true, stdout: request.stdout, stderr: request.stderr && !tty })
+    : undefined;
   if (output === undefined) for (const queue of [stdout, stderr]) queue.end();
   else receive(output, stdout, stderr);
+  const input = request.stdin ? await connect({ stdin: true, stdout: false, stderr: false }) : undefined;
+  input?.resume();
   const closeAll = async () => {
     signal.removeEventListener("abort", onAbort);
     for (const queue of [stdout, stderr]) queue.end();
@@ -72,6 +74,8 @@ async function connectStreams(channel: GrpcChannel, streams: Streams, { signal }
   const { url } = await channel.call(criProcedures.attach, streams, { signal });
   const socket = new WebSocket(url.replace(/^http/, "ws"), ["v4.channel.k8s.io"], { perMessageDeflate: false });
   socket.on("error", () => {});
+  // Until someone listens, what comes is held back: the container may speak at once.
+  socket.once("open", () => socket.pause());
   try {
     await once(socket, "open", { signal });
   } catch (error) {
@@ -96,6 +100,7 @@ function receive(socket: WebSocket, stdout: ByteQueue, stderr: ByteQueue): void 
     stdout.end();
     stderr.end();
   });
+  socket.resume();
 }
 
 function send(socket: WebSocket, channel: number, bytes: Uint8Array): Promise<void> {

@@ -29,18 +29,23 @@ export async function writeBlob(
   let failure: ServiceError | undefined;
   let finished = false;
   call.on("error", (error: ServiceError) => (failure = error));
-  call.on("end", () => (finished = true));
   call.on("data", () => {});
-  const closed = new Promise<void>((resolve) => call.once("close", resolve));
+  // The status comes last, after an error; a failed call may never close.
+  const closed = new Promise<void>((resolve) =>
+    call.once("status", () => {
+      finished = true;
+      resolve();
+    }),
+  );
   call.write({ action: WRITE_ACTION.stat, ref: `import-${randomUUID()}`, total: size, expected: digest });
   let offset = 0;
   for await (const chunk of inChunks(content)) {
-    if (failure !== undefined || finished) continue;
+    if (finished) continue;
     const fits = call.write({ action: WRITE_ACTION.write, offset, data: chunk });
     offset += chunk.length;
     if (!fits) await Promise.race([once(call, "drain").catch(() => {}), closed]);
   }
-  if (failure === undefined && !finished) {
+  if (!finished) {
     call.write({ action: WRITE_ACTION.commit, offset, total: offset, expected: digest, labels });
   }
   call.end();

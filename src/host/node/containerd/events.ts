@@ -13,7 +13,7 @@ import { containerdProcedures, criProcedures } from "./procedures.ts";
  */
 export async function* runtimeEvents(channel: GrpcChannel, { signal }: Waits): AsyncGenerator<RuntimeEvent> {
   const filters = ["/tasks/start", "/tasks/exit", "/tasks/oom", "/containers/create", "/containers/delete"].map(
-    (topic) => `namespace==k8s.io,topic==${topic}`,
+    (topic) => `namespace==k8s.io,topic==${JSON.stringify(topic)}`,
   );
   for await (const envelope of channel.serverStream(containerdProcedures.subscribe, { filters }, { signal })) {
     const event = eventFrom(envelope);

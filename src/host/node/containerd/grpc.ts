@@ -107,7 +107,7 @@ export class GrpcChannel implements Disposable {
     );
     const onAbort = () => call.cancel();
     options.signal.addEventListener("abort", onAbort, { once: true });
-    call.once("close", () => options.signal.removeEventListener("abort", onAbort));
+    call.once("status", () => options.signal.removeEventListener("abort", onAbort));
     return call;
   }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../../base/log.ts";
 import type { HostParts } from "../packages/find.ts";
@@ -152,8 +152,8 @@ async function adoptOrStart(
 /** In a session of its own, so that neither the end of this process nor a key pressed in its terminal reaches it. */
 async function start({ enter, parts, log }: ContainerdOptions, places: ContainerdPlaces): Promise<ProcessRecord> {
   await using file = await open(places.log, "a");
-  const [program, ...args] = [...enter, parts.containerd, "--config", places.configuration] as [string, ...string[]];
-  const child = spawn(program, args, {
+  const [program, ...args] = [...enter, parts.containerd, "--config", places.configuration];
+  const child = spawn(program!, args, {
     cwd: "/",
     detached: true,
     stdio: ["ignore", file.fd, file.fd],
