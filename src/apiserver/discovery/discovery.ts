@@ -1,0 +1,123 @@
+import type { KindRegistry } from "../../api/registry.ts";
+import { notAcceptable } from "../../machinery/status.ts";
+import { parseAccept } from "../encode/media-type.ts";
+import { JSON_TYPE, negotiate, YAML_TYPE } from "../encode/negotiate.ts";
+import { encodeText, encodeValue } from "../encode/text.ts";
+import type { ApiRequest, ApiResponse } from "../http.ts";
+import { apiGroup, apiGroupList, apiResourceList, apiVersions, groupDiscoveryList } from "./documents.ts";
+import { servedGroups } from "./groups.ts";
+import { textHash } from "./sha256.ts";
+
+type Asking = Pick<ApiRequest, "path" | "headers" | "query">;
+
+const AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+
+/**
+ * Answers `/api`, `/apis` and what lies right below them; undefined for a path that is no discovery, or of a group or
+ * version that nobody serves.
+ * @param serverAddress host and port under which clients reach this server.
+ * @throws StatusError 406
+ */
+export function discoveryAnswer(
+  request: Asking,
+  registry: KindRegistry,
+  serverAddress: string,
+): ApiResponse | undefined {
+  const parts = request.path.split("/").slice(1);
+  if (parts.at(-1) === "") parts.pop();
+  const path = `/${parts.join("/")}`;
+  if ((path === "/api" || path === "/apis") && wantsAggregated(request)) return aggregated(request, path, registry);
+  const document = remembered(registry).of(path, () => documentAt(parts, registry, serverAddress));
+  if (document === undefined) return undefined;
+  const { format, pretty, view } = negotiate(request, "answer");
+  if (view.type !== "object") throw notAcceptable([JSON_TYPE, YAML_TYPE, "application/vnd.kubernetes.protobuf"]);
+  return {
+    status: 200,
+    headers: { "cache-control": "no-cache, private", "content-type": format === "json" ? JSON_TYPE : YAML_TYPE },
+    body: format === "json" && !pretty ? document.bytes() : encodeValue(document.value, format, pretty),
+  };
+}
+
+function documentAt(parts: readonly string[], registry: KindRegistry, serverAddress: string): object | undefined {
+  const [root, first, second, ...more] = parts;
+  if (more.length > 0) return undefined;
+  const groups = servedGroups(registry.all());
+  if (root === "api") {
+    if (first === undefined) return apiVersions(serverAddress);
+    const version = groups.find(({ name }) => name === "")?.versions.find((each) => each.version === first);
+    return version === undefined || second !== undefined ? undefined : apiResourceList(version);
+  }
+  if (root !== "apis") return undefined;
+  if (first === undefined) return apiGroupList(groups.filter(({ name }) => name !== ""));
+  const group = first === "" ? undefined : groups.find(({ name }) => name === first);
+  if (group === undefined || second === undefined) return group && apiGroup(group);
+  const version = group.versions.find((each) => each.version === second);
+  return version && apiResourceList(version);
+}
+
+/** Whether the form that the client wants most, of those that are made, is everything in one document. */
+function wantsAggregated({ headers }: Asking): boolean {
+  for (const { type, subtype, parameters } of parseAccept(headers["accept"] ?? "")) {
+    const { as, g: group, v: version } = parameters;
+    const isJson = type === "*" || (type === "application" && (subtype === "json" || subtype === "*"));
+    if (isJson && as === "APIGroupDiscoveryList" && group === "apidiscovery.k8s.io" && version === "v2") return true;
+    if (as === undefined && (isJson || (type === "application" && subtype === "yaml"))) return false;
+  }
+  return false;
+}
+
+function aggregated({ headers }: Asking, path: "/api" | "/apis", registry: KindRegistry): ApiResponse {
+  const document = remembered(registry).of(`${path} aggregated`, () =>
+    groupDiscoveryList(servedGroups(registry.all()).filter(({ name }) => (name === "") === (path === "/api"))),
+  )!;
+  const etag = `"${document.hash()}"`;
+  const common = { "cache-control": "public", etag, vary: "Accept" };
+  if (headers["if-none-match"] === etag) return { status: 304, headers: common, body: undefined };
+  return { status: 200, headers: { ...common, "content-type": AGGREGATED_TYPE }, body: document.bytes() };
+}
+
+interface Document {
+  readonly value: object;
+  /** As JSON; made when first asked for. */
+  bytes(): Uint8Array;
+  hash(): string;
+}
+
+interface Documents {
+  readonly generation: number;
+  of(name: string, make: () => object | undefined): Document | undefined;
+}
+
+const documents = new WeakMap<KindRegistry, Documents>();
+
+/** The documents of the present set of kinds. */
+function remembered(registry: KindRegistry): Documents {
+  let known = documents.get(registry);
+  if (known === undefined || known.generation !== registry.generation) {
+    known = createDocuments(registry.generation);
+    documents.set(registry, known);
+  }
+  return known;
+}
+
+function createDocuments(generation: number): Documents {
+  const made = new Map<string, Document>();
+  return {
+    generation,
+    of(name, make) {
+      const known = made.get(name);
+      if (known !== undefined) return known;
+      const value = make();
+      if (value === undefined) return undefined;
+      let bytes: Uint8Array | undefined;
+      let hash: string | undefined;
+      const document: Document = {
+        value,
+        bytes: () => (bytes ??= encodeText(`${JSON.stringify(value)}\n`)),
+        hash: () => (hash ??= textHash(document.bytes())),
+      };
+      made.set(name, document);
+      return document;
+    },
+  };
+}
