@@ -31,6 +31,8 @@ export function renderFrame(frame: Frame, family: IpFamily): readonly string[] {
     ["masquerading", masqueradeRules(frame, family)],
   ]);
   const baseRules: readonly (readonly [chain: string, rule: string])[] = [
+    // A kernel that lets replies reach 127.0.0.1 would let others reach it as well.
+    ...(servesLoopback(frame, family) ? [["filter-prerouting", 'iif != "lo" ip daddr 127.0.0.0/8 drop'] as const] : []),
     ["filter-prerouting", "ct state new jump check-sources"],
     ["filter-output-before-nat", "ct state new jump check-sources"],
     ["filter-input", "ct state new jump check-unserved-node-ports"],
@@ -111,15 +113,21 @@ function masqueradeRules(frame: Frame, family: IpFamily): readonly string[] {
   ];
 }
 
-/** Node ports are not served on loopback: its packets could not leave for another machine. */
+/** ::1 serves no node ports: the kernel lets no reply from elsewhere reach it. */
 function nodePortMatch(frame: Frame, family: IpFamily): string {
   const ip = nameOf(family);
   const port = "meta l4proto . th dport";
   if (frame.nodePortAddresses === "all") {
-    return `fib daddr type local ${ip} daddr != ${family === "IPv4" ? "127.0.0.0/8" : "::1"} ${port}`;
+    const loopback = family === "IPv4" ? "127.0.0.0/8" : "::1";
+    return `fib daddr type local ${servesLoopback(frame, family) ? "" : `${ip} daddr != ${loopback} `}${port}`;
   }
+  const addresses = servesLoopback(frame, family) ? [...frame.nodePortAddresses, "127.0.0.1"] : frame.nodePortAddresses;
   // A family without addresses for node ports serves none.
-  return `${ip} daddr ${networksOf(frame.nodePortAddresses, family) ?? (family === "IPv4" ? "0.0.0.0" : "::")} ${port}`;
+  return `${ip} daddr ${networksOf(addresses, family) ?? (family === "IPv4" ? "0.0.0.0" : "::")} ${port}`;
+}
+
+function servesLoopback({ loopbackNodePorts }: Frame, family: IpFamily): boolean {
+  return loopbackNodePorts && family === "IPv4";
 }
 
 function packetDestination(family: IpFamily): string {

@@ -85,6 +85,8 @@ export interface Frame {
   readonly egressNetworks: readonly string[];
   /** Addresses of the node that take NodePort traffic; "all" means every local one but loopback. */
   readonly nodePortAddresses: "all" | readonly string[];
+  /** Whether node ports work on 127.0.0.1, too: for a machine whose users work on it. */
+  readonly loopbackNodePorts: boolean;
   /** This node's addresses, for source ranges that contain it. */
   readonly nodeAddresses: readonly string[];
   readonly masqueradeAll: boolean;
@@ -99,6 +101,7 @@ export const defaultFrame: Frame = {
   ownAddresses: [],
   egressNetworks: [],
   nodePortAddresses: "all",
+  loopbackNodePorts: false,
   nodeAddresses: [],
   masqueradeAll: false,
   masqueradeMark: 1 << 14,

@@ -8,13 +8,15 @@ import { planRules } from "../../../proxy/plan.ts";
 import type { Frame, RuleSet } from "../../../proxy/rules.ts";
 import { defaultFrame } from "../../../proxy/rules.ts";
 import { testService, testSlice } from "../../../proxy/testing.ts";
+import { VirtualClock } from "../../sim/virtual-clock.ts";
 import { createClock } from "../clock.ts";
 import { createNftablesEngine } from "./engine.ts";
 import { createFlowTable } from "./flows.ts";
+import { ensureServiceRoute } from "./kernel.ts";
 import { labObstacle, openLab, type Lab } from "./testing/lab.ts";
 
 const obstacle = await labObstacle();
-if (obstacle !== undefined) console.error(`SKIPPED: the real service rules are not tested here: ${obstacle}`);
+if (obstacle !== undefined) process.stderr.write(`SKIPPED: the real service rules are not tested here: ${obstacle}\n`);
 
 const frame: Frame = {
   ...defaultFrame,
@@ -24,6 +26,7 @@ const frame: Frame = {
   ownAddresses: ["10.96.0.10"],
   egressNetworks: ["10.244.1.0/24", "fd00:244:1::/64"],
   nodeAddresses: ["172.30.0.1", "fd00:30::1"],
+  loopbackNodePorts: true,
 };
 const POD = ["", "10.244.1.11", "10.244.1.12", "10.244.1.13"] as const;
 const web = { clusterIP: "10.96.0.1" };
@@ -97,6 +100,7 @@ describe("service rules in real networks", { skip: obstacle ?? false }, () => {
     await apply([service], [testSlice("web", here(1))]);
     assert.equal(await ask("outer", "172.30.0.1", 30080), "pod-1 10.244.1.1");
     assert.match(await ask("node", "172.30.0.1", 30080), /^pod-1 /);
+    assert.match(await ask("node", "127.0.0.1", 30080), /^pod-1 /);
     assert.match(await ask("pod-2", "172.30.0.1", 30080), /^pod-1 /);
     assert.match(await ask("pod-1", "10.244.1.1", 30080), /^pod-1 /);
     assert.equal(await ask("outer", "203.0.113.1"), "pod-1 10.244.1.1");
@@ -106,7 +110,6 @@ describe("service rules in real networks", { skip: obstacle ?? false }, () => {
   test("externalTrafficPolicy Local keeps the client's address, and drops without an endpoint here", async () => {
     const spec = { ...web, type: "NodePort", ports: [{ nodePort: 30080 }], externalTrafficPolicy: "Local" } as const;
     await apply([testService("web", spec)], [testSlice("web", here(1))]);
-    await lab.node("true");
     assert.equal(await ask("outer", "172.30.0.1", 30080), "pod-1 172.30.0.2");
     await apply([testService("web", spec)], [testSlice("web", [{ address: POD[1], node: "other" }])]);
     assert.equal(await lab.peers.outer.ask({ address: "172.30.0.1", port: 30080, timeoutMs: 200 }), "timeout");
@@ -194,6 +197,38 @@ describe("service rules in real networks", { skip: obstacle ?? false }, () => {
     await apply([testService("kube-dns", { clusterIP: "10.96.0.10", ports: [{ port: 8080 }] })], []);
     assert.match(await ask("pod-1", "10.96.0.10", 8080), /^node 10\.244\.1\.11$/);
     assert.match(await ask("node", "10.96.0.10", 8080), /^node /);
+  });
+
+  test("the node reaches services without a default route", async () => {
+    await lab.node("ip", "route", "delete", "default");
+    const ip = [...lab.inNode, "ip"];
+    assert.equal(await ensureServiceRoute(ip, "10.96.0.0/12", "172.30.0.1", { signal }), true);
+    assert.equal(await ensureServiceRoute(ip, "10.96.0.0/12", "172.30.0.1", { signal }), false);
+    await apply([testService("web", web)], [testSlice("web", here(1))]);
+    assert.match(await ask("node", "10.96.0.1"), /^pod-1 /);
+    await apply([testService("web", web)], []);
+    assert.equal(await ask("node", "10.96.0.1"), "ECONNREFUSED");
+    await lab.node("ip", "route", "add", "default", "via", "172.30.0.2");
+    await apply([testService("web", web)], [testSlice("web", here(1))]);
+    assert.match(await ask("outer", "10.96.0.1"), /^pod-1 /);
+  });
+
+  test("chains of services that are gone go after a while", async () => {
+    const clock = new VirtualClock();
+    using other = createNftablesEngine({ clock, nft: [...lab.inNode, "nft"] });
+    const rules = (...services: readonly Service[]) =>
+      planRules({ services, slices: [testSlice("web", here(1))], viewpoint: { node: "here" }, frame });
+    const full = rules(testService("web", web));
+    await other.apply({ kind: "replace", rules: full }, { signal });
+    await other.apply(diffRules(full, rules())!, { signal });
+    assert.match(await lab.node("nft", "list", "chains"), /cluster\/default\/web/);
+    assert(await other.holds(rules(), { signal }));
+    await clock.advance(10_000);
+    assert(await other.holds(rules(), { signal }));
+    assert.doesNotMatch(await lab.node("nft", "list", "chains"), /cluster\/default\/web/);
+    await other.apply(diffRules(rules(), full)!, { signal });
+    assert.match(await ask("pod-3", "10.96.0.1"), /^pod-1 /);
+    applied = full;
   });
 
   test("changes under load lose no connection to healthy endpoints", async () => {

@@ -3,6 +3,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { findProgram } from "../../packages/find.ts";
+import { defaultFrame } from "../../../../proxy/rules.ts";
+import { kernelSettings } from "../kernel.ts";
 import { runTool } from "../nft.ts";
 
 /**
@@ -61,14 +63,9 @@ export async function openLab(): Promise<Lab> {
   }
   await wire(nameOf, ip);
   const inNode = enter(nameOf("node"));
-  // Replies between two pods of one bridge have to pass the node's NAT as well.
-  const sysctls = [
-    "net.ipv4.ip_forward=1",
-    "net.ipv6.conf.all.forwarding=1",
-    "net.bridge.bridge-nf-call-iptables=1",
-    "net.bridge.bridge-nf-call-ip6tables=1",
-  ];
-  await runTool([...inNode, "sysctl", "-qw", ...sysctls], { signal });
+  const settings = kernelSettings({ ...defaultFrame, families: ["IPv4", "IPv6"], loopbackNodePorts: true });
+  const commands = settings.map(({ path, value }) => `echo ${value} > ${path}`);
+  await runTool([...inNode, "sh", "-ec", commands.join("; ")], { signal });
   const peers: Partial<Record<PeerName, Peer>> = {};
   for (const name of names) {
     const peer = await startPeer(name, enter(nameOf(name)));
