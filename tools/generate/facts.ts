@@ -70,9 +70,9 @@ export function inputHash(): string {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** The folder of the Kubernetes module, which holds discovery and OpenAPI as files. */
-export function kubernetesFolder(): string {
-  return go("list", "-m", "-f", "{{.Dir}}", "k8s.io/kubernetes").trim();
+/** The folder of a Go module of the pinned version: `k8s.io/kubernetes` holds discovery and OpenAPI as files. */
+export function moduleFolder(module: string): string {
+  return go("list", "-m", "-f", "{{.Dir}}", module).trim();
 }
 
 export function readFacts(discoveryFile: string): Facts {

@@ -2,7 +2,7 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readDiscovery } from "./discovery.ts";
-import { inputHash, kubernetesFolder, kubernetesVersion, readFacts } from "./facts.ts";
+import { inputHash, kubernetesVersion, moduleFolder, readFacts } from "./facts.ts";
 import { writeInterfaces } from "./interfaces.ts";
 import { writeResources } from "./resources.ts";
 import { writeShapes } from "./shapes.ts";
@@ -10,7 +10,7 @@ import { writeShapes } from "./shapes.ts";
 const target = join(import.meta.dirname, "../../src/api/generated");
 const header = `// Written by tools/generate from Kubernetes ${kubernetesVersion}, input ${inputHash()}. Never edited: run \`npm run generate\`.\n`;
 
-const discoveryFolder = join(kubernetesFolder(), "api/discovery");
+const discoveryFolder = join(moduleFolder("k8s.io/kubernetes"), "api/discovery");
 const facts = readFacts(join(discoveryFolder, "aggregated_v2.json"));
 mkdirSync(target, { recursive: true });
 for (const name of readdirSync(target)) if (name.endsWith(".ts")) rmSync(join(target, name));

@@ -66,6 +66,8 @@ func codeOf(goType reflect.Type) string {
 	return codes[goType.PkgPath()+"."+goType.Name()]
 }
 
+const notInProtobuf = -1
+
 type collector struct {
 	definitions map[string]common.OpenAPIDefinition
 	structs     map[string]*structFacts
@@ -110,16 +112,20 @@ func (c *collector) fields(into *structFacts, goType reflect.Type, definition sp
 		}
 		number, wire := protobufTag(field.Tag.Get("protobuf"))
 		if tag[0] == "" && field.Anonymous {
-			inner := within
-			if number != 0 {
-				inner = append(slices.Clone(within), number)
+			// What Go inlines without a number is not in the message: apiVersion and kind stand in the envelope around it.
+			if number == 0 {
+				number = notInProtobuf
 			}
-			c.fields(into, field.Type, definition, inner)
+			c.fields(into, field.Type, definition, append(slices.Clone(within), number))
 			continue
+		}
+		messages := within
+		if slices.Contains(within, notInProtobuf) {
+			number, messages = 0, nil
 		}
 		property, documented := definition.Properties[tag[0]]
 		facts := fieldFacts{
-			Name: tag[0], Required: required[tag[0]], Number: number, Wire: wire, Within: within,
+			Name: tag[0], Required: required[tag[0]], Number: number, Wire: wire, Within: messages,
 			Strategy: field.Tag.Get("patchStrategy"), MergeKey: field.Tag.Get("patchMergeKey"),
 		}
 		fieldType := field.Type
