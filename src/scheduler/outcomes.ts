@@ -1,0 +1,163 @@
+import { PodDisruptionBudget } from "../api/policy/v1/pod-disruption-budget.ts";
+import { Pod } from "../api/core/v1/pod.ts";
+import type { Cause } from "../base/cause.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Cache } from "../client/cache.ts";
+import { type Client, strategicPatch } from "../client/client.ts";
+import type { EventRecorder } from "../client/recorder.ts";
+import { matches, selectorOf } from "../machinery/labels.ts";
+import { isStatus } from "../machinery/status.ts";
+import { formatTime } from "../machinery/time.ts";
+import type { Verdict } from "./cycle.ts";
+import type { Plugin, View } from "./plugin.ts";
+import type { PodInfo } from "./pod-info.ts";
+import { planPreemption, type Preemption } from "./preemption.ts";
+import { preemptionSentence, reasonsByNode, unschedulableSentence } from "./verdict.ts";
+
+export interface OutcomeParts {
+  readonly client: Client;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly events: EventRecorder;
+  readonly state: View;
+  readonly plugins: readonly Plugin[];
+}
+
+type Fits = Extract<Verdict, { type: "fits" }>;
+type Unschedulable = Extract<Verdict, { type: "unschedulable" }>;
+
+/** So many nodes' reasons are kept with a cause. */
+const MOST_REASONS = 50;
+
+/** What follows from a verdict: the writes and events that tell of it. */
+export function outcomes(parts: OutcomeParts) {
+  return {
+    async bind(pod: Pod, node: string, verdict: Fits, cause: Cause, signal: AbortSignal): Promise<void> {
+      const { name, namespace, uid } = pod.metadata;
+      const body = {
+        apiVersion: "v1",
+        kind: "Binding",
+        metadata: { name, namespace: namespace!, uid },
+        target: { kind: "Node", name: node },
+      };
+      const facts = {
+        node,
+        looked: verdict.looked,
+        feasible: verdict.feasible,
+        score: verdict.scores.total,
+        scores: verdict.scores.byPlugin,
+      };
+      const because = { ...cause, reason: `${node} fits best of ${verdict.feasible}`, facts };
+      await parts.client.createSubresource(Pod as never, { namespace: namespace!, name }, "binding", body, {
+        signal,
+        cause: because,
+      });
+      parts.events.record(pod, "Normal", "Scheduled", `Successfully assigned ${namespace}/${name} to ${node}`);
+    },
+
+    async unschedulable(info: PodInfo, verdict: Unschedulable, cause: Cause, signal: AbortSignal): Promise<void> {
+      const nodes = parts.state.nodes.length;
+      const preemption = preempt(parts, info, verdict);
+      const message =
+        nodes === 0
+          ? "no nodes available to schedule pods"
+          : unschedulableSentence(verdict, nodes, sentenceOf(preemption, nodes));
+      const facts = { nodes: reasonsByNode(verdict.nodes, MOST_REASONS) };
+      const because = { ...cause, reason: message, facts };
+      if (preemption?.type === "victims") await evict(parts, info, preemption, because, signal);
+      parts.events.record(info.pod, "Warning", "FailedScheduling", message);
+      const nominated = preemption?.type === "victims" ? preemption.node.node!.metadata.name : undefined;
+      await note(parts, info.pod, message, nominated, because, signal);
+    },
+  };
+}
+
+function preempt(
+  { state, plugins, cache }: OutcomeParts,
+  info: PodInfo,
+  verdict: Unschedulable,
+): Preemption | undefined {
+  if (verdict.refused !== undefined || verdict.nodes.size === 0) return undefined;
+  return planPreemption(info, verdict.nodes, state, plugins, protectedBy(cache));
+}
+
+function protectedBy(cache: Cache) {
+  const budgets = cache.list(PodDisruptionBudget);
+  return ({ pod }: PodInfo) =>
+    budgets.some(
+      ({ metadata, spec, status }) =>
+        metadata.namespace === pod.metadata.namespace &&
+        spec.selector !== undefined &&
+        matches(selectorOf(spec.selector), pod.metadata.labels ?? {}) &&
+        (status.disruptionsAllowed ?? 0) <= 0,
+    );
+}
+
+function sentenceOf(preemption: Preemption | undefined, nodes: number): string {
+  switch (preemption?.type) {
+    case "none":
+      return `preemption: ${preemption.why}`;
+    case "unhelpful":
+      return preemptionSentence(preemption.nodes, nodes);
+    default:
+      return "";
+  }
+}
+
+/** The victims are told why, and deleted with their grace. */
+async function evict(
+  { client, clock, events }: OutcomeParts,
+  { pod }: PodInfo,
+  { victims, node }: Extract<Preemption, { type: "victims" }>,
+  cause: Cause,
+  signal: AbortSignal,
+): Promise<void> {
+  const condition = {
+    type: "DisruptionTarget",
+    status: "True",
+    reason: "PreemptionByScheduler",
+    message: `${pod.spec.schedulerName ?? "default-scheduler"}: preempting to accommodate a higher priority pod`,
+    lastTransitionTime: formatTime(clock.now()),
+  };
+  for (const { pod: victim } of victims) {
+    if (victim.metadata.deletionTimestamp !== undefined) continue;
+    try {
+      const patch = strategicPatch({ status: { conditions: [condition] } });
+      await client.patch(Pod, victim.metadata, patch, { subresource: "status", signal, cause });
+      await client.delete(Pod, victim.metadata, { uid: victim.metadata.uid, signal, cause });
+      events.record(
+        victim,
+        "Normal",
+        "Preempted",
+        `Preempted by pod ${pod.metadata.uid} on node ${node.node!.metadata.name}`,
+      );
+    } catch (error) {
+      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+    }
+  }
+}
+
+/** The pod says itself why it waits. */
+async function note(
+  { client, clock }: OutcomeParts,
+  pod: Pod,
+  message: string,
+  nominated: string | undefined,
+  cause: Cause,
+  signal: AbortSignal,
+): Promise<void> {
+  const present = pod.status.conditions?.find(({ type }) => type === "PodScheduled");
+  const same = present?.status === "False" && present.reason === "Unschedulable" && present.message === message;
+  if (same && (nominated === undefined || nominated === pod.status.nominatedNodeName)) return;
+  const condition = {
+    type: "PodScheduled",
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+    status: "False",
+    reason: "Unschedulable",
+    message,
+    lastProbeTime: null,
+    lastTransitionTime: present?.status === "False" ? present.lastTransitionTime : formatTime(clock.now()),
+  };
+  const status = { conditions: [condition], ...(nominated === undefined ? {} : { nominatedNodeName: nominated }) };
+  await client.patch(Pod, pod.metadata, strategicPatch({ status }), { subresource: "status", signal, cause });
+}

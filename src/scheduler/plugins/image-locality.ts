@@ -1,0 +1,35 @@
+import { MAX_SCORE, type Plugin } from "../plugin.ts";
+
+const MEBIBYTE = 1024 * 1024;
+/** Less than the first is not worth a thought; more than the second counts in full. Per container. */
+const LEAST = 23 * MEBIBYTE;
+const MOST = 1000 * MEBIBYTE;
+
+/** Likes nodes that have the pod's images already, the larger the more. */
+export const imageLocality: Plugin = {
+  name: "ImageLocality",
+  weight: 1,
+  wakesOn: [],
+  forPod({ pod }, { nodes }) {
+    const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
+    const images = containers.map(({ image }) => normalized(image ?? ""));
+    const spread = new Map(
+      images.map((image) => [image, nodes.filter((node) => node.images.has(image)).length / nodes.length]),
+    );
+    if ([...spread.values()].every((share) => share === 0)) return undefined;
+    const most = MOST * containers.length;
+    return {
+      score({ images: present }) {
+        let bytes = 0;
+        // An image that is everywhere says nothing against the others; one that is rare should not draw all pods to it.
+        for (const image of images) bytes += Math.floor((present.get(image) ?? 0) * (spread.get(image) ?? 0));
+        return Math.floor((MAX_SCORE * (Math.min(Math.max(bytes, LEAST), most) - LEAST)) / (most - LEAST));
+      },
+    };
+  },
+};
+
+/** A name without a tag means the latest. */
+function normalized(image: string): string {
+  return image.lastIndexOf(":") <= image.lastIndexOf("/") ? `${image}:latest` : image;
+}

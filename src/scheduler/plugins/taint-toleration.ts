@@ -1,0 +1,31 @@
+import { nodeOf, type Plugin, refuse, scaled } from "../plugin.ts";
+import { untolerated, tolerates } from "../tolerations.ts";
+
+/** Taints keep pods off; those that only prefer to are counted against a node. */
+export const taintToleration: Plugin = {
+  name: "TaintToleration",
+  weight: 3,
+  wakesOn: ["node-added", "node-taints"],
+  forPod({ pod }) {
+    const tolerations = pod.spec.tolerations ?? [];
+    const soft = tolerations.filter(({ effect }) => effect === undefined || effect === "PreferNoSchedule");
+    const refusal = refuse(false, "node(s) had untolerated taint(s)");
+    return {
+      filter(info) {
+        const { taints } = nodeOf(info).spec;
+        if (taints === undefined || taints.length === 0) return undefined;
+        const taint = untolerated(
+          taints,
+          tolerations,
+          ({ effect }) => effect === "NoSchedule" || effect === "NoExecute",
+        );
+        return taint === undefined ? undefined : refusal;
+      },
+      score: (info) =>
+        (nodeOf(info).spec.taints ?? []).filter(
+          (taint) => taint.effect === "PreferNoSchedule" && !soft.some((toleration) => tolerates(toleration, taint)),
+        ).length,
+      normalize: (scores) => scaled(scores, true),
+    };
+  },
+};

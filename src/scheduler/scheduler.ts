@@ -1,0 +1,226 @@
+import { Namespace } from "../api/core/v1/namespace.ts";
+import { Node } from "../api/core/v1/node.ts";
+import { Pod } from "../api/core/v1/pod.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import { integerBelow, type Random } from "../base/random.ts";
+import type { TaskGroup } from "../base/task-group.ts";
+import type { Cache } from "../client/cache.ts";
+import type { Client } from "../client/client.ts";
+import { nameKey } from "../client/informer.ts";
+import type { EventRecorder } from "../client/recorder.ts";
+import { isStatus } from "../machinery/status.ts";
+import { SeenChanges } from "./causes.ts";
+import { decide, type Verdict } from "./cycle.ts";
+import { kinSelectors } from "./kin.ts";
+import { nodeChanges, podChanges } from "./changes.ts";
+import { outcomes } from "./outcomes.ts";
+import type { ClusterChange, Plugin } from "./plugin.ts";
+import { allPlugins } from "./plugins/all.ts";
+import { podInfo } from "./pod-info.ts";
+import { SchedulingQueue } from "./queue.ts";
+import { SchedulerState } from "./state.ts";
+
+export interface SchedulerParts {
+  readonly client: Client;
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly events: EventRecorder;
+  readonly tasks: TaskGroup;
+  readonly plugins?: readonly Plugin[];
+  /** The `schedulerName` of the pods that it decides on. */
+  readonly name?: string;
+}
+
+export interface RunningScheduler {
+  readonly idle: boolean;
+}
+
+/** So many bindings may be under way at once; decisions wait for the store beyond. */
+const MOST_BINDINGS = 256;
+/** After so many decisions everything else gets its turn. */
+const DECISIONS_A_TURN = 8;
+
+/** Decides for every pod without a node where it goes, one after the other, and tells the API server. */
+export function runScheduler(parts: SchedulerParts): RunningScheduler {
+  const run = new Run(parts);
+  parts.tasks.spawn((signal) => run.loop(signal));
+  return run;
+}
+
+class Run implements RunningScheduler {
+  readonly #parts: SchedulerParts;
+  readonly #name: string;
+  readonly #plugins: readonly Plugin[];
+  readonly #state: SchedulerState;
+  readonly #queue: SchedulingQueue;
+  readonly #seen = new SeenChanges();
+  readonly #random: Random;
+  #bindings = 0;
+  #start = 0;
+  #room: (() => void) | undefined;
+
+  constructor(parts: SchedulerParts) {
+    this.#parts = parts;
+    this.#name = parts.name ?? "default-scheduler";
+    this.#plugins = parts.plugins ?? allPlugins;
+    this.#state = new SchedulerState(kinSelectors(parts.cache));
+    this.#queue = new SchedulingQueue(parts.clock);
+    this.#random = parts.random.stream("scheduler");
+    this.#followNodes();
+    this.#followNamespaces();
+    this.#followPods();
+  }
+
+  get idle(): boolean {
+    return this.#queue.idle && this.#bindings === 0;
+  }
+
+  async loop(signal: AbortSignal): Promise<void> {
+    const { cache, clock } = this.#parts;
+    await cache.synced();
+    for (let decisions = 1; !signal.aborted; decisions++) {
+      const key = await this.#queue.take(signal);
+      if (key === undefined) return;
+      await this.#schedule(key, signal);
+      if (decisions % DECISIONS_A_TURN === 0) await clock.turn();
+      if (this.#bindings >= MOST_BINDINGS) await new Promise<void>((resolve) => (this.#room = resolve));
+    }
+  }
+
+  #followNodes(): void {
+    this.#parts.cache.informer(Node).subscribe((change) => {
+      if (change.type === "deleted") this.#state.removeNode(change.object.metadata.name);
+      else this.#state.setNode(change.object);
+      const what = change.type === "updated" ? nodeChanges(change.old, change.object) : [];
+      this.#wake(change.type === "added" ? ["node-added"] : what);
+    });
+  }
+
+  #followNamespaces(): void {
+    this.#parts.cache.informer(Namespace).subscribe((change) => {
+      if (change.type === "deleted") this.#state.removeNamespace(change.object.metadata.name);
+      else this.#state.setNamespace(change.object);
+      if (change.type === "updated") this.#wake(["namespace-labels"]);
+    });
+  }
+
+  #followPods(): void {
+    this.#parts.cache.informer(Pod).subscribe((change) => {
+      const { object } = change;
+      const key = nameKey(object.metadata);
+      const node = object.spec.nodeName ?? "";
+      if (change.type === "deleted" || isOver(object)) {
+        this.#queue.remove(key);
+        this.#seen.forget(key);
+        if (!this.#state.isPlaced(key)) return;
+        this.#state.displace(key);
+        this.#wake(["pod-removed"]);
+      } else if (node !== "") {
+        this.#queue.remove(key);
+        this.#seen.forget(key);
+        const isNew = !this.#state.isPlaced(key);
+        this.#state.place(object, node);
+        this.#wake(isNew ? ["pod-added"] : change.type === "updated" ? podChanges(change.old, object) : []);
+      } else if (this.#isOurs(object)) {
+        this.#seen.add(Pod, object);
+        // Our own note that it does not fit is no reason to try again.
+        if (change.type === "updated" && podChanges(change.old, object).length === 0 && !ungated(change.old, object))
+          return;
+        this.#queue.add(podInfo(object));
+      }
+    });
+  }
+
+  #wake(changes: readonly ClusterChange[]): void {
+    for (const change of changes) this.#queue.wake(change);
+  }
+
+  #isOurs({ spec, metadata }: Pod): boolean {
+    return (
+      (spec.schedulerName ?? "default-scheduler") === this.#name &&
+      (spec.schedulingGates?.length ?? 0) === 0 &&
+      metadata.deletionTimestamp === undefined
+    );
+  }
+
+  async #schedule(key: string, signal: AbortSignal): Promise<void> {
+    const { cache, clock, log } = this.#parts;
+    const pod = cache.get(Pod, key);
+    if (pod === undefined || (pod.spec.nodeName ?? "") !== "" || !this.#isOurs(pod)) {
+      this.#queue.remove(key);
+      return;
+    }
+    const info = podInfo(pod);
+    const startedAtMs = clock.now();
+    if (this.#start === 0) this.#start = integerBelow(this.#random, Math.max(1, this.#state.nodes.length));
+    const verdict = decide(info, this.#state, this.#plugins, this.#start, this.#random);
+    const cause = { actor: this.#name, saw: this.#seen.of(key), startedAtMs };
+    if (verdict.type === "fits") {
+      this.#start = (this.#start + verdict.looked) % Math.max(1, this.#state.nodes.length);
+      this.#bind(pod, verdict, cause, signal);
+      return;
+    }
+    this.#queue.park(key, this.#wakesOn(verdict));
+    try {
+      await outcomes({ ...this.#parts, state: this.#state, plugins: this.#plugins }).unschedulable(
+        info,
+        verdict,
+        cause,
+        signal,
+      );
+    } catch (error) {
+      if (signal.aborted || isStatus(error, "NotFound", "Conflict")) return;
+      log.warn("could not tell that a pod does not fit", { pod: key, error });
+    }
+  }
+
+  /** The pod counts on its node from the decision on; the API server is told in the background. */
+  #bind(
+    pod: Pod,
+    verdict: Extract<Verdict, { type: "fits" }>,
+    cause: { actor: string; startedAtMs: number },
+    signal: AbortSignal,
+  ): void {
+    const { log } = this.#parts;
+    const key = nameKey(pod.metadata);
+    const node = verdict.node.node!.metadata.name;
+    this.#state.place(pod, node);
+    this.#bindings += 1;
+    const bound = outcomes({ ...this.#parts, state: this.#state, plugins: this.#plugins }).bind(
+      pod,
+      node,
+      verdict,
+      { saw: [], ...cause },
+      signal,
+    );
+    void bound
+      .catch((error: unknown) => {
+        if (signal.aborted) return;
+        log.info("binding failed, trying again", { pod: key, node, error });
+        this.#state.displace(key);
+        this.#queue.retry(key);
+        this.#wake(["pod-removed"]);
+      })
+      .finally(() => {
+        this.#bindings -= 1;
+        this.#room?.();
+      });
+  }
+
+  #wakesOn(verdict: Extract<Verdict, { type: "unschedulable" }>): ReadonlySet<ClusterChange> {
+    const refusing = this.#plugins.filter(({ name }) => verdict.plugins.has(name));
+    // Without any node nobody refused: the first one that comes is the first to be tried.
+    return new Set<ClusterChange>(["node-added", ...refusing.flatMap(({ wakesOn }) => wakesOn)]);
+  }
+}
+
+function isOver({ status }: Pod): boolean {
+  return status.phase === "Succeeded" || status.phase === "Failed";
+}
+
+function ungated(old: Pod, pod: Pod): boolean {
+  return (old.spec.schedulingGates?.length ?? 0) > 0 && (pod.spec.schedulingGates?.length ?? 0) === 0;
+}

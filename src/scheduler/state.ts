@@ -1,0 +1,125 @@
+import type { Namespace, Node, Pod } from "../api/generated/core-v1.ts";
+import { NodeInfo } from "./node-info.ts";
+import type { NamespaceLabels, PodInfo } from "./pod-info.ts";
+import { podInfo } from "./pod-info.ts";
+import type { NodeCounts, View } from "./plugin.ts";
+
+/** So many different groups of pods are counted node by node; the one not asked for longest is forgotten. */
+const MOST_COUNTERS = 2_000;
+
+interface Counter {
+  readonly namespace: string;
+  readonly counts: (pod: Pod) => boolean;
+  readonly byNode: Map<NodeInfo, number>;
+}
+
+/**
+ * The cluster as the scheduler sees it: what the informers told, and the pods that it has decided on and that are not
+ * bound yet. Decisions are made on it synchronously, so it needs no copies.
+ */
+export class SchedulerState implements View {
+  readonly #byName = new Map<string, NodeInfo>();
+  /** Which node each pod is counted on. */
+  readonly #placed = new Map<string, { readonly node: NodeInfo; readonly info: PodInfo }>();
+  readonly #counters = new Map<string, Counter>();
+  readonly #namespaces = new Map<string, Readonly<Record<string, string>>>();
+  readonly affinityNodes = new Set<NodeInfo>();
+  readonly antiAffinityNodes = new Set<NodeInfo>();
+  readonly kinSelectors: View["kinSelectors"];
+  #nodes: NodeInfo[] | undefined;
+
+  constructor(kinSelectors: View["kinSelectors"]) {
+    this.kinSelectors = kinSelectors;
+  }
+
+  /** The nodes that exist, in the order in which they came. */
+  get nodes(): readonly NodeInfo[] {
+    return (this.#nodes ??= [...this.#byName.values()].filter(({ node }) => node !== undefined));
+  }
+
+  readonly namespaceLabels: NamespaceLabels = (name) => this.#namespaces.get(name) ?? {};
+
+  node(name: string): NodeInfo | undefined {
+    return this.#byName.get(name);
+  }
+
+  setNode(node: Node): void {
+    this.#ensure(node.metadata.name).setNode(node);
+    this.#nodes = undefined;
+  }
+
+  removeNode(name: string): void {
+    const info = this.#byName.get(name);
+    if (info === undefined) return;
+    info.setNode(undefined);
+    if (info.pods.size === 0) this.#byName.delete(name);
+    this.#nodes = undefined;
+  }
+
+  /** Counts a pod on the node that it has, or is about to have. */
+  place(pod: Pod, nodeName: string): void {
+    const info = podInfo(pod);
+    this.displace(info.key);
+    const node = this.#ensure(nodeName);
+    node.add(info);
+    this.#placed.set(info.key, { node, info });
+    this.#note(node, info, 1);
+  }
+
+  displace(key: string): void {
+    const placed = this.#placed.get(key);
+    if (placed === undefined) return;
+    this.#placed.delete(key);
+    placed.node.remove(key);
+    this.#note(placed.node, placed.info, -1);
+  }
+
+  isPlaced(key: string): boolean {
+    return this.#placed.has(key);
+  }
+
+  setNamespace({ metadata }: Namespace): void {
+    this.#namespaces.set(metadata.name, metadata.labels ?? {});
+  }
+
+  removeNamespace(name: string): void {
+    this.#namespaces.delete(name);
+  }
+
+  countByNode(group: string, namespace: string, counts: (pod: Pod) => boolean): NodeCounts {
+    const present = this.#counters.get(group);
+    if (present !== undefined) {
+      this.#counters.delete(group);
+      this.#counters.set(group, present);
+      return present.byNode;
+    }
+    const byNode = new Map<NodeInfo, number>();
+    for (const node of this.#byName.values()) {
+      let count = 0;
+      for (const { pod } of node.pods.values()) if (pod.metadata.namespace === namespace && counts(pod)) count += 1;
+      if (count > 0) byNode.set(node, count);
+    }
+    this.#counters.set(group, { namespace, counts, byNode });
+    if (this.#counters.size > MOST_COUNTERS) this.#counters.delete(this.#counters.keys().next().value!);
+    return byNode;
+  }
+
+  #ensure(name: string): NodeInfo {
+    let info = this.#byName.get(name);
+    if (info === undefined) this.#byName.set(name, (info = new NodeInfo()));
+    return info;
+  }
+
+  #note(node: NodeInfo, { pod }: PodInfo, sign: 1 | -1): void {
+    setMember(this.affinityNodes, node, node.withAffinity.size > 0);
+    setMember(this.antiAffinityNodes, node, node.withAntiAffinity.size > 0);
+    for (const { namespace, counts, byNode } of this.#counters.values()) {
+      if (namespace === pod.metadata.namespace && counts(pod)) byNode.set(node, (byNode.get(node) ?? 0) + sign);
+    }
+  }
+}
+
+function setMember<T>(set: Set<T>, member: T, is: boolean): void {
+  if (is) set.add(member);
+  else set.delete(member);
+}
