@@ -42,8 +42,10 @@ export interface SubresourceFacts {
 
 /** What only a person can say of a kind. Every part may be left out: the kind is then served by its facts alone. */
 export interface KindRules<T extends KubeObject = KubeObject> {
-  /** Sets what depends on other fields; the shape's own defaults are set already. Works on the decoded body in place. */
+  /** Sets what depends on other fields, before the shape's own defaults. Works on the decoded body in place. */
   default?(object: MutableJsonObject): void;
+  /** A new object keeps the status it comes with: nodes make themselves known with theirs. */
+  readonly keepsStatusOnCreate?: boolean;
   /** Adjusts a new object before it is checked: resets what clients may not set. Status is reset by itself. */
   prepareForCreate?(object: MutableJsonObject, context: RuleContext): void;
   prepareForUpdate?(object: MutableJsonObject, old: T, context: RuleContext): void;
@@ -61,7 +63,7 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   desired?(object: T): unknown;
   /** Fields that a field selector may name, beyond metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, FieldReader<T>>>;
-  /** Columns of `kubectl get`, between Name and Age as listed; `Age` is added where it is not named. */
+  /** Columns of `kubectl get`: after Name, and with Age before the wide ones, unless they are listed themselves. */
   readonly columns?: readonly Column<T>[];
   readonly scale?: ScaleRule;
   /** Seconds of grace that a deletion gets; undefined deletes at once (pods wait for their kubelet). */

@@ -112,7 +112,7 @@ function generateName({ random }: StorageContext, prefix: string): string {
 
 /** Resets what a client may not set on a new object: the status, where it is a subresource, and what the kind says. */
 function prepare(context: StorageContext, { kind }: Operation, object: MutableJsonObject): void {
-  if (hasStatusSubresource(kind)) resetStatus(kind, object);
+  if (hasStatusSubresource(kind) && kind.keepsStatusOnCreate !== true) resetStatus(kind, object);
   kind.prepareForCreate?.(object, { nowMs: context.clock.now(), subresource: "" });
   if (kind.desired !== undefined) metadataOf(object).generation = 1;
 }

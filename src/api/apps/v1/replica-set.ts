@@ -1,10 +1,11 @@
 import { invalid, type Issue, required } from "../../../machinery/issue.ts";
 import { formatLabelSelector, matches, selectorOf } from "../../../machinery/labels.ts";
-import type { LabelSelector } from "../../../machinery/object.ts";
+import type { LabelSelector, Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
+import { age, templateColumns } from "../../columns.ts";
 import { selectorIssues } from "../../core/v1/label-selector.ts";
 import { templateIssues } from "../../core/v1/pod-template.ts";
-import { containerNames, imageNames } from "../../core/v1/template-columns.ts";
+import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import type { ReplicaSet as StoredReplicaSet } from "../../generated/apps-v1.ts";
 import type { PodTemplateSpec } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -18,14 +19,14 @@ export const ReplicaSet: Kind<ReplicaSet> = defineKind(facts.apps.v1.ReplicaSet,
   fields: { "status.replicas": (set) => String(set.status.replicas) },
   scale: { replicas: "spec.replicas", statusReplicas: "status.replicas", selector: "spec.selector" },
   columns: [
-    { name: "Desired", type: "integer", value: (set) => set.spec.replicas ?? 0 },
-    { name: "Current", type: "integer", value: (set) => set.status.replicas },
-    { name: "Ready", type: "integer", value: (set) => set.status.readyReplicas ?? 0 },
-    { name: "Age", type: "string", value: () => "" },
-    { name: "Containers", type: "string", priority: 1, value: (set) => containerNames(set.spec.template) },
-    { name: "Images", type: "string", priority: 1, value: (set) => imageNames(set.spec.template) },
-    { name: "Selector", type: "string", priority: 1, value: (set) => formatLabelSelector(set.spec.selector) },
+    { name: "Desired", type: "integer", value: ({ spec }) => spec.replicas },
+    { name: "Current", type: "integer", value: ({ status }) => status.replicas },
+    { name: "Ready", type: "integer", value: ({ status }) => status.readyReplicas ?? 0 },
+    age,
+    ...templateColumns<ReplicaSet>(({ spec }) => spec.template),
+    { name: "Selector", type: "string", priority: 1, value: ({ spec }) => formatLabelSelector(spec.selector) },
   ],
+  default: (object) => defaultPodSpec((object as unknown as Mutable<ReplicaSet>).spec.template.spec),
   *validate({ spec }) {
     yield* nonnegative("spec.replicas", spec.replicas);
     yield* nonnegative("spec.minReadySeconds", spec.minReadySeconds);

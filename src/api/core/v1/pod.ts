@@ -1,6 +1,11 @@
+import type { MutableJsonObject } from "../../../machinery/json.ts";
+import type { Mutable } from "../../../machinery/object.ts";
 import type { Pod as StoredPod } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { podColumns } from "./pod-columns.ts";
+import { defaultPod } from "./pod-defaults.ts";
+import { qosClassOf } from "./pod-qos.ts";
 import { podSpecIssues } from "./pod-spec.ts";
 
 export type Pod = StoredPod;
@@ -8,22 +13,39 @@ export type Pod = StoredPod;
 export const Pod: Kind<Pod> = defineKind(facts.core.v1.Pod, {
   desired: (pod) => pod.spec,
   answersDeleted: true,
+  columns: podColumns,
   fields: {
     "spec.nodeName": ({ spec }) => spec.nodeName ?? "",
+    "spec.restartPolicy": ({ spec }) => spec.restartPolicy ?? "",
+    "spec.schedulerName": ({ spec }) => spec.schedulerName ?? "",
+    "spec.serviceAccountName": ({ spec }) => spec.serviceAccountName ?? "",
+    "spec.hostNetwork": ({ spec }) => String(spec.hostNetwork ?? false),
     "status.phase": ({ status }) => status.phase ?? "",
+    "status.podIP": ({ status }) => status.podIPs?.[0]?.ip ?? "",
+    // Kubernetes knows the name and finds nothing by it.
+    "status.podIPs": () => "",
+    "status.nominatedNodeName": ({ status }) => status.nominatedNodeName ?? "",
+    // Clients of the first days ask by this name.
+    "spec.host": ({ spec }) => spec.nodeName ?? "",
   },
   gracePeriod: graceOf,
+  default: (object) => defaultPod(typed(object)),
+  prepareForCreate(object) {
+    const pod = typed(object);
+    pod.status = { phase: "Pending", qosClass: qosClassOf(pod.spec) };
+  },
   *validate({ spec }) {
     yield* podSpecIssues(spec, "spec");
-  },
-  prepareForCreate(pod) {
-    pod["status"] = { phase: "Pending" };
   },
 });
 
 /** A pod that never got a node, or that has ended, goes at once; the others wait for their kubelet. */
 function graceOf({ spec, status }: Pod, requested: number | undefined): { seconds: number } | undefined {
-  const seconds = requested ?? spec.terminationGracePeriodSeconds ?? 30;
+  const seconds = requested ?? spec.terminationGracePeriodSeconds ?? 0;
   if ((spec.nodeName ?? "") === "" || status.phase === "Succeeded" || status.phase === "Failed") return { seconds: 0 };
-  return { seconds };
+  return { seconds: seconds < 0 ? 1 : seconds };
+}
+
+function typed(object: MutableJsonObject): Mutable<Pod> {
+  return object as unknown as Mutable<Pod>;
 }

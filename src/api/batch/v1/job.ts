@@ -1,0 +1,76 @@
+import { humanDuration } from "../../../machinery/duration.ts";
+import { formatLabelSelector } from "../../../machinery/labels.ts";
+import type { Mutable } from "../../../machinery/object.ts";
+import { parseTime } from "../../../machinery/time.ts";
+import { age, templateColumns } from "../../columns.ts";
+import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import type { Job as StoredJob } from "../../generated/batch-v1.ts";
+import { facts } from "../../generated/resources.ts";
+import { defineKind, type Kind } from "../../kind.ts";
+
+export type Job = StoredJob;
+
+export const Job: Kind<Job> = defineKind(facts.batch.v1.Job, {
+  // Kubernetes keeps this for clients of the first days.
+  defaultPropagation: "orphan",
+  desired: ({ spec }) => spec,
+  fields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
+  columns: [
+    { name: "Status", type: "string", description: "Status of the job.", value: statusOf },
+    { name: "Completions", type: "string", value: completionsOf },
+    { name: "Duration", type: "string", description: "Time required to complete the job.", value: durationOf },
+    age,
+    ...templateColumns<Job>(({ spec }) => spec.template),
+    { name: "Selector", type: "string", priority: 1, value: ({ spec }) => formatLabelSelector(spec.selector) },
+  ],
+  default: (object) => defaultJob(object as unknown as Mutable<Job>),
+  prepareForCreate: (object) => generateSelector(object as unknown as Mutable<Job>),
+});
+
+const DEFAULT_BACKOFF_LIMIT = 6;
+const NO_BACKOFF_LIMIT = 2 ** 31 - 1;
+
+function defaultJob({ metadata, spec }: Mutable<Job>): void {
+  if (spec.parallelism === undefined) spec.completions ??= 1;
+  spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? DEFAULT_BACKOFF_LIMIT : NO_BACKOFF_LIMIT;
+  const { labels } = spec.template.metadata;
+  if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+  spec.podReplacementPolicy ??= spec.podFailurePolicy === undefined ? "TerminatingOrFailed" : "Failed";
+  defaultPodSpec(spec.template.spec);
+}
+
+/** Unless the user brings a selector, a job finds its pods by its own uid. */
+function generateSelector({ metadata, spec }: Mutable<Job>): void {
+  if (spec.manualSelector === true) return;
+  const labels = (spec.template.metadata.labels ??= {});
+  labels["job-name"] ??= metadata.name;
+  labels["batch.kubernetes.io/job-name"] ??= metadata.name;
+  labels["controller-uid"] ??= metadata.uid;
+  labels["batch.kubernetes.io/controller-uid"] ??= metadata.uid;
+  const selector = (spec.selector ??= {});
+  (selector.matchLabels ??= {})["batch.kubernetes.io/controller-uid"] ??= metadata.uid;
+}
+
+function statusOf(job: Job): string {
+  if (isTrue(job, "Complete")) return "Complete";
+  if (isTrue(job, "Failed")) return "Failed";
+  if (job.metadata.deletionTimestamp !== undefined) return "Terminating";
+  return ["Suspended", "FailureTarget", "SuccessCriteriaMet"].find((type) => isTrue(job, type)) ?? "Running";
+}
+
+function isTrue({ status }: Job, type: string): boolean {
+  return status.conditions?.find((condition) => condition.type === type)?.status === "True";
+}
+
+function completionsOf({ spec, status }: Job): string {
+  const succeeded = status.succeeded ?? 0;
+  if (spec.completions !== undefined) return `${succeeded}/${spec.completions}`;
+  const parallelism = spec.parallelism ?? 0;
+  return parallelism > 1 ? `${succeeded}/1 of ${parallelism}` : `${succeeded}/1`;
+}
+
+function durationOf({ status }: Job, nowMs: number): string {
+  if (status.startTime === undefined) return "";
+  const end = status.completionTime === undefined ? nowMs : parseTime(status.completionTime);
+  return humanDuration(end - parseTime(status.startTime));
+}

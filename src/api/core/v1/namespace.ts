@@ -1,0 +1,45 @@
+import type { Mutable } from "../../../machinery/object.ts";
+import { age } from "../../columns.ts";
+import type { Namespace as StoredNamespace } from "../../generated/core-v1.ts";
+import { facts } from "../../generated/resources.ts";
+import { defineKind, type Kind } from "../../kind.ts";
+
+export type Namespace = StoredNamespace;
+
+export const Namespace: Kind<Namespace> = defineKind(facts.core.v1.Namespace, {
+  answersDeleted: true,
+  nameRule: "dns-label",
+  fields: {
+    "status.phase": ({ status }) => status.phase ?? "",
+  },
+  columns: [
+    {
+      name: "Status",
+      type: "string",
+      description: "The status of the namespace",
+      value: ({ status }) => status.phase ?? "",
+    },
+    age,
+  ],
+  default: (object) => labelWithName(object as unknown as Mutable<Namespace>),
+  prepareForCreate(object) {
+    const namespace = object as unknown as Mutable<Namespace>;
+    labelWithName(namespace);
+    namespace.status = { phase: "Active" };
+    const finalizers = (namespace.spec.finalizers ??= []);
+    if (!finalizers.includes("kubernetes")) finalizers.push("kubernetes");
+  },
+  prepareForUpdate(object, old, { subresource }) {
+    const namespace = object as unknown as Mutable<Namespace>;
+    labelWithName(namespace);
+    if (subresource === "finalize") return;
+    // Finalizers go by the subresource alone.
+    const { finalizers, ...spec } = namespace.spec;
+    namespace.spec = old.spec.finalizers === undefined ? spec : { ...spec, finalizers: [...old.spec.finalizers] };
+  },
+});
+
+/** Every namespace can be selected by its name, as by any label. A name that is still to be generated has to wait. */
+function labelWithName({ metadata }: Mutable<Namespace>): void {
+  if (metadata.name) (metadata.labels ??= {})["kubernetes.io/metadata.name"] = metadata.name;
+}

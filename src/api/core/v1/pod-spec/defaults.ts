@@ -1,0 +1,34 @@
+import type { Mutable } from "../../../../machinery/object.ts";
+import type { PodSpec, ResourceRequirements, Volume } from "../../../generated/core-v1.ts";
+import { defaultPullPolicy } from "../../../image-name.ts";
+import { roundResources } from "./resource-list.ts";
+
+/** The defaults of every pod specification that hang on other fields, in pods and in templates, in place. */
+export function defaultPodSpec(spec: Mutable<PodSpec>): void {
+  for (const volume of spec.volumes ?? []) defaultVolume(volume);
+  for (const containers of [spec.initContainers, spec.containers, spec.ephemeralContainers]) {
+    for (const container of containers ?? []) {
+      container.imagePullPolicy ??= defaultPullPolicy(container.image ?? "");
+      roundRequirements(container.resources);
+    }
+  }
+  roundResources(spec.overhead);
+  if (spec.resources !== undefined) roundRequirements(spec.resources);
+}
+
+function roundRequirements(requirements: Mutable<Pick<ResourceRequirements, "limits" | "requests">>): void {
+  roundResources(requirements.limits);
+  roundResources(requirements.requests);
+}
+
+function defaultVolume(volume: Mutable<Volume>): void {
+  if (hasNoSource(volume)) volume.emptyDir = {};
+  if (volume.image !== undefined) volume.image.pullPolicy ??= defaultPullPolicy(volume.image.reference ?? "");
+  const claim = volume.ephemeral?.volumeClaimTemplate;
+  if (claim !== undefined) roundRequirements(claim.spec.resources);
+}
+
+function hasNoSource(volume: Mutable<Volume>): boolean {
+  for (const name in volume) if (name !== "name" && volume[name as keyof Volume] !== undefined) return false;
+  return true;
+}

@@ -1,0 +1,10 @@
+import type { Role as StoredRole } from "../../generated/rbac-v1.ts";
+import { facts } from "../../generated/resources.ts";
+import { defineKind, type Kind } from "../../kind.ts";
+
+export type Role = StoredRole;
+
+export const Role: Kind<Role> = defineKind(facts.rbac.v1.Role, {
+  allowsCreateOnUpdate: true,
+  nameRule: "path-segment",
+});
