@@ -19,7 +19,7 @@ export async function servePod(request: ApiRequest): Promise<ApiResponse> {
   if (path === "/api/v1") return json({ kind: "APIResourceList", groupVersion: "v1", resources: [resource] });
   if (path === podPath) return json(pod);
   if (path === `${podPath}/exec`)
-    return upgradeTo(command(query, (session) => execute(query.getAll("command"), query, session)));
+    return upgradeTo(command(query, (session) => execute(query.getAll("command"), session)));
   if (path === `${podPath}/attach`) return upgradeTo(command(query, echo));
   if (path === `${podPath}/portforward`) return upgradeTo(portForward(query));
   return { status: 404, headers: {}, body: undefined };
@@ -52,11 +52,7 @@ function command(
   };
 }
 
-async function execute(
-  words: readonly string[],
-  query: URLSearchParams,
-  session: RemoteCommandSession,
-): Promise<CommandStatus> {
+async function execute(words: readonly string[], session: RemoteCommandSession): Promise<CommandStatus> {
   if (words[0] === "sizes") return sizes(session);
   if (words[0] === "refuse") throw failure(500, "InternalError", "container not found");
   const child = spawn(words[0]!, words.slice(1), { signal: session.signal, killSignal: "SIGKILL" });

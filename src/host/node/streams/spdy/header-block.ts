@@ -42,22 +42,30 @@ export class HeaderWriter {
 export class HeaderReader {
   readonly #inflate: Inflate = createInflate({ dictionary: headerDictionary, finishFlush: constants.Z_SYNC_FLUSH });
   #plain: Buffer[] = [];
+  #plainBytes = 0;
+  #fail: ((error: Error) => void) | undefined;
 
   constructor() {
-    this.#inflate.on("data", (chunk: Buffer) => this.#plain.push(chunk));
-    // Told by the callback of the write that met it.
-    this.#inflate.on("error", () => {});
+    this.#inflate.on("data", (chunk: Buffer) => {
+      this.#plain.push(chunk);
+      this.#plainBytes += chunk.length;
+      // A few bytes can unfold to very many.
+      if (this.#plainBytes > MOST_BLOCK_BYTES) this.#inflate.destroy();
+    });
+    this.#inflate.on("error", (error) => this.#fail?.(error));
   }
 
   /** @throws {Error} if the block is not what it should be. The connection is of no more use then. */
   async read(block: Uint8Array): Promise<SpdyHeaders> {
     this.#plain = [];
+    this.#plainBytes = 0;
     await new Promise<void>((resolve, reject) => {
+      // A write that meets malformed bytes is not called back.
+      this.#fail = reject;
       this.#inflate.write(block, (error) => (error ? reject(error) : resolve()));
     });
-    const plain = Buffer.concat(this.#plain);
-    if (plain.length > MOST_BLOCK_BYTES) throw new Error("a header block is too long");
-    return decodePairs(plain);
+    if (this.#plainBytes > MOST_BLOCK_BYTES) throw new Error("a header block is too long");
+    return decodePairs(Buffer.concat(this.#plain));
   }
 
   close(): void {

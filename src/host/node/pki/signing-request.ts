@@ -1,0 +1,85 @@
+import type { KeyObject } from "node:crypto";
+import { createPublicKey, verify } from "node:crypto";
+import type { DerNode } from "./der.ts";
+import { children, dottedOf, readDer } from "./der.ts";
+import { fromPem } from "./certificate.ts";
+
+/** What a PKCS#10 request asks to have certified. */
+export interface SigningRequest {
+  readonly commonName: string;
+  readonly organizations: readonly string[];
+  readonly dnsNames: readonly string[];
+  readonly addresses: readonly string[];
+  readonly emailAddresses: readonly string[];
+  readonly uris: readonly string[];
+  readonly publicKey: KeyObject;
+}
+
+const COMMON_NAME = "2.5.4.3";
+const ORGANIZATION = "2.5.4.10";
+const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
+const SUBJECT_ALT_NAME = "2.5.29.17";
+
+/** Digests by the signature's algorithm: ECDSA, RSA and Ed25519, as Go's clients make them. */
+const digests: ReadonlyMap<string, string | null> = new Map([
+  ["1.2.840.10045.4.3.2", "sha256"],
+  ["1.2.840.10045.4.3.3", "sha384"],
+  ["1.2.840.10045.4.3.4", "sha512"],
+  ["1.2.840.113549.1.1.11", "sha256"],
+  ["1.2.840.113549.1.1.12", "sha384"],
+  ["1.2.840.113549.1.1.13", "sha512"],
+  ["1.3.101.112", null],
+]);
+
+/** Reads a request. @throws {Error} if it is malformed, or not signed with the key that it wants certified. */
+export function readSigningRequest(pem: string): SigningRequest {
+  if (!pem.includes("-----BEGIN CERTIFICATE REQUEST-----"))
+    throw new Error("PEM block type must be CERTIFICATE REQUEST");
+  const [info, algorithm, signature] = children(readDer(fromPem(pem))[0]);
+  const [, subject, keyInfo, ...attributes] = children(info);
+  const digest = digests.get(dottedOf(children(algorithm)[0]!));
+  if (digest === undefined || keyInfo === undefined || signature === undefined)
+    throw new Error("unknown signature algorithm");
+  const publicKey = createPublicKey({ key: keyInfo.whole, type: "spki", format: "der" });
+  if (!verify(digest, info!.whole, publicKey, signature.content.subarray(1))) {
+    throw new Error("the request is not signed by its own key");
+  }
+  const names = alternativeNames(attributes[0]);
+  const texts = (tag: number) => names.filter((name) => name.tag === tag).map(({ content }) => content.toString());
+  return {
+    commonName: subjectValues(subject!, COMMON_NAME).at(-1) ?? "",
+    organizations: subjectValues(subject!, ORGANIZATION),
+    emailAddresses: texts(0x81),
+    dnsNames: texts(0x82),
+    uris: texts(0x86),
+    addresses: names.filter(({ tag }) => tag === 0x87).map(({ content }) => addressText(content)),
+    publicKey,
+  };
+}
+
+function subjectValues(subject: DerNode, type: string): readonly string[] {
+  return children(subject)
+    .flatMap((set) => children(set))
+    .map((pair) => children(pair))
+    .filter(([id]) => id !== undefined && dottedOf(id) === type)
+    .map(([, value]) => value?.content.toString() ?? "");
+}
+
+function alternativeNames(attributes: DerNode | undefined): readonly DerNode[] {
+  if (attributes === undefined) return [];
+  for (const attribute of children(attributes)) {
+    const [id, values] = children(attribute);
+    if (id === undefined || dottedOf(id) !== EXTENSION_REQUEST) continue;
+    for (const extension of children(children(values)[0])) {
+      const parts = children(extension);
+      if (dottedOf(parts[0]!) === SUBJECT_ALT_NAME) return children(readDer(parts.at(-1)!.content)[0]);
+    }
+  }
+  return [];
+}
+
+function addressText(bytes: Buffer): string {
+  if (bytes.length === 4) return bytes.join(".");
+  const groups = Array.from({ length: 8 }, (_, index) => bytes.readUInt16BE(2 * index).toString(16));
+  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
+}
