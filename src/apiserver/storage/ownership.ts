@@ -1,15 +1,99 @@
-import type { MutableJsonObject } from "../../machinery/json.ts";
-import type { KubeObject } from "../../machinery/object.ts";
+import type { Kind } from "../../api/kind.ts";
+import type { JsonObject, MutableJsonObject } from "../../machinery/json.ts";
+import type { KubeObject, ManagedFieldsEntry } from "../../machinery/object.ts";
+import { type Applied, applyConfiguration } from "../../machinery/ownership/apply.ts";
+import { excluding } from "../../machinery/ownership/filter.ts";
+import {
+  managerFromUserAgent,
+  ownershipOnUpdate,
+  type WriteContext,
+  type Writer,
+} from "../../machinery/ownership/update.ts";
 import type { Operation } from "../operation.ts";
 import type { StorageContext } from "./context.ts";
 
 /** Says who manages the fields of a new object. */
-export function ownedOnCreate(_context: StorageContext, _operation: Operation, _object: MutableJsonObject): void {}
+export function ownedOnCreate(context: StorageContext, operation: Operation, object: MutableJsonObject): void {
+  const entries = ownershipOnUpdate(
+    writeContext(operation),
+    undefined,
+    object,
+    writerOf(context, operation),
+    sentWith(operation),
+  );
+  setManagedFields(object, entries);
+}
 
 /** Says who manages the fields after a change. */
 export function ownedOnUpdate(
-  _context: StorageContext,
-  _operation: Operation,
-  _live: KubeObject,
-  _next: MutableJsonObject,
-): void {}
+  context: StorageContext,
+  operation: Operation,
+  live: KubeObject,
+  next: MutableJsonObject,
+): void {
+  const before = live as unknown as JsonObject;
+  const entries = ownershipOnUpdate(
+    writeContext(operation),
+    before,
+    next,
+    writerOf(context, operation),
+    sentWith(operation),
+  );
+  setManagedFields(next, entries);
+}
+
+/** Lays an applied configuration over the live object. */
+export function applied(
+  context: StorageContext,
+  operation: Operation,
+  live: KubeObject | undefined,
+  config: JsonObject,
+): Applied {
+  const { kind, options } = operation;
+  return applyConfiguration(
+    { ...writeContext(operation), kind: kind.kind },
+    live as JsonObject | undefined,
+    config,
+    writerOf(context, operation),
+    { force: options.force === true },
+  );
+}
+
+export function setManagedFields(object: MutableJsonObject, entries: readonly ManagedFieldsEntry[]): void {
+  const metadata = (object["metadata"] ??= {}) as MutableJsonObject;
+  if (entries.length === 0) delete metadata["managedFields"];
+  else metadata["managedFields"] = entries as unknown as MutableJsonObject[];
+}
+
+function writerOf({ clock }: StorageContext, { options, userAgent, subresource = "" }: Operation): Writer {
+  const given = options.fieldManager ?? "";
+  return { manager: given === "" ? managerFromUserAgent(userAgent) : given, subresource, now: clock.now() };
+}
+
+/** The managed fields as the request itself has them: an empty list asks to forget all owners. */
+function sentWith({ body, verb }: Operation): readonly ManagedFieldsEntry[] | undefined {
+  if (verb === "patch") return undefined;
+  return (body as { metadata?: { managedFields?: readonly ManagedFieldsEntry[] } } | undefined)?.metadata
+    ?.managedFields;
+}
+
+const contexts = new WeakMap<Kind, Map<string, WriteContext>>();
+
+function writeContext({ kind, subresource = "" }: Operation): WriteContext {
+  let known = contexts.get(kind);
+  if (known === undefined) contexts.set(kind, (known = new Map()));
+  let context = known.get(subresource);
+  if (context === undefined) known.set(subresource, (context = makeContext(kind, subresource)));
+  return context;
+}
+
+/** What a write by this way cannot change is never owned by its writer. */
+function makeContext(kind: Kind, subresource: string): WriteContext {
+  const context = { shape: kind.shape, apiVersion: kind.apiVersion };
+  if (!kind.subresources.some(({ name }) => name === "status")) return context;
+  if (subresource !== "status") return { ...context, filter: excluding("status") };
+  const others = Object.keys(kind.shape.fields).filter(
+    (name) => !["apiVersion", "kind", "metadata", "status"].includes(name),
+  );
+  return { ...context, filter: excluding(...others) };
+}

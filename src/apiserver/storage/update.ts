@@ -142,7 +142,8 @@ function isFinished({ metadata }: KubeObject): boolean {
   );
 }
 
-function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: KubeObject): void {
+/** @throws {StatusError} 409 where the object is not the one, or not the version, that was meant. */
+export function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: KubeObject): void {
   const { resourceVersion = "", uid = "" } = metadata;
   const name = live.metadata.name;
   if (uid !== "" && uid !== live.metadata.uid) {
