@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import type { Service } from "../api/generated/core-v1.ts";
 import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
 import { createRecordedRules } from "../host/sim/rule-engine.ts";

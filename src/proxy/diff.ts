@@ -55,7 +55,10 @@ function diffFamily(previous: FamilyRules, next: FamilyRules): FamilyChange {
     addedElements,
     addedChains: new Map(chains.added.entries().filter(([name]) => !previous.chains.has(name))),
     rewrittenChains: rewritten,
-    removedChains: [...chains.removed.keys().filter((name) => !next.chains.has(name))],
+    removedChains: chains.removed
+      .keys()
+      .filter((name) => !next.chains.has(name))
+      .toArray(),
     addedAffinities: affinities.added,
     removedAffinities: [...affinities.removed.keys()],
   };

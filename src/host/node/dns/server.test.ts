@@ -49,9 +49,7 @@ async function openServer(upstreams: Partial<Upstreams> = {}) {
   const web = testService("web", { clusterIP: "10.96.0.1" });
   feed.put({ apiVersion: "v1", kind: "Namespace", metadata: { ...web.metadata, namespace: "", name: "default" } });
   await dns.ready;
-  const server = owned.use(
-    await startDnsServer({ handle: dns.handle, addresses: ["127.0.0.1"], port: 0, log: silentLog }),
-  );
+  const server = owned.use(await startDnsServer({ dns, addresses: ["127.0.0.1"], port: 0, log: silentLog }));
   const resolver = new Resolver({ timeout: 2_000, tries: 1 });
   resolver.setServers([`127.0.0.1:${server.port}`]);
   return { feed, port: server.port, resolver, [Symbol.asyncDispose]: () => owned.disposeAsync() };
@@ -194,7 +192,7 @@ test("dns: other names go to the servers of the host, each question once", async
   await once(upstream, "listening");
   const real = createHostUpstreams({ resolvConf: "/nonexistent", ownAddresses: [] });
   const server = `127.0.0.1 ${upstream.address().port}`;
-  await using world = await openServer({ servers: () => [server], exchange: real.exchange });
+  await using world = await openServer({ ...real, servers: () => [server] });
   const answers = await Promise.all([1, 2, 3].map(() => world.resolver.resolve4("Example.com", { ttl: true })));
   assert.deepEqual(
     answers.flat().map(({ address }) => address),

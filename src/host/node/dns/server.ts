@@ -5,7 +5,7 @@ import type { Log } from "../../../base/log.ts";
 import type { Dns } from "../../../dns/dns.ts";
 
 export interface DnsServerOptions {
-  readonly handle: Dns["handle"];
+  readonly dns: Pick<Dns, "handle">;
   /** Specific ones, so that answers leave by the address that was asked. */
   readonly addresses: readonly string[];
   /** 53 in clusters. 0 takes any that is free, the same for all. */
@@ -24,14 +24,14 @@ const MOST_IN_ONE_CONNECTION = 100;
 const IDLE_MS = 10_000;
 
 /** Serves DNS by UDP and TCP. Rejects where an address cannot be bound. */
-export async function startDnsServer({ handle, addresses, port, log }: DnsServerOptions): Promise<DnsServer> {
+export async function startDnsServer({ dns, addresses, port, log }: DnsServerOptions): Promise<DnsServer> {
   await using opened = new AsyncDisposableStack();
   let atOnce = 0;
   const answer: Dns["handle"] = async (packet, protocol) => {
     if (atOnce >= MOST_AT_ONCE) return undefined;
     atOnce += 1;
     try {
-      return await handle(packet, protocol);
+      return await dns.handle(packet, protocol);
     } catch (error) {
       log.error("a DNS message could not be answered", { error });
       return undefined;

@@ -51,15 +51,15 @@ describe("service rules in real networks", { skip: obstacle ?? false }, () => {
     const next = planRules({ services, slices, viewpoint: { node: "here" }, frame });
     const transaction = diffRules(applied, next);
     if (transaction !== undefined) await engine.apply(transaction, { signal });
-    const before = applied;
+    const earlier = applied;
     applied = next;
     assert(await engine.holds(next, { signal }), "the table is what was applied");
-    return before;
+    return earlier;
   };
   const ask = (peer: keyof Lab["peers"], address: string, port = 80) => lab.peers[peer].ask({ address, port });
   const spread = async (peer: keyof Lab["peers"], address: string, port = 80) => {
     const answers = await Promise.all(Array.from({ length: 24 }, () => ask(peer, address, port)));
-    return [...new Set(answers.map((answer) => answer.split(" ")[0]))].toSorted();
+    return [...new Set(answers.map((answer) => answer.split(" ")[0]!))].toSorted();
   };
 
   test("a ClusterIP reaches all endpoints from pods, from the node and from outside", async () => {

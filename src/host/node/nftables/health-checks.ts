@@ -16,7 +16,7 @@ export function createHealthCheckServers(): HealthCheckServers & AsyncDisposable
   };
   return {
     async serve(checks) {
-      for (const [service, { check }] of [...open]) {
+      for (const [service, { check }] of open) {
         if (checks.get(service)?.port !== check.port) await close(service);
       }
       const failed: HealthCheckFailure[] = [];
@@ -35,7 +35,7 @@ export function createHealthCheckServers(): HealthCheckServers & AsyncDisposable
       return failed;
     },
     async [Symbol.asyncDispose]() {
-      for (const service of [...open.keys()]) await close(service);
+      for (const service of open.keys()) await close(service);
     },
   };
 }
