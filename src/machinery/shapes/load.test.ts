@@ -11,7 +11,7 @@ const shapes = loadShapes({
       ["loose", "a.Root", "po", 4, { atomic: false }],
       ["extra", "{}<>string", "o", 5],
       ["heights", "[]int32", "o", 6],
-      ["constructor", "boolean", "", 0],
+      ["grafted", "boolean", "", 0],
     ],
     "a.Root": [],
   },
@@ -34,11 +34,11 @@ test("shapes: a field may own its struct by parts where the struct itself is ato
 });
 
 test("shapes: what protobuf needs", () => {
-  const { name, root, extra, heights, constructor } = shapes("a.Tree").fields;
+  const { name, root, extra, heights, grafted } = shapes("a.Tree").fields;
   assert.deepEqual(name!.protobuf, { number: 1, wire: "bytes" });
   assert.deepEqual(root!.protobuf, { number: 3, wire: "bytes", within: [7] });
   assert.deepEqual(heights!.protobuf, { number: 6, wire: "varint" });
-  assert.equal(constructor!.protobuf, undefined);
+  assert.equal(grafted!.protobuf, undefined);
   assert(extra!.shape.type === "map" && extra!.shape.values.type === "list" && extra!.shape.values.wrapped === true);
 });
 
