@@ -8,7 +8,7 @@ import { runOrThrow } from "../../src/host/node/packages/run.ts";
 import type { DebianOptions } from "./debian.ts";
 import { buildLayer, digestOf, symlink } from "./layer.ts";
 import type { FileEntry, Layer } from "./layer.ts";
-import { programFiles } from "./programs.ts";
+import { fetchPrograms, programFiles } from "./programs.ts";
 import type { ImageRecipe } from "./table.ts";
 import { IMAGES, baseFiles, busyboxRecipe } from "./table.ts";
 
@@ -31,18 +31,20 @@ export async function buildImages(names: readonly string[], options: BuildOption
   await mkdir(cacheDirectory, { recursive: true });
   const builder = createBuilder({ progress, signal, cacheDirectory });
   const recipesVersion = await versionOfRecipes();
-  const paths: string[] = [];
-  for (const recipe of recipes) {
-    const path = join(cacheDirectory, `${fileStart(recipe.name)}-${recipesVersion}.tar`);
-    if (!(await exists(path))) {
+  const pathOf = ({ name }: ImageRecipe) => join(cacheDirectory, `${fileStart(name)}-${recipesVersion}.tar`);
+  const there = await Promise.all(recipes.map((recipe) => exists(pathOf(recipe))));
+  const missing = recipes.filter((_, index) => !there[index]);
+  if (missing.length > 0) await builder.fetch(missing);
+  await Promise.all(
+    missing.map(async (recipe) => {
+      const path = pathOf(recipe);
       progress(`Building the image ${recipe.name}`);
-      await writeFile(`${path}.new`, await builder.image(recipe));
-      await rename(`${path}.new`, path);
+      await writeFile(`${path}.${process.pid}`, await builder.image(recipe));
+      await rename(`${path}.${process.pid}`, path);
       await removeOlder(cacheDirectory, recipe, path);
-    }
-    paths.push(path);
-  }
-  return paths;
+    }),
+  );
+  return recipes.map(pathOf);
 }
 
 /** The names of all images that can be built. */
@@ -67,10 +69,13 @@ function createBuilder(options: DebianOptions) {
   const layerOf = (recipe: ImageRecipe["layers"][number]) =>
     once(recipe, async () => buildLayer(typeof recipe === "function" ? recipe() : await programFiles(recipe, options)));
   return {
+    async fetch(recipes: readonly ImageRecipe[]): Promise<void> {
+      const programs = recipes.flatMap(({ layers }) => layers).filter((layer) => typeof layer !== "function");
+      await fetchPrograms([...new Set([busyboxRecipe, ...programs])], options);
+    },
     async image(recipe: ImageRecipe): Promise<Buffer> {
-      const all = [await once(baseFiles, () => baseLayer(options))];
-      for (const layer of recipe.layers) all.push(await layerOf(layer));
-      return await imageTar(recipe, all);
+      const base = once(baseFiles, () => baseLayer(options));
+      return await imageTar(recipe, await Promise.all([base, ...recipe.layers.map(layerOf)]));
     },
   };
 }
@@ -87,7 +92,8 @@ const NO_LINK = new Set(["wget", "busybox"]);
 
 async function appletLinks(busybox: Buffer, { cacheDirectory, signal }: DebianOptions): Promise<readonly FileEntry[]> {
   const program = join(cacheDirectory, "busybox");
-  await writeFile(program, busybox, { mode: 0o755 });
+  await writeFile(`${program}.${process.pid}`, busybox, { mode: 0o755 });
+  await rename(`${program}.${process.pid}`, program);
   const applets = (await runOrThrow([program, "--list"], { signal })).split("\n").filter((name) => name !== "");
   return applets.filter((name) => !NO_LINK.has(name)).map((name) => symlink(`usr/bin/${name}`, "busybox"));
 }

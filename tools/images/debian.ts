@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, readdir } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { extract } from "tar-stream";
 import { run, runOrThrow } from "../../src/host/node/packages/run.ts";
@@ -18,8 +18,15 @@ export interface DebianOptions {
  */
 export async function packageFiles(names: readonly string[], options: DebianOptions): Promise<readonly FileEntry[]> {
   const paths = await fetchPackages(names, options);
-  const files: FileEntry[] = [];
-  for (const path of paths) files.push(...(await readPackage(path)));
+  return (await Promise.all(paths.map(readOnce))).flat();
+}
+
+const read = new Map<string, Promise<readonly FileEntry[]>>();
+
+/** Many programs load the same libraries. */
+function readOnce(path: string): Promise<readonly FileEntry[]> {
+  const files = read.get(path) ?? readPackage(path);
+  read.set(path, files);
   return files;
 }
 
@@ -29,19 +36,40 @@ export async function libraryPackages(
   without: RegExp | undefined,
   options: DebianOptions,
 ): Promise<readonly string[]> {
-  const apt = await aptOptions(names, options);
-  const quiet = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map((kind) => `--no-${kind}`);
-  const listing = await runOrThrow(["apt-cache", ...apt, "depends", "--recurse", ...quiet, ...names], options);
+  const listing = await dependencies(names, options);
   return listing
     .split("\n")
     .filter((line) => /^(lib|zlib1g)[a-z0-9.+-]*$/.test(line) && !NEVER.test(line) && without?.test(line) !== true);
+}
+
+/** As apt-cache lists them; kept beside the packages, so that both are of the same day. */
+async function dependencies(names: readonly string[], options: DebianOptions): Promise<string> {
+  const directory = join(options.cacheDirectory, "debs");
+  const kept = join(directory, `${names.join("+")}.depends`);
+  const known = await readFile(kept, "utf8").catch(() => undefined);
+  if (known !== undefined) return known;
+  const quiet = ["recommends", "suggests", "conflicts", "breaks", "replaces", "enhances"].map((kind) => `--no-${kind}`);
+  const query = ["depends", "--recurse", ...quiet, ...names];
+  const listing = await apt((settings) => ["apt-cache", ...settings, ...query], options);
+  await mkdir(directory, { recursive: true });
+  await writeFile(kept, listing);
+  return listing;
 }
 
 // Packages that no program loads as a library, or that stand for a choice that Debian does not make.
 const NEVER =
   /perl|^libelogind|^libpam|^libsemanage|^libaudit|-common$|-bin$|-data$|^libdebian|^libnewt|^libslang|^libtextwrap/;
 
-async function fetchPackages(names: readonly string[], options: DebianOptions): Promise<readonly string[]> {
+/** The paths of packages, which are fetched if they are not there yet. One call after another: most want the same libraries. */
+export function fetchPackages(names: readonly string[], options: DebianOptions): Promise<readonly string[]> {
+  const fetched = lastFetch.then(() => fetchMissing(names, options));
+  lastFetch = fetched.catch(() => {});
+  return fetched;
+}
+
+let lastFetch: Promise<unknown> = Promise.resolve();
+
+async function fetchMissing(names: readonly string[], options: DebianOptions): Promise<readonly string[]> {
   const directory = join(options.cacheDirectory, "debs");
   await mkdir(directory, { recursive: true });
   const find = async () => {
@@ -51,9 +79,13 @@ async function fetchPackages(names: readonly string[], options: DebianOptions): 
   const missing = (await find()).flatMap((file, index) => (file === undefined ? [names[index]!] : []));
   if (missing.length > 0) {
     options.progress(`Downloading ${missing.length} Debian packages`);
-    const apt = await aptOptions(missing, options);
+    // Moved into place when whole, for other processes that build at the same time.
+    const arriving = await mkdtemp(join(directory, "arriving-"));
     // Given as a shell's first words, so that the file names need no quoting.
-    await runOrThrow(["sh", "-c", 'cd "$0" && exec apt-get "$@"', directory, ...apt, "download", ...missing], options);
+    const shell = ["sh", "-c", 'cd "$0" && exec apt-get "$@"', arriving];
+    await apt((settings) => [...shell, ...settings, "download", ...missing], options);
+    for (const file of await readdir(arriving)) await rename(join(arriving, file), join(directory, file));
+    await rm(arriving, { recursive: true, force: true });
   }
   return (await find()).map((file, index) => {
     if (file === undefined) throw new Error(`apt-get did not bring the package ${names[index]}`);
@@ -61,20 +93,31 @@ async function fetchPackages(names: readonly string[], options: DebianOptions): 
   });
 }
 
-/** Where the machine has no package lists, lists of one's own are fetched, which needs no root. */
-async function aptOptions(names: readonly string[], options: DebianOptions): Promise<readonly string[]> {
+/**
+ * Runs an apt program on the machine's package lists and, where these know too little, on lists of one's own, which needs no
+ * root either.
+ */
+async function apt(
+  command: (options: readonly string[]) => readonly string[],
+  options: DebianOptions,
+): Promise<string> {
   const base = ["-o", "APT::Sandbox::User=root"];
-  const policy = await run(["apt-cache", "policy", ...names], options);
-  if (policy.exitCode === 0 && !/Candidate: \(none\)/.test(policy.stdout) && policy.stdout.includes("Candidate:"))
-    return base;
+  const { exitCode, stdout } = await run(command(base), options);
+  if (exitCode === 0) return stdout;
+  options.signal.throwIfAborted();
+  ownLists ??= fetchLists(base, options);
+  return await runOrThrow(command(await ownLists), options);
+}
+
+let ownLists: Promise<readonly string[]> | undefined;
+
+async function fetchLists(base: readonly string[], options: DebianOptions): Promise<readonly string[]> {
   const state = join(options.cacheDirectory, "apt");
   await mkdir(join(state, "lists", "partial"), { recursive: true });
   await mkdir(join(state, "archives", "partial"), { recursive: true });
   const own = [...base, "-o", `Dir::State::lists=${state}/lists`, "-o", `Dir::Cache=${state}`];
-  if (!(await readdir(join(state, "lists"))).some((name) => name.includes("_Packages"))) {
-    options.progress("Fetching package lists");
-    await runOrThrow(["apt-get", ...own, "update"], options);
-  }
+  options.progress("Fetching package lists");
+  await runOrThrow(["apt-get", ...own, "update"], options);
   return own;
 }
 

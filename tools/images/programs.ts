@@ -1,6 +1,6 @@
 import { posix } from "node:path";
 import type { DebianOptions } from "./debian.ts";
-import { libraryPackages, mergedPath, packageFiles } from "./debian.ts";
+import { fetchPackages, libraryPackages, mergedPath, packageFiles } from "./debian.ts";
 import { neededLibraries } from "./elf.ts";
 import type { FileEntry } from "./layer.ts";
 
@@ -16,10 +16,7 @@ export interface ProgramRecipe {
 /** The program's files and the libraries that they load, and the libraries that those load. Throws when one is not found. */
 export async function programFiles(recipe: ProgramRecipe, options: DebianOptions): Promise<readonly FileEntry[]> {
   const chosen = (await packageFiles(recipe.packages, options)).filter(({ path }) => recipe.files.test(path));
-  const libraries = await packageFiles(
-    await libraryPackages(recipe.packages, recipe.withoutLibraries, options),
-    options,
-  );
+  const libraries = await packageFiles(await librariesOf(recipe, options), options);
   const result = new Map(chosen.map((file) => [file.path, file]));
   const waiting = [...chosen];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
@@ -30,6 +27,19 @@ export async function programFiles(recipe: ProgramRecipe, options: DebianOptions
     }
   }
   return [...result.values()];
+}
+
+/** Fetches the packages of all the recipes at once, which is quicker than one after another. */
+export async function fetchPrograms(recipes: readonly ProgramRecipe[], options: DebianOptions): Promise<void> {
+  const libraries = await Promise.all(recipes.map((recipe) => librariesOf(recipe, options)));
+  await fetchPackages([...new Set([...recipes.flatMap(({ packages }) => packages), ...libraries.flat()])], options);
+}
+
+function librariesOf(
+  { packages, withoutLibraries }: ProgramRecipe,
+  options: DebianOptions,
+): Promise<readonly string[]> {
+  return libraryPackages(packages, withoutLibraries, options);
 }
 
 /** What a file needs: the target of a link, or the libraries of a program. */
