@@ -12,6 +12,7 @@ import { step } from "../pod-life/step.ts";
 import { Prober } from "../probes/prober.ts";
 import { podStatus } from "../status/pod-status.ts";
 import type { ContainerStatus } from "../ports/runtime.ts";
+import { RuntimeError } from "../ports/runtime.ts";
 import { VolumeErrors } from "./files.ts";
 import { runHook } from "./hook.ts";
 import type { NodeParts, PodReports, ReportingPod } from "./parts.ts";
@@ -79,14 +80,13 @@ export class PodWorker implements ReportingPod {
   /** Something happened to a container or sandbox of this pod: asks the runtime what. */
   async lookAt(id: string): Promise<void> {
     const waits = { signal: this.#node.tasks.signal };
-    if (this.#life.sandboxes.some((sandbox) => sandbox.id === id)) {
-      const seen = await this.#node.runtime.sandboxStatus(id, waits);
-      const sandboxes = this.#life.sandboxes.map((sandbox) => (sandbox.id === id ? seen : sandbox));
-      if (this.#life.sandboxWork.is === "idle")
-        this.observe({ type: "runtime", sandboxes, containers: this.#life.containers });
-      return;
-    }
-    await this.#inspect(id);
+    if (!this.#life.sandboxes.some((sandbox) => sandbox.id === id)) return await this.#inspect(id);
+    const seen = await this.#orGone(this.#node.runtime.sandboxStatus(id, waits));
+    const { sandboxes: known, containers, sandboxWork } = this.#life;
+    // While the sandbox is being made or stopped, the one who does it tells how it went.
+    if (sandboxWork.is !== "idle") return;
+    const sandboxes = known.flatMap((sandbox) => (sandbox.id !== id ? [sandbox] : seen === undefined ? [] : [seen]));
+    this.observe({ type: "runtime", sandboxes, containers });
   }
 
   #wakeAt(atMs: number | undefined): void {
@@ -285,13 +285,15 @@ export class PodWorker implements ReportingPod {
 
   async #containerStatus(id: string): Promise<ContainerStatus | undefined> {
     const { runtime, files, tasks } = this.#node;
-    try {
-      const status = await runtime.containerStatus(id, { signal: tasks.signal });
-      return status.state === "exited" ? await files.withMessage(status) : status;
-    } catch (error) {
-      if ((error as { code?: unknown }).code === "not-found") return undefined;
+    const status = await this.#orGone(runtime.containerStatus(id, { signal: tasks.signal }));
+    return status?.state === "exited" ? await files.withMessage(status) : status;
+  }
+
+  async #orGone<T>(answer: Promise<T>): Promise<T | undefined> {
+    return await answer.catch((error: unknown) => {
+      if (error instanceof RuntimeError && error.code === "not-found") return undefined;
       throw error;
-    }
+    });
   }
 
   async #release(signal: AbortSignal): Promise<void> {
