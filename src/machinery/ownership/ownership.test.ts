@@ -6,6 +6,7 @@ import { list, map, string, struct } from "../shapes.fixture.ts";
 import { applyConfiguration } from "./apply.ts";
 import { excluding, including } from "./filter.ts";
 import { fieldSetOf, pathsOf } from "./field-set.ts";
+import { differOnlyInTimes } from "./times.ts";
 import type { WriteContext } from "./update.ts";
 import { managerFromUserAgent, ownershipOnUpdate } from "./update.ts";
 
@@ -127,4 +128,15 @@ test("the manager of a client that names none", () => {
   assert.equal(managerFromUserAgent("Mozilla\u0007 5/x"), "Mozilla 5");
   assert.equal(managerFromUserAgent("x".repeat(200)), "x".repeat(128));
   assert.equal(managerFromUserAgent(""), "");
+});
+
+test("a write that changes nothing but times is told from one that changes more", () => {
+  const entry = (time: string): ManagedFieldsEntry => ({ manager: "a", operation: "Apply", apiVersion: "v1", time });
+  const live = withManaged(thing({ size: "1" }), [entry("1970-01-01T00:00:00Z")]);
+  const later = [entry("1970-01-01T00:00:09Z")];
+  assert.equal(differOnlyInTimes(live, withManaged(thing({ size: "1" }), later)), true);
+  assert.equal(differOnlyInTimes(live, structuredClone(live)), false);
+  assert.equal(differOnlyInTimes(live, withManaged(thing({ size: "2" }), later)), false);
+  assert.equal(differOnlyInTimes(live, withManaged(thing({ size: "1" }), [{ ...later[0]!, manager: "b" }])), false);
+  assert.equal(differOnlyInTimes(live, thing({ size: "1" })), false);
 });
