@@ -1,8 +1,7 @@
 import { pipeline } from "node:stream";
 import type { Log } from "../../../base/log.ts";
 import type { ApiRequest, ApiResponse, ChunkedBody } from "../../../apiserver/http.ts";
-import type { StatusError } from "../../../machinery/status.ts";
-import { badRequest, internalError } from "../../../machinery/status.ts";
+import { badRequest, internalError, StatusError } from "../../../machinery/status.ts";
 import { acceptsGzip, compress, COMPRESS_BEYOND_BYTES, compressor } from "./compression.ts";
 import type { Lifetimes } from "./lifetimes.ts";
 import type { HostRequest } from "./request.ts";
@@ -42,11 +41,12 @@ export async function exchange(request: HostRequest, carrier: Carrier, service: 
   }
 }
 
-/** The handler's answer, or 500 where it has none. */
+/** The handler's answer, or the status that it throws, or 500 where it fails. */
 export async function ask(request: ApiRequest, { handler, log }: Service): Promise<ApiResponse> {
   try {
     return await handler(request);
   } catch (error) {
+    if (error instanceof StatusError) return statusResponse(error);
     if (!request.signal.aborted) log.error("request failed", { method: request.method, path: request.path, error });
     return statusResponse(internalError(error));
   }

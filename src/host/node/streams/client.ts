@@ -7,14 +7,13 @@ import { failure, StatusError } from "../../../machinery/status.ts";
 import type { Status } from "../../../machinery/status.ts";
 import type { ByteSink, CommandStatus, RelayTls, TerminalSize } from "../../../apiserver/streams.ts";
 import type { ByteChannel } from "./byte-channel.ts";
-import { feedInbox, sendMessage, socketChannel, webSocketChannel } from "./byte-channel.ts";
+import { feedInbox, sendMessage, socketChannel } from "./byte-channel.ts";
 import { channels } from "./command-websocket.ts";
 import { Inbox } from "./inbox.ts";
 import { PORT_FORWARD_PROTOCOL } from "./port-forward-spdy.ts";
 import { tlsOptions } from "./relay.ts";
 import type { SpdyStream } from "./spdy/connection.ts";
 import { SpdyConnection } from "./spdy/connection.ts";
-import { TUNNEL_PREFIX } from "./upgrade.ts";
 
 export interface ConnectOptions {
   readonly headers?: Readonly<Record<string, string>>;
@@ -91,14 +90,9 @@ export interface ForwardedStream {
   reset(): void;
 }
 
-/** @param options.spdy speak SPDY/3.1 itself, as containerd's streaming server asks, not SPDY through a WebSocket. */
-export async function connectPortForward(
-  url: string,
-  { spdy = false, ...options }: ConnectOptions & { readonly spdy?: boolean } = {},
-): Promise<PortForward> {
-  const channel = spdy
-    ? await dialSpdy(url, PORT_FORWARD_PROTOCOL, options)
-    : webSocketChannel(await openWebSocket(url, `${TUNNEL_PREFIX}${PORT_FORWARD_PROTOCOL}`, options));
+/** Speaks SPDY/3.1, which every API server, kubelet and container runtime takes. @throws {StatusError} as the server answered. */
+export async function connectPortForward(url: string, options: ConnectOptions = {}): Promise<PortForward> {
+  const channel = await dialSpdy(url, PORT_FORWARD_PROTOCOL, options);
   const connection = new SpdyConnection(channel, "client", (stream) => stream.reset());
   const closed = connection.run();
   let lastRequest = 0;

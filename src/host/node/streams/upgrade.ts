@@ -15,10 +15,8 @@ import { relayUpgrade } from "./relay.ts";
 import { responseProtocols, serveResponseWebSocket } from "./response-websocket.ts";
 import { acceptWebSocket, isWebSocket } from "./websocket.ts";
 
-/** What SPDY through a WebSocket is called before the name of the protocol inside. */
-export const TUNNEL_PREFIX = "SPDY/3.1+";
-
-const tunneledPortForward = `${TUNNEL_PREFIX}${PORT_FORWARD_PROTOCOL}`;
+/** What SPDY through a WebSocket is called. */
+const tunneledPortForward = `SPDY/3.1+${PORT_FORWARD_PROTOCOL}`;
 
 /** Whether a request leaves HTTP. One that offers HTTP/2 in the clear stays: every client takes HTTP/1.1 as well. */
 export function wantsUpgrade({ headers }: IncomingMessage): boolean {

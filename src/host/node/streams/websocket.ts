@@ -38,8 +38,11 @@ export function acceptWebSocket(
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: MOST_MESSAGE_BYTES,
-    handleProtocols: () => (protocol === "" ? false : protocol),
   });
+  // The library takes no protocol with a slash in its name, as Kubernetes' tunnels have: it is not shown any.
+  const { ["sec-websocket-protocol"]: _, ...headers } = message.headers;
+  message.headers = headers;
+  if (protocol !== "") server.on("headers", (lines) => lines.push(`Sec-WebSocket-Protocol: ${protocol}`));
   let accepted: WebSocket | undefined;
   server.handleUpgrade(message, socket, head, (webSocket) => {
     accepted = webSocket;
