@@ -135,10 +135,10 @@ function listDecoder({ items }: ListShape): Decoder {
     decode: (value, notes) => {
       if (!Array.isArray(value)) throw new Mismatch();
       item ??= compile(items);
-      const result = new Array<MutableJson>(value.length);
+      const result: MutableJson[] = [];
       for (let index = 0; index < value.length; index++) {
         const member: unknown = value[index];
-        result[index] = member === null || member === undefined ? item.zero() : item.decode(member, notes);
+        result.push(member === null || member === undefined ? item.zero() : item.decode(member, notes));
       }
       return result;
     },

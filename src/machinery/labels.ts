@@ -187,7 +187,7 @@ const VALUE_RULES: Readonly<Record<Operator, ValueRule>> = {
 };
 
 function formatRequirement({ key, operator, values }: Requirement): string {
-  const shown = [...values].sort(byteOrder).join(",");
+  const shown = values.toSorted(byteOrder).join(",");
   switch (operator) {
     case "exists":
       return key;

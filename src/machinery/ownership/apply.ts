@@ -1,4 +1,4 @@
-import { jsonEqual } from "../equal.ts";
+import { sameJson } from "../same-json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { ManagedFieldsEntry } from "../object.ts";
 import type { Shape } from "../shape.ts";
@@ -125,7 +125,7 @@ function apply({ context, live, config, writer, managers }: Applying, force: boo
   const merged = mergeValues(shape, live, config);
   const next = last === undefined || last.set.size === 0 ? merged : prune(context, merged, managers, last);
   transferOwnership(context, managers, { live, next, by: key, force });
-  const changed = !jsonEqual(live, next);
+  const changed = !sameJson(live, next);
   const own = withoutServerFields(set);
   if (own.size === 0) managers.delete(key);
   else managers.set(key, { ...identity, set: own, time: changed ? formatTime(writer.now) : last?.time });

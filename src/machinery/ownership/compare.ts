@@ -1,4 +1,4 @@
-import { jsonEqual } from "../equal.ts";
+import { sameJson } from "../same-json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { ListShape, MapShape, Shape, StructShape } from "../shape.ts";
 import type { FieldNode, FieldSet } from "./field-set.ts";
@@ -71,7 +71,7 @@ function compareChild(
   if (left === undefined) (changes.added ??= new Map()).set(element, wholeOf(shape, right!));
   else if (right === undefined) (changes.removed ??= new Map()).set(element, wholeOf(shape, left));
   else if (isLeaf(shape) || (isEmptyValue(left) && isEmptyValue(right))) {
-    if (!jsonEqual(left, right)) (changes.modified ??= new Map()).set(element, leafNode);
+    if (!sameJson(left, right)) (changes.modified ??= new Map()).set(element, leafNode);
   } else {
     const below = newChanges();
     compareContainers(shape, left, right, below);
@@ -119,7 +119,7 @@ function compareItems(
   if (olds.length <= 1 && news.length <= 1) {
     if (olds[0] !== news[0]) compareChild(element, shape, olds[0], news[0], changes);
   } else if (olds.length >= 2 && news.length >= 2) {
-    if (!jsonEqual(olds, news)) (changes.modified ??= new Map()).set(element, leafNode);
+    if (!sameJson(olds, news)) (changes.modified ??= new Map()).set(element, leafNode);
   } else if (olds.length >= 2) {
     if (news.length === 1) compareChild(element, shape, undefined, news[0], changes);
     (changes.removed ??= new Map()).set(element, leafNode);

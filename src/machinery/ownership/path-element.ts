@@ -56,7 +56,7 @@ const keyOrders = new WeakMap<ListShape, readonly string[]>();
 function sortedKeys(list: ListShape): readonly string[] {
   let keys = keyOrders.get(list);
   if (keys === undefined) {
-    keys = [...list.mapKeys].sort(byteOrder);
+    keys = list.mapKeys.toSorted(byteOrder);
     keyOrders.set(list, keys);
   }
   return keys;

@@ -1,4 +1,4 @@
-import { jsonEqual } from "../equal.ts";
+import { sameJson } from "../same-json.ts";
 import type { JsonObject } from "../json.ts";
 import type { ManagedFieldsEntry } from "../object.ts";
 import { entriesOf } from "./update.ts";
@@ -13,7 +13,7 @@ export function differOnlyInTimes(live: JsonObject, next: JsonObject): boolean {
   if (before.length !== after.length || after.length === 0) return false;
   if (before.every(({ time }, index) => time === after[index]!.time)) return false;
   return (
-    jsonEqual(before.map(withoutTime), after.map(withoutTime)) && jsonEqual(withoutEntries(live), withoutEntries(next))
+    sameJson(before.map(withoutTime), after.map(withoutTime)) && sameJson(withoutEntries(live), withoutEntries(next))
   );
 }
 

@@ -46,7 +46,7 @@ export function transferOwnership(context: WriteContext, managers: Managers, cha
   const comparisons = new Map<string, Comparison | undefined>([[context.apiVersion, own]]);
   const conflicts: { readonly manager: Manager; readonly set: FieldSet }[] = [];
   const losers: { readonly key: string; readonly manager: Manager; readonly lost: FieldSet }[] = [];
-  for (const [key, manager] of [...managers]) {
+  for (const [key, manager] of managers) {
     if (key === change.by) continue;
     const { apiVersion } = manager;
     if (!comparisons.has(apiVersion)) comparisons.set(apiVersion, compareIn(context, apiVersion, change));

@@ -1,6 +1,6 @@
 import { copyJson, setMember } from "../decode-compile.ts";
 import { DecodeError, decodeValue } from "../decode.ts";
-import { jsonEqual } from "../equal.ts";
+import { sameJson } from "../same-json.ts";
 import { goJson } from "../go-json.ts";
 import type { MutableJson, MutableJsonObject } from "../json.ts";
 import type { Field, ListShape, Shape } from "../shape.ts";
@@ -142,7 +142,7 @@ function copy(target: Target, { path, from }: JsonPatchOperation): void {
 
 function testValue(target: Target, { path, value }: JsonPatchOperation): void {
   const found = path === "" ? target.root : valueAt(locate(target, "test", path));
-  if (!jsonEqual(found ?? null, value)) throw doesNotApply(`testing value ${path} failed: test failed`);
+  if (!sameJson(found ?? null, value)) throw doesNotApply(`testing value ${path} failed: test failed`);
 }
 
 /** Where an operation works: a member of an object, or a place in a list. */
