@@ -7,7 +7,7 @@ import type { HostParts } from "../packages/find.ts";
 import { containerdPlaces } from "./configuration.ts";
 import type { CriRuntime } from "./cri.ts";
 import { enterMountNamespace, releaseMountNamespace } from "./mount-namespace.ts";
-import { isAlive, lookUpProcess, signalProcess } from "./process.ts";
+import { isAlive, lookUpProcess, readProcessFile, signalProcess } from "./process.ts";
 import type { ProcessRecord } from "./process.ts";
 import { stopContainerd, superviseContainerd } from "./supervise.ts";
 
@@ -40,7 +40,7 @@ export async function cleanUpNode(options: CleanupOptions): Promise<void> {
     }
   }
   await stopContainerd(directory);
-  await endShims(places.socket);
+  await killShims(places.socket);
   const { cniConfiguration: configurationDirectory, cniState: stateDirectory } = places;
   await removePodNetwork({ configurationDirectory, stateDirectory, bridge: options.bridge }, parts);
   await releaseMountNamespace(directory);
@@ -72,8 +72,16 @@ export async function removeAllPods(runtime: CriRuntime, signal: AbortSignal): P
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
+/** Kills containerd, its shims and all containers at once, as a power cut would. What they left is for others to clean. */
+export async function crashNode(directory: string): Promise<void> {
+  const { processFile, socket } = containerdPlaces(directory);
+  const record = await readProcessFile(processFile);
+  if (record !== undefined) await signalProcess(record, "SIGKILL");
+  await killShims(socket);
+}
+
 /** Kills the shims of a containerd that is no longer there to do it, and the containers below them. */
-async function endShims(socket: string): Promise<void> {
+async function killShims(socket: string): Promise<void> {
   const processes = await allProcesses();
   const shims = processes.filter(({ words }) => words[0]?.includes("containerd-shim") && words.includes(socket));
   const doomed = new Set(shims);

@@ -54,6 +54,10 @@ state = ${quoted(places.state)}
 oom_score = 0
 disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.zfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.aufs", "io.containerd.tracing.processor.v1.otlp"]
 
+[debug]
+  # At "info" every event is a line, and nobody cuts the file.
+  level = "warn"
+
 [grpc]
   address = ${quoted(places.socket)}
   max_recv_message_size = 16777216

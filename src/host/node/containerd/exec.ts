@@ -29,29 +29,40 @@ export async function execInContainer(
     stdout: true,
     stderr: !request.tty,
   });
+  const name = { containerId, execId };
   try {
-    await channel.call(
-      containerdProcedures.exec,
-      {
-        containerId,
-        execId,
-        stdin: fifos.stdin,
-        stdout: fifos.stdout,
-        stderr: fifos.stderr,
-        terminal: request.tty,
-        spec: processSpec(container?.spec?.value ?? new Uint8Array(), request),
-      },
-      { signal },
-    );
-    await channel.call(containerdProcedures.startProcess, { containerId, execId }, { signal });
+    await channel
+      .call(
+        containerdProcedures.exec,
+        {
+          ...name,
+          stdin: fifos.stdin,
+          stdout: fifos.stdout,
+          stderr: fifos.stderr,
+          terminal: request.tty,
+          spec: processSpec(container?.spec?.value ?? new Uint8Array(), request),
+        },
+        { signal },
+      )
+      .catch(failedTo("create", execId));
+    await channel.call(containerdProcedures.startProcess, name, { signal }).catch(failedTo("start", execId));
   } catch (error) {
     await fifos[Symbol.asyncDispose]();
     await channel
-      .call(containerdProcedures.deleteProcess, { containerId, execId }, { signal: new AbortController().signal })
+      .call(containerdProcedures.deleteProcess, name, { signal: new AbortController().signal })
       .catch(() => {});
     throw error;
   }
-  return sessionOf(channel, { containerId, execId }, request, fifos, { signal });
+  return sessionOf(channel, name, request, fifos, { signal });
+}
+
+/** In the words of CRI, which users know from kubectl. */
+function failedTo(step: "create" | "start", execId: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof RuntimeError)) throw error;
+    const message = `failed to exec in container: failed to ${step} exec "${execId}": ${error.message}`;
+    throw new RuntimeError(error.code, message, { cause: error });
+  };
 }
 
 interface ProcessName {

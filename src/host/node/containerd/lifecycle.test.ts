@@ -72,9 +72,10 @@ describe("containerd: sandboxes, containers and images", { skip }, () => {
     const states: (string | undefined)[] = [];
     const listening = (async () => {
       for await (const event of runtime.events({ signal: stop.signal })) {
+        if (event.type === "container-stopped") {
+          states.push((await runtime.containers({ signal })).find(({ id }) => id === event.containerId)?.state);
+        }
         events.push(event);
-        if (event.type !== "container-stopped") continue;
-        states.push((await runtime.containers({ signal })).find(({ id }) => id === event.containerId)?.state);
       }
     })();
     listening.catch(() => {});

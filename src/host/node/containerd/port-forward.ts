@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp } from "node:fs/promises";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
@@ -86,7 +86,6 @@ async function startRelay(pid: number, sandboxId: string): Promise<Relay> {
     [`--net=/proc/${pid}/ns/net`, "--", process.execPath, program, socketPath, String(IDLE_MS)],
     { stdio: ["pipe", "pipe", "ignore"] },
   );
-  child.once("close", () => void rm(directory, { recursive: true, force: true }));
   // The relay also ends with this process: its standard input then does.
   child.unref();
   await new Promise<void>((resolve, reject) => {

@@ -2,8 +2,10 @@
 // the wanted port, answers `ok` or an error, and then passes bytes both ways, each way ending by itself.
 // Arguments: the socket's path, and after how many idle milliseconds to end.
 
+import { rmSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import type { Socket } from "node:net";
+import { dirname } from "node:path";
 
 const [socketPath, idleMs] = process.argv.slice(2) as [string, string];
 let open = 0;
@@ -20,6 +22,8 @@ const server = createServer({ allowHalfOpen: true }, (client) => {
   void serve(client);
 });
 server.listen(socketPath, () => process.stdout.write("ready\n"));
+process.once("exit", () => rmSync(dirname(socketPath), { recursive: true, force: true }));
+process.once("SIGTERM", () => process.exit());
 process.stdin.once("end", () => process.exit());
 process.stdin.resume();
 

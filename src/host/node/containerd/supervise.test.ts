@@ -3,8 +3,9 @@ import { access, mkdtemp, readFile, readdir } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
 import { silentLog } from "../../../base/log.ts";
 import { run } from "../packages/run.ts";
-import { cleanUpNode } from "./cleanup.ts";
+import { cleanUpNode, crashNode } from "./cleanup.ts";
 import { connectCri } from "./cri.ts";
+import { enterMountNamespace, releaseMountNamespace } from "./mount-namespace.ts";
 import { superviseContainerd } from "./supervise.ts";
 import { signal, startPod, startTestNode, textOf, until, whyNoContainers } from "./test-node.ts";
 import type { TestNode } from "./test-node.ts";
@@ -92,6 +93,27 @@ describe("containerd: containers outlive everybody else", { skip }, () => {
     const seen = await runtime.execSync(containerId, ["cat", "/volume/file"], 5000, { signal });
     assert.equal(Buffer.from(seen.stdout).toString(), "shared\n");
   });
+});
+
+test("containerd: after a power cut, what ran is shown as ended and can be removed", { skip }, async () => {
+  const node = await startTestNode(8);
+  const { directory } = node;
+  const { sandboxId, containerId } = await startPod(node, "cut", { command: ["sleep", "1000"] });
+  await node.containerd[Symbol.asyncDispose]();
+  await crashNode(directory);
+  await releaseMountNamespace(directory);
+  const enter = await enterMountNamespace(directory, node.parts);
+  const { runtime, ...containerd } = await superviseContainerd({ ...node.options, enter });
+  const [sandbox] = await runtime.sandboxes({ signal });
+  assert.deepEqual([sandbox!.id, sandbox!.ready], [sandboxId, false]);
+  const status = await runtime.containerStatus(containerId, { signal });
+  assert.deepEqual([status.state, status.exitCode], ["exited", 255]);
+  await runtime.stopSandbox(sandboxId, { signal });
+  await runtime.removeSandbox(sandboxId, { signal });
+  const again = await startPod({ ...node, runtime }, "cut", { command: ["sleep", "1000"] });
+  assert.equal((await runtime.containerStatus(again.containerId, { signal })).state, "running");
+  await containerd[Symbol.asyncDispose]();
+  await node[Symbol.asyncDispose]();
 });
 
 test("containerd: cleaning up leaves nothing, even when containerd is dead", { skip }, async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readFile, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../../base/log.ts";
 import type { HostParts } from "../packages/find.ts";
@@ -57,6 +57,8 @@ export async function superviseContainerd(options: ContainerdOptions): Promise<S
     await mkdir(directory, { recursive: true, mode: 0o711 });
   }
   await mkdir(dirname(places.socket), { recursive: true, mode: 0o711 });
+  // Left by a process that ended while commands ran; who still has them open does not need their names.
+  for (const name of await readdir(places.streams)) await rm(join(places.streams, name), { force: true });
   const running = await adoptOrStart(options, places);
   const address = `unix://${places.socket}`;
   const runtime = connectCri({ address, streamsDirectory: places.streams });
