@@ -46,7 +46,11 @@ function make(shape: Shape): Decoder {
     case "map":
       return mapDecoder(shape);
     case "any":
-      return { decode: copyJson, zero: () => null, isEmpty: (value) => value === null };
+      return {
+        decode: shape.schema === undefined ? copyJson : schemaOrOther(shape.schema),
+        zero: () => null,
+        isEmpty: (value) => value === null,
+      };
     default:
       return scalarDecoder(shape);
   }
@@ -195,6 +199,20 @@ export function copyJson(value: unknown): MutableJson {
   for (const [name, member] of Object.entries(value))
     if (member !== undefined) setMember(result, name, copyJson(member));
   return result;
+}
+
+/** A JSON schema, a list of them, or something else: what is unknown in a schema goes unnoticed, as Kubernetes reads them apart. */
+function schemaOrOther(schema: StructShape): Decoder["decode"] {
+  const decodeOne = (value: unknown): MutableJson => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return copyJson(value);
+    try {
+      return compile(schema).decode(value, { unknown: false });
+    } catch (error) {
+      if (error instanceof Mismatch) return copyJson(value);
+      throw error;
+    }
+  };
+  return (value) => (Array.isArray(value) ? value.map(decodeOne) : decodeOne(value));
 }
 
 type DecodeScalar = (value: unknown) => MutableJson;

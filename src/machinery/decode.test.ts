@@ -117,3 +117,11 @@ test("defaults: absent fields, and zero ones that are no pointers", () => {
     },
   );
 });
+
+test("decoding: a schema within a schema loses what is unknown without a word", () => {
+  const schema = struct("main.Schema", { type: { shape: string } });
+  const shape = struct("main.Owner", { items: { shape: { type: "any", protobuf: "schema-or-array", schema } } });
+  const { value, unknown } = decodeValue(shape, { items: [{ type: "object", foo: 1 }, true, { type: 5 }] });
+  assert.deepEqual(value, { items: [{ type: "object" }, true, { type: 5 }] });
+  assert.deepEqual(unknown, []);
+});
