@@ -71,6 +71,10 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly allowsCreateOnUpdate?: boolean;
   /** An update without resourceVersion is taken as unconditional. Default true. */
   readonly allowsUnconditionalUpdate?: boolean;
+  /** Something beyond metadata keeps a deleted object: a namespace's own finalizers. */
+  held?(object: T): boolean;
+  /** What a deletion that has to wait writes into the object besides metadata. */
+  markDeleted?(object: MutableJsonObject): void;
   /** A deletion at once answers the object and not a Status. */
   readonly answersDeleted?: boolean;
   /** What deletion does to dependants if the client says nothing. Default "background". */

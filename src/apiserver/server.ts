@@ -7,19 +7,34 @@ import type { TaskGroup } from "../base/task-group.ts";
 import type { Transport } from "../client/call.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import type { Store } from "../store/contract.ts";
-import { createAdmission } from "./admission/admission.ts";
+import { type Admission, type AdmissionPlugin, createAdmission } from "./admission/admission.ts";
 import { defaultTolerations } from "./admission/default-tolerations.ts";
 import { lookupIn } from "./admission/lookup.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
 import { priority } from "./admission/priority.ts";
 import { serviceAccount } from "./admission/service-account.ts";
+import { answeredKinds, tokenSubresource } from "./answered.ts";
+import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
 import { createRbac, type Rbac } from "./auth/rbac.ts";
+import { type BoundObjects, serviceAccountTokens } from "./auth/service-account-token.ts";
+import { anyToken } from "./auth/token.ts";
 import type { User } from "./auth/user.ts";
+import { createFrameCache } from "./encode/watch.ts";
+import { type ConnectHandler, createHandler, type Handler } from "./handle.ts";
+import type { HealthCheck } from "./health.ts";
 import { inProcessTransport } from "./in-process.ts";
+import { createMetrics } from "./metrics.ts";
+import type { Describe } from "./openapi/describe.ts";
+import { pathHandlers } from "./paths.ts";
 import { createPerform, type Perform, type SubresourceHandler } from "./perform.ts";
 import { roleSource } from "./role-source.ts";
+import { serviceAddresses } from "./services/addresses.ts";
 import { bindPod } from "./storage/binding.ts";
 import type { StorageContext } from "./storage/context.ts";
+import { evictPod } from "./storage/eviction.ts";
+import { finalizeNamespace } from "./storage/finalize.ts";
+import { scaleObject } from "./storage/scale.ts";
+import type { TokenSigner } from "./tokens.ts";
 
 export interface ApiServerParts {
   readonly store: Store<KubeObject>;
@@ -28,36 +43,122 @@ export interface ApiServerParts {
   readonly log: Log;
   /** Owns what the server runs in the background. */
   readonly tasks: TaskGroup;
+  readonly signer: TokenSigner;
+  readonly settings: ApiServerSettings;
+  /** Answers logs, exec and proxies, where there are nodes to ask. */
+  readonly connects?: readonly ConnectHandler[];
+  readonly checks?: readonly HealthCheck[];
+  /** The documentation of fields, for OpenAPI. */
+  readonly describe?: Describe;
 }
+
+export interface ApiServerSettings {
+  readonly serviceCidr: string;
+  readonly nodePorts: { readonly first: number; readonly last: number };
+  /** Whose tokens these are, and what they are good for if they do not say. */
+  readonly issuer: string;
+  /** `host:port` under which clients find the server, for discovery. */
+  readonly address: string;
+}
+
+export const defaultSettings: ApiServerSettings = {
+  serviceCidr: "10.96.0.0/16",
+  nodePorts: { first: 30000, last: 32767 },
+  issuer: "https://kubernetes.default.svc.cluster.local",
+  address: "127.0.0.1:6443",
+};
 
 /** An API server without any carrier: functions over a store. */
 export interface ApiServer {
   readonly registry: KindRegistry;
   readonly authorizer: Rbac;
+  readonly authenticator: Authenticator;
   readonly perform: Perform;
+  /** The way in for carriers: HTTP, a browser, a test. */
+  readonly handle: Handler;
   /** The way in for a component of this process, under its own identity. */
   transport(user: User, userAgent: string): Transport;
 }
 
 export function createApiServer(parts: ApiServerParts): ApiServer {
-  const { store, clock, random, tasks } = parts;
+  const { store, clock, random, tasks, signer, settings, describe = () => undefined } = parts;
+  const now = () => clock.now();
   const registry = createRegistry(builtInKinds());
   const authorizer = createRbac(roleSource(store, tasks));
-  const lookup = lookupIn(store);
-  const admission = createAdmission([
-    namespaceLifecycle(lookup),
-    serviceAccount(lookup, clock, random.stream("service-account")),
-    priority(lookup),
-    defaultTolerations,
+  const objects = boundObjects(store);
+  const apiAudiences = [settings.issuer];
+  const tokens = { signer, objects, issuer: settings.issuer, apiAudiences };
+  const authenticator = createAuthenticator({
+    tokens: anyToken([serviceAccountTokens(tokens)]),
+    apiAudiences,
+    anonymous: true,
+  });
+  const context: StorageContext = {
+    store,
+    registry,
+    admission: admissionOf(parts),
+    clock,
+    random: random.stream("objects"),
+  };
+  const subresources = new Map<string, SubresourceHandler>([
+    ...SUBRESOURCES,
+    ["serviceaccounts/token", tokenSubresource({ ...tokens, random: random.stream("tokens") }, now)],
   ]);
-  const context: StorageContext = { store, registry, admission, clock, random: random.stream("objects") };
-  const perform = createPerform({ context, authorizer, subresources: SUBRESOURCES, answered: new Map() });
+  const answered = answeredKinds({ authenticator, authorizer, now });
+  const perform = createPerform({ context, authorizer, subresources, answered });
+  const encoding = { describe, frames: createFrameCache(), now };
+  const paths = pathHandlers({
+    registry,
+    describe,
+    store,
+    metrics: createMetrics(),
+    signer,
+    settings,
+    checks: parts.checks ?? [],
+  });
+  const handle = createHandler({
+    registry,
+    authenticator,
+    authorizer,
+    perform,
+    encoding,
+    paths,
+    connects: parts.connects ?? [],
+    clock,
+    log: parts.log,
+  });
   return {
     registry,
     authorizer,
+    authenticator,
     perform,
+    handle,
     transport: (user, userAgent) => inProcessTransport(perform, { clock, user, userAgent }),
   };
 }
 
-const SUBRESOURCES: ReadonlyMap<string, SubresourceHandler> = new Map([["pods/binding", bindPod]]);
+const SUBRESOURCES: readonly (readonly [string, SubresourceHandler])[] = [
+  ["pods/binding", bindPod],
+  ["pods/eviction", evictPod],
+  ["namespaces/finalize", finalizeNamespace],
+  ["*/scale", scaleObject],
+];
+
+function admissionOf({ store, clock, random, settings }: ApiServerParts): Admission {
+  const lookup = lookupIn(store);
+  const plugins: readonly AdmissionPlugin[] = [
+    namespaceLifecycle(lookup),
+    serviceAccount(lookup, clock, random.stream("service-account")),
+    priority(lookup),
+    defaultTolerations,
+    serviceAddresses(settings, lookup, clock, random.stream("service-addresses")),
+  ];
+  return createAdmission(plugins);
+}
+
+function boundObjects(store: Store<KubeObject>): BoundObjects {
+  return {
+    get: (resource, namespace, name) =>
+      store.get(`core/${resource}/${namespace === "" ? "" : `${namespace}/`}${name}`)?.value,
+  };
+}

@@ -76,7 +76,12 @@ const METHODS = {
 } as const;
 
 /** The path of a call: `/apis/apps/v1/namespaces/default/replicasets/web/status`. */
-export function pathOf({ kind, namespace, name, subresource }: Pick<ApiCall, "kind" | "namespace" | "name" | "subresource">): string {
+export function pathOf({
+  kind,
+  namespace,
+  name,
+  subresource,
+}: Pick<ApiCall, "kind" | "namespace" | "name" | "subresource">): string {
   const parts = [rootOf(kind)];
   if (kind.namespaced && namespace !== undefined) parts.push("namespaces", encodeURIComponent(namespace));
   parts.push(kind.plural);

@@ -1,29 +1,94 @@
-import { keyOf } from "../api/kind.ts";
-import type { Clock } from "../base/clock.ts";
-import { type Random, uuid } from "../base/random.ts";
-import { facts } from "../api/generated/resources.ts";
+import { EndpointSlice } from "../api/discovery/v1/endpoint-slice.ts";
+import { Endpoints } from "../api/core/v1/endpoints.ts";
+import { Service } from "../api/core/v1/service.ts";
+import type { Kind } from "../api/kind.ts";
+import type { KindRegistry } from "../api/registry.ts";
+import { defaultObjects } from "../apiserver/auth/bootstrap-policy.ts";
+import { type Client, mergePatch } from "../client/client.ts";
 import type { KubeObject } from "../machinery/object.ts";
-import { formatTime } from "../machinery/time.ts";
-import type { Store } from "../store/contract.ts";
+import { isStatus } from "../machinery/status.ts";
 
-/** Writes what every cluster begins with, where it is not there yet. */
-export async function bootstrap(store: Store<KubeObject>, clock: Clock, random: Random): Promise<void> {
-  for (const name of ["default", "kube-system", "kube-public", "kube-node-lease"]) {
-    const key = keyOf(facts.core.v1.Namespace, undefined, name);
-    if (store.get(key) !== undefined) continue;
-    const creationTimestamp = formatTime(clock.now());
-    await store.create(key, {
-      apiVersion: "v1",
-      kind: "Namespace",
-      metadata: {
-        name,
-        uid: uuid(random),
-        resourceVersion: "",
-        creationTimestamp,
-        labels: { "kubernetes.io/metadata.name": name },
+export interface BootstrapParts {
+  readonly client: Client;
+  readonly registry: KindRegistry;
+  /** The first address of the service range: that of the API server's own Service. */
+  readonly serviceAddress: string;
+  /** Where the API server itself listens, as pods reach it. */
+  readonly endpoint: { readonly address: string; readonly port: number };
+  readonly signal: AbortSignal;
+}
+
+/** Writes what every cluster begins with, where it is not there yet. Whatever a person changed since stays. */
+export async function bootstrap(parts: BootstrapParts): Promise<void> {
+  const { registry } = parts;
+  const batches = new Map<string, KubeObject[]>();
+  for (const object of defaultObjects()) {
+    const objects = batches.get(object.kind) ?? [];
+    objects.push(object as unknown as KubeObject);
+    batches.set(object.kind, objects);
+  }
+  // Kinds one after the other (namespaces come first), the objects of one kind together: one commit each.
+  for (const objects of batches.values()) {
+    await Promise.all(
+      objects.map((object) => {
+        const [group, version] = object.apiVersion.includes("/")
+          ? object.apiVersion.split("/")
+          : ["", object.apiVersion];
+        return ensure(parts, registry.byKind(group!, version!, object.kind)!, object);
+      }),
+    );
+  }
+  await ensureKubernetesService(parts);
+}
+
+async function ensure({ client, signal }: BootstrapParts, kind: Kind, object: KubeObject): Promise<void> {
+  try {
+    await client.create(kind, object, { signal, cause: CAUSE });
+  } catch (error) {
+    if (!isStatus(error, "AlreadyExists")) throw error;
+  }
+}
+
+const CAUSE = { actor: "bootstrap", saw: [], reason: "every cluster begins with it" };
+
+/** The Service `kubernetes` and its endpoints: how pods find the API server. */
+async function ensureKubernetesService(parts: BootstrapParts): Promise<void> {
+  const { client, endpoint, signal } = parts;
+  const metadata = { name: "kubernetes", namespace: "default" };
+  const labels = { component: "apiserver", provider: "kubernetes" };
+  await ensure(
+    parts,
+    Service as unknown as Kind,
+    {
+      metadata: { ...metadata, labels },
+      spec: {
+        type: "ClusterIP",
+        clusterIP: parts.serviceAddress,
+        ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: endpoint.port }],
+        sessionAffinity: "None",
       },
-      spec: { finalizers: ["kubernetes"] },
-      status: { phase: "Active" },
-    } as KubeObject);
+    } as unknown as KubeObject,
+  );
+  const slice = {
+    metadata: { ...metadata, labels: { "kubernetes.io/service-name": "kubernetes" } },
+    addressType: "IPv4",
+    endpoints: [{ addresses: [endpoint.address], conditions: { ready: true } }],
+    ports: [{ name: "https", port: endpoint.port, protocol: "TCP" }],
+  };
+  const subsets = [
+    { addresses: [{ ip: endpoint.address }], ports: [{ name: "https", port: endpoint.port, protocol: "TCP" }] },
+  ];
+  const endpoints = {
+    metadata: { ...metadata, labels: { "endpointslice.kubernetes.io/skip-mirror": "true" } },
+    subsets,
+  };
+  for (const [kind, object] of [
+    [EndpointSlice as unknown as Kind, slice],
+    [Endpoints as unknown as Kind, endpoints],
+  ] as const) {
+    await ensure(parts, kind, object as unknown as KubeObject);
+    // The address may have changed since the last start.
+    const { metadata: _metadata, ...content } = object;
+    await client.patch(kind, metadata, mergePatch(content), { signal, cause: CAUSE });
   }
 }

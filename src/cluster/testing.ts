@@ -1,28 +1,31 @@
 import assert from "node:assert/strict";
 import type { Kind } from "../api/kind.ts";
-import { createApiServer, type ApiServer } from "../apiserver/server.ts";
+import { prefixOf } from "../api/kind.ts";
+import { ServiceAccount } from "../api/core/v1/service-account.ts";
+import { type ApiServer, defaultSettings } from "../apiserver/server.ts";
 import { objectCodec } from "../apiserver/storage/codec.ts";
-import { createLog, type Log } from "../base/log.ts";
+import { type Log, silentLog } from "../base/log.ts";
 import { type Random, seededRandom } from "../base/random.ts";
-import { TaskGroup } from "../base/task-group.ts";
-import { type Cache, createCache } from "../client/cache.ts";
+import type { Cache } from "../client/cache.ts";
 import { type Client, createClient } from "../client/client.ts";
+import { simulatedSigner } from "../host/sim/token-signer.ts";
 import { VirtualClock } from "../host/sim/virtual-clock.ts";
 import type { Draft, KubeObject } from "../machinery/object.ts";
 import { isStatus } from "../machinery/status.ts";
 import type { Controller } from "../reconciler/controller.ts";
-import { runController, type RunningController } from "../reconciler/run.ts";
 import type { Change, Store } from "../store/contract.ts";
 import { memoryEngine } from "../store/memory-engine.ts";
 import { openStore } from "../store/store.ts";
-import { bootstrap } from "./bootstrap.ts";
-import { adminUser, componentUser } from "./identities.ts";
+import { type ControlPlane, startControlPlane } from "./control-plane.ts";
+import { adminUser } from "./identities.ts";
 
 export interface SimulationOptions {
   /** The same seed and the same program give the same run. Default 1. */
   readonly seed?: number;
-  /** The loops to run. Default: all. */
+  /** The loops to run. Default: none. */
   readonly controllers?: readonly Controller[];
+  /** Whether pods are given nodes. Default false. */
+  readonly scheduler?: boolean;
   readonly log?: Log;
 }
 
@@ -40,7 +43,7 @@ export interface World extends AsyncDisposable {
   /** Acts as the cluster's administrator. */
   readonly client: Client;
   readonly cache: Cache;
-  /** Creates the object, or brings it to what is given, by server-side apply's rules for one manager. */
+  /** Creates the object, or replaces what is there. In the namespace `default` where it names none. */
   apply<T extends KubeObject>(kind: Kind<T>, object: Draft<T>): Promise<T>;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];
   get<T extends KubeObject>(kind: Kind<T>, name: string, namespace?: string): T | undefined;
@@ -54,93 +57,81 @@ export interface World extends AsyncDisposable {
 export async function simulate(options: SimulationOptions = {}): Promise<World> {
   const clock = new VirtualClock();
   const random = seededRandom(options.seed ?? 1);
-  const tasks = new TaskGroup();
-  const log = options.log ?? createLog(() => {});
+  const log = options.log ?? silentLog;
   const store = await openStore<KubeObject>({
     engine: memoryEngine(),
     codec: objectCodec({ frozen: true }),
     clock,
     log,
   });
-  const server = createApiServer({ store, clock, random, log, tasks });
-  await bootstrap(store, clock, random);
-  const parts = { clock, random: random.stream("client"), log, tasks };
-  const clientOf = (name: string) => createClient(server.transport(componentUser(name), name));
-  const cache = createCache({ ...parts, client: clientOf("kube-controller-manager") });
-  const running = (options.controllers ?? []).map((controller) =>
-    runController(controller, {
-      ...parts,
-      cache,
-      transport: server.transport(componentUser(controller.name), controller.name),
-      events: { record: () => {} },
-    }),
-  );
-  const client = createClient(server.transport(adminUser, "test"));
-  return new SimulatedWorld({ clock, random, server, store, client, cache, tasks, running });
-}
-
-interface WorldParts {
-  readonly clock: VirtualClock;
-  readonly random: Random;
-  readonly server: ApiServer;
-  readonly store: Store<KubeObject>;
-  readonly client: Client;
-  readonly cache: Cache;
-  readonly tasks: TaskGroup;
-  readonly running: readonly RunningController[];
+  const plane = await startControlPlane({
+    store,
+    clock,
+    random,
+    log,
+    signer: simulatedSigner,
+    settings: defaultSettings,
+    endpoint: { address: "192.0.2.1", port: 6443 },
+    controllers: () => options.controllers ?? [],
+    scheduler: options.scheduler ?? false,
+  });
+  const world = new SimulatedWorld(clock, random, store, plane);
+  // The default account of the default namespace is a loop's work; a world without that loop has it all the same.
+  await world.apply(ServiceAccount, { metadata: { name: "default" } });
+  return world;
 }
 
 class SimulatedWorld implements World {
   readonly clock: VirtualClock;
   readonly random: Random;
-  readonly server: ApiServer;
   readonly store: Store<KubeObject>;
   readonly client: Client;
-  readonly cache: Cache;
-  readonly #tasks: TaskGroup;
-  readonly #running: readonly RunningController[];
+  readonly #plane: ControlPlane;
   /** The last change that was more than a sign of life. */
   #lastChange: Change<KubeObject> | undefined;
   #changes = 0;
 
-  constructor(parts: WorldParts) {
-    this.clock = parts.clock;
-    this.random = parts.random;
-    this.server = parts.server;
-    this.store = parts.store;
-    this.client = parts.client;
-    this.cache = parts.cache;
-    this.#tasks = parts.tasks;
-    this.#running = parts.running;
-    this.#tasks.spawn(async (signal) => {
-      for await (const batch of this.store.watch("", this.store.revision, { signal })) {
+  constructor(clock: VirtualClock, random: Random, store: Store<KubeObject>, plane: ControlPlane) {
+    this.clock = clock;
+    this.random = random;
+    this.store = store;
+    this.#plane = plane;
+    this.client = createClient(plane.server.transport(adminUser, "test"));
+    plane.tasks.spawn(async (signal) => {
+      for await (const batch of store.watch("", store.revision, { signal })) {
         for (const change of batch) this.#note(change);
       }
     });
   }
 
-  async apply<T extends KubeObject>(kind: Kind<T>, object: Draft<T>): Promise<T> {
-    const { signal } = this.#tasks;
-    const metadata = (object as Draft<KubeObject>).metadata;
-    const draft = kind.namespaced ? { ...object, metadata: { namespace: "default", ...metadata } } : object;
-    const apply = this.#turning(
-      this.client.create(kind, draft as Draft<T>, { signal }).catch((error: unknown) => {
+  get server(): ApiServer {
+    return this.#plane.server;
+  }
+
+  get cache(): Cache {
+    return this.#plane.cache;
+  }
+
+  apply<T extends KubeObject>(kind: Kind<T>, object: Draft<T>): Promise<T> {
+    const { signal } = this.#plane.tasks;
+    const { metadata } = object as Draft<KubeObject>;
+    const draft = (
+      kind.namespaced ? { ...object, metadata: { namespace: "default", ...metadata } } : object
+    ) as Draft<T>;
+    return this.#turning(
+      this.client.create(kind, draft, { signal }).catch((error: unknown) => {
         if (!isStatus(error, "AlreadyExists")) throw error;
-        return this.client.update(kind, draft as Draft<T>, { signal });
+        return this.client.update(kind, draft, { signal });
       }),
     );
-    return apply;
   }
 
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[] {
-    const prefix = `${kind.group === "" ? "core" : kind.group}/${kind.plural}/${namespace === undefined ? "" : `${namespace}/`}`;
-    return this.store.list(prefix).entries.map((entry) => entry.value as T);
+    return this.store.list(prefixOf(kind, namespace)).entries.map((entry) => entry.value as T);
   }
 
   get<T extends KubeObject>(kind: Kind<T>, name: string, namespace = "default"): T | undefined {
-    return this.list(kind).find(
-      ({ metadata }) => metadata.name === name && (!kind.namespaced || metadata.namespace === namespace),
-    );
+    return this.store.get(`${prefixOf(kind, namespace)}${name}`)?.value as T | undefined;
   }
 
   advance(ms: number): Promise<void> {
@@ -151,7 +142,7 @@ class SimulatedWorld implements World {
     const began = this.clock.now();
     for (let still = 0, seen = -1; still < STILL_MS; still += STEP_MS) {
       await this.clock.advance(STEP_MS);
-      const busy = this.#running.some(({ idle }) => !idle);
+      const busy = this.#plane.controllers.some(({ idle }) => !idle) || this.#plane.scheduler?.idle === false;
       if (busy || seen !== this.#changes) still = 0;
       seen = this.#changes;
       if (this.clock.now() - began > PATIENCE_MS) throw new Error(`the world does not settle; last ${this.#last()}`);
@@ -161,15 +152,13 @@ class SimulatedWorld implements World {
   async assertQuiet(): Promise<void> {
     await this.settle();
     const before = this.#changes;
-    for (const controller of this.#running) controller.recheck();
+    for (const controller of this.#plane.controllers) controller.recheck();
     await this.clock.advance(STEP_MS);
     assert.equal(this.#changes, before, `a settled world was written to: ${this.#last()}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#tasks.abort();
-    await this.clock.turn();
-    await this.#tasks.done();
+    await this.#plane[Symbol.asyncDispose]();
     await this.store[Symbol.asyncDispose]();
   }
 

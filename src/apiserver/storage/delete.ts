@@ -1,4 +1,5 @@
 import { type Kind, keyOf, prefixOf } from "../../api/kind.ts";
+import type { MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject, Mutable } from "../../machinery/object.ts";
 import { conflictError, invalidError, isStatus, notFoundError, success } from "../../machinery/status.ts";
 import { formatTime, parseTime } from "../../machinery/time.ts";
@@ -105,7 +106,7 @@ function deletionMark(
     return { ...live, metadata };
   }
   if (grace === "pending") return finalizersChanged ? { ...live, metadata } : "pending";
-  if (finalizers.length === 0) return undefined;
+  if (finalizers.length === 0 && kind.held?.(live) !== true) return undefined;
   if (live.metadata.deletionTimestamp === undefined) metadata.deletionTimestamp = formatTime(context.clock.now());
   metadata.deletionGracePeriodSeconds = 0;
   countDeletion(metadata, live);
@@ -113,7 +114,14 @@ function deletionMark(
     !finalizersChanged &&
     live.metadata.deletionTimestamp !== undefined &&
     (live.metadata.deletionGracePeriodSeconds ?? 0) === 0;
-  return unchanged ? "pending" : { ...live, metadata };
+  return unchanged ? "pending" : marked(kind, { ...live, metadata });
+}
+
+function marked(kind: Kind, object: KubeObject): KubeObject {
+  if (kind.markDeleted === undefined) return object;
+  const copy = structuredClone(object);
+  kind.markDeleted(copy as unknown as MutableJsonObject);
+  return copy;
 }
 
 /** The first mark is a change of what is wanted: loops of the object's kind should look. */

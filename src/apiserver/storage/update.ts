@@ -125,7 +125,7 @@ async function write(
   const value = kind.view === undefined ? next : kind.view.toStored(next);
   const key = keyOf(storedKind(kind), operation.namespace, live.value.metadata.name);
   const record = recordOf(operation, describeChange(stored.value, value));
-  if (isFinished(next)) {
+  if (isFinished(next) && kind.held?.(next) !== true) {
     const gone = await context.store.delete(key, stored.revision, { ...record, lastValue: value });
     return entryOutcome(kind, viewEntry(kind, gone));
   }

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { ReplicaSet } from "../../api/apps/v1/replica-set.ts";
 import { Pod } from "../../api/core/v1/pod.ts";
 import { simulate } from "../../cluster/testing.ts";
-import { ServiceAccount } from "../../api/core/v1/service-account.ts";
 import { replicaSetController } from "./controller.ts";
 
 const replicaSet = (name: string, replicas: number) => ({
@@ -17,7 +16,6 @@ const replicaSet = (name: string, replicas: number) => ({
 
 test("replicaset: replaces a pod that disappears, then goes quiet", async () => {
   await using world = await simulate({ seed: 7, controllers: [replicaSetController] });
-  await world.apply(ServiceAccount, { metadata: { name: "default" } });
   await world.apply(ReplicaSet, replicaSet("web", 3));
   await world.settle();
   const [victim, ...kept] = world.list(Pod);

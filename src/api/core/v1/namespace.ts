@@ -29,6 +29,10 @@ export const Namespace: Kind<Namespace> = defineKind(facts.core.v1.Namespace, {
     const finalizers = (namespace.spec.finalizers ??= []);
     if (!finalizers.includes("kubernetes")) finalizers.push("kubernetes");
   },
+  held: ({ spec }) => (spec.finalizers?.length ?? 0) > 0,
+  markDeleted(object) {
+    (object as unknown as Mutable<Namespace>).status.phase = "Terminating";
+  },
   prepareForUpdate(object, old, { subresource }) {
     const namespace = object as unknown as Mutable<Namespace>;
     labelWithName(namespace);

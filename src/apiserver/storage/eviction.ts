@@ -1,0 +1,105 @@
+import type { Pod } from "../../api/generated/core-v1.ts";
+import type { PodDisruptionBudget } from "../../api/generated/policy-v1.ts";
+import type { CallOptions } from "../../client/call.ts";
+import type { MutableJsonObject } from "../../machinery/json.ts";
+import { matches, selectorOf } from "../../machinery/labels.ts";
+import type { KubeObject } from "../../machinery/object.ts";
+import { failure, internalError, isStatus, notFoundError, success } from "../../machinery/status.ts";
+import { formatTime } from "../../machinery/time.ts";
+import { RevisionMismatch } from "../../store/contract.ts";
+import type { Operation, Outcome } from "../operation.ts";
+import { findEntry, isDryRun, recordOf, resourceOf, type StorageContext } from "./context.ts";
+import { deleteObject } from "./delete.ts";
+import { modify } from "./update.ts";
+
+const BUDGETS = "policy/poddisruptionbudgets";
+
+/** `pods/eviction`: deletes a pod if its disruption budget allows it. */
+export async function evictPod(context: StorageContext, operation: Operation): Promise<Outcome> {
+  const { body, subresource: _eviction, ...rest } = operation;
+  const options = (body as { deleteOptions?: CallOptions } | undefined)?.deleteOptions ?? {};
+  const onPod: Operation = { ...rest, verb: "delete", options: { ...operation.options, ...options } };
+  const pod = findEntry(context, onPod)?.value as Pod | undefined;
+  if (pod === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
+  if (!isOver(pod)) await spend(context, onPod, pod);
+  if (!isOver(pod) && !isDryRun(onPod)) await markDisrupted(context, onPod);
+  await deleteObject(context, onPod);
+  return { type: "status", code: 201, status: success() };
+}
+
+function isOver({ status, metadata }: Pod): boolean {
+  const { phase } = status;
+  return phase === "Succeeded" || phase === "Failed" || phase === "Pending" || metadata.deletionTimestamp !== undefined;
+}
+
+/** Takes one disruption out of the budget that covers the pod. @throws {StatusError} 429 where none is left */
+async function spend(context: StorageContext, operation: Operation, pod: Pod): Promise<void> {
+  for (;;) {
+    const { store } = context;
+    const covering = store
+      .list(`${BUDGETS}/${pod.metadata.namespace}/`)
+      .entries.filter(({ value }) => covers(value as PodDisruptionBudget, pod));
+    const [entry] = covering;
+    if (entry === undefined) return;
+    if (covering.length > 1)
+      throw internalError(
+        new Error("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."),
+      );
+    const budget = entry.value as PodDisruptionBudget;
+    if (isUnhealthyAndFree(budget, pod)) return;
+    const { disruptionsAllowed, desiredHealthy, currentHealthy } = budget.status;
+    if (disruptionsAllowed <= 0) throw refused(budget.metadata.name, desiredHealthy, currentHealthy);
+    if (isDryRun(operation)) return;
+    const disruptedPods = { ...budget.status.disruptedPods, [pod.metadata.name]: formatTime(context.clock.now()) };
+    const next = { ...budget, status: { ...budget.status, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods } };
+    try {
+      await store.update(entry.key, next as KubeObject, entry.revision, recordOf(operation, []));
+      return;
+    } catch (error) {
+      if (!(error instanceof RevisionMismatch)) throw error;
+      await store.caughtUp();
+    }
+  }
+}
+
+function covers({ spec }: PodDisruptionBudget, { metadata }: Pod): boolean {
+  return spec.selector !== undefined && matches(selectorOf(spec.selector), metadata.labels ?? {});
+}
+
+/** A pod that is not ready does not count as healthy, and taking it does no harm where the budget is met or says so. */
+function isUnhealthyAndFree({ spec, status }: PodDisruptionBudget, pod: Pod): boolean {
+  const ready = pod.status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
+  if (ready) return false;
+  return (
+    spec.unhealthyPodEvictionPolicy === "AlwaysAllow" ||
+    (status.currentHealthy >= status.desiredHealthy && status.desiredHealthy > 0)
+  );
+}
+
+function refused(name: string, desired: number, healthy: number): Error {
+  const message = `The disruption budget ${name} needs ${desired} healthy pods and has ${healthy} currently`;
+  return failure(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.", {
+    causes: [{ reason: "DisruptionBudget", message }],
+  });
+}
+
+async function markDisrupted(context: StorageContext, operation: Operation): Promise<void> {
+  const condition = {
+    type: "DisruptionTarget",
+    status: "True",
+    reason: "EvictionByEvictionAPI",
+    message: "Eviction API: evicting",
+    lastProbeTime: null,
+    lastTransitionTime: formatTime(context.clock.now()),
+  };
+  try {
+    await modify(context, { ...operation, verb: "patch" }, (live) => {
+      const pod = structuredClone(live) as Pod;
+      const conditions = [...(pod.status.conditions ?? []).filter(({ type }) => type !== condition.type), condition];
+      const object = { ...pod, status: { ...pod.status, conditions } } as unknown as MutableJsonObject;
+      return { object, manage: () => {}, wholeObject: true };
+    });
+  } catch (error) {
+    if (!isStatus(error, "NotFound", "Conflict")) throw error;
+  }
+}

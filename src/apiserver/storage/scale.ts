@@ -1,0 +1,118 @@
+import type { Kind } from "../../api/kind.ts";
+import type { Scale } from "../../api/generated/autoscaling-v1.ts";
+import { shapes } from "../../api/generated/shapes.ts";
+import { decodeValue } from "../../machinery/decode.ts";
+import { invalid } from "../../machinery/issue.ts";
+import type { Json, MutableJsonObject } from "../../machinery/json.ts";
+import { formatSelector, selectorFromLabels, selectorOf } from "../../machinery/labels.ts";
+import type { KubeObject, LabelSelector } from "../../machinery/object.ts";
+import { applyJsonPatch, readJsonPatch } from "../../machinery/patch/json-patch.ts";
+import { mergePatch } from "../../machinery/patch/merge-patch.ts";
+import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
+import { badRequest, invalidError, methodNotSupported, notFoundError } from "../../machinery/status.ts";
+import { objectOutcome, type Operation, type Outcome } from "../operation.ts";
+import { findEntry, resourceOf, type StorageContext } from "./context.ts";
+import { checkRevision, modify, replacing } from "./update.ts";
+import { viewEntry } from "./view.ts";
+
+const SCALE = shapes("io.k8s.api.autoscaling.v1.Scale");
+
+/** The scale subresource: the one number of a kind that counts, read and written in one form for all kinds that have it. */
+export async function scaleObject(context: StorageContext, operation: Operation): Promise<Outcome> {
+  const { kind, name = "" } = operation;
+  if (operation.verb === "get") {
+    const entry = findEntry(context, operation);
+    if (entry === undefined) throw notFoundError(resourceOf(kind), name);
+    return scaleOutcome(kind, viewEntry(kind, entry).value);
+  }
+  if (operation.verb !== "update" && operation.verb !== "patch")
+    throw methodNotSupported(resourceOf(kind), operation.verb);
+  const outcome = await modify(context, operation, (live) => {
+    const scale = wantedScale(operation, scaleOf(kind, live));
+    checkScale(kind, scale, live);
+    const object = structuredClone(live) as unknown as MutableJsonObject;
+    setNumber(object, kind.scale!.replicas, scale.spec.replicas ?? 0);
+    return replacing(context, operation, object as unknown as KubeObject);
+  });
+  return scaleOutcome(kind, outcome.object);
+}
+
+function wantedScale(operation: Operation, present: Scale): Scale {
+  const { verb, patchType, body, bodyText } = operation;
+  let written: unknown = body;
+  if (verb === "patch") {
+    if (patchType === "application/json-patch+json") written = applyJsonPatch(present, readJsonPatch(body, bodyText));
+    else if (patchType === "application/strategic-merge-patch+json")
+      written = strategicMergePatch(SCALE, present, body);
+    else written = mergePatch(present, body);
+  }
+  if (typeof written !== "object" || written === null) throw badRequest("the object provided is no Scale");
+  return decodeValue(SCALE, written as Json).value as unknown as Scale;
+}
+
+function checkScale(kind: Kind, { spec, metadata }: Scale, live: KubeObject): void {
+  const name = live.metadata.name;
+  const scaleKind = { group: "autoscaling", name: "Scale" };
+  if ((spec.replicas ?? 0) < 0) {
+    throw invalidError(scaleKind, name, [
+      invalid("spec.replicas", spec.replicas, "must be greater than or equal to 0"),
+    ]);
+  }
+  checkRevision(kind, metadata ?? {}, live);
+}
+
+function scaleOutcome(kind: Kind, object: KubeObject): Outcome {
+  return objectOutcome(asScale(kind), scaleOf(kind, object) as unknown as KubeObject);
+}
+
+/** Answers are printed as the kind that they are. */
+function asScale(kind: Kind): Kind {
+  return {
+    ...kind,
+    group: "autoscaling",
+    version: "v1",
+    apiVersion: "autoscaling/v1",
+    kind: "Scale",
+    shape: SCALE as Kind["shape"],
+    columns: [],
+  };
+}
+
+function scaleOf(kind: Kind, object: KubeObject): Scale {
+  const { replicas, statusReplicas, selector } = kind.scale!;
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const wanted = valueAt(object, replicas) as number | undefined;
+  return {
+    kind: "Scale",
+    apiVersion: "autoscaling/v1",
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }), uid, resourceVersion, creationTimestamp },
+    spec: wanted === undefined || wanted === 0 ? {} : { replicas: wanted },
+    status: {
+      replicas: (valueAt(object, statusReplicas) as number | undefined) ?? 0,
+      ...selectorText(valueAt(object, selector)),
+    },
+  } as Scale;
+}
+
+function selectorText(selector: unknown): { readonly selector?: string } {
+  if (typeof selector !== "object" || selector === null) return {};
+  const labelled = "matchLabels" in selector || "matchExpressions" in selector;
+  const parsed = labelled
+    ? selectorOf(selector as LabelSelector)
+    : selectorFromLabels(selector as Record<string, string>);
+  return { selector: formatSelector(parsed) };
+}
+
+function valueAt(object: unknown, path: string): unknown {
+  let value = object;
+  for (const name of path.split(".")) value = (value as Record<string, unknown> | undefined)?.[name];
+  return value;
+}
+
+function setNumber(object: MutableJsonObject, path: string, value: number): void {
+  const names = path.split(".");
+  const last = names.pop()!;
+  let target = object;
+  for (const name of names) target = (target[name] ??= {}) as MutableJsonObject;
+  target[last] = value;
+}

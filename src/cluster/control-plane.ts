@@ -1,0 +1,84 @@
+import { type ApiServer, type ApiServerParts, createApiServer } from "../apiserver/server.ts";
+import { addressText, parseRange } from "../apiserver/services/range.ts";
+import type { Log } from "../base/log.ts";
+import { TaskGroup } from "../base/task-group.ts";
+import { type Cache, createCache } from "../client/cache.ts";
+import { createClient } from "../client/client.ts";
+import { createEventRecorder } from "../client/event-recorder.ts";
+import type { Controller } from "../reconciler/controller.ts";
+import { runController, type RunningController } from "../reconciler/run.ts";
+import { runScheduler, type RunningScheduler } from "../scheduler/scheduler.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { controllerUser, loopbackUser, systemUser } from "./identities.ts";
+
+export interface ControlPlaneParts extends Omit<ApiServerParts, "tasks"> {
+  /** Where the API server listens, as pods reach it. */
+  readonly endpoint: { readonly address: string; readonly port: number };
+  /** The loops to run, in order; given the running server. */
+  readonly controllers: (server: ApiServer) => readonly Controller[];
+  readonly scheduler: boolean;
+}
+
+/** The API server with everything that watches it: one process's control plane, without carriers and without nodes. */
+export interface ControlPlane extends AsyncDisposable {
+  readonly server: ApiServer;
+  readonly cache: Cache;
+  readonly controllers: readonly RunningController[];
+  readonly scheduler: RunningScheduler | undefined;
+  readonly tasks: TaskGroup;
+}
+
+export async function startControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
+  const tasks = new TaskGroup();
+  const server = createApiServer({ ...parts, tasks });
+  const { clock, random, log } = parts;
+  await bootstrap({
+    client: createClient(server.transport(loopbackUser, "kube-apiserver")),
+    registry: server.registry,
+    serviceAddress: addressText(parseRange(parts.settings.serviceCidr).first + 1),
+    endpoint: parts.endpoint,
+    signal: tasks.signal,
+  });
+  const shared = { clock, random: random.stream("loops"), tasks };
+  const managerTransport = server.transport(systemUser("kube-controller-manager"), "kube-controller-manager");
+  const cache = createCache({ ...shared, log, client: createClient(managerTransport) });
+  const events = (transport: ReturnType<ApiServer["transport"]>, component: string, loopLog: Log) =>
+    createEventRecorder({ ...shared, log: loopLog, client: createClient(transport), component });
+  const controllers = parts.controllers(server).map((controller) => {
+    const transport = server.transport(controllerUser(controller), controller.name);
+    const loopLog = log.with({ controller: controller.name });
+    return runController(controller, {
+      ...shared,
+      cache,
+      transport,
+      log: loopLog,
+      events: events(transport, `${controller.name}-controller`, loopLog),
+    });
+  });
+  const scheduler = parts.scheduler ? startScheduler() : undefined;
+  return {
+    server,
+    cache,
+    controllers,
+    scheduler,
+    tasks,
+    async [Symbol.asyncDispose]() {
+      tasks.abort();
+      await clock.turn();
+      await tasks.done();
+    },
+  };
+
+  function startScheduler(): RunningScheduler {
+    const transport = server.transport(systemUser("kube-scheduler"), "kube-scheduler");
+    const client = createClient(transport);
+    const schedulerLog = log.with({ component: "scheduler" });
+    return runScheduler({
+      ...shared,
+      client,
+      cache,
+      log: schedulerLog,
+      events: events(transport, "default-scheduler", schedulerLog),
+    });
+  }
+}
