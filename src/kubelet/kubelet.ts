@@ -12,6 +12,7 @@ import { POD_NAME, POD_NAMESPACE, POD_UID } from "./containers/labels.ts";
 import type { NodePaths } from "./containers/names.ts";
 import { ImagePuller } from "./images/puller.ts";
 import { refusal } from "./node/admission.ts";
+import { rotateLogs } from "./node/log-rotation.ts";
 import { NodeLoop } from "./node/node-loop.ts";
 import type { NodeFacts } from "./node/node-status.ts";
 import type { PodFeed } from "./node/pod-feed.ts";
@@ -69,7 +70,6 @@ export class Kubelet {
   readonly #owners = new Map<string, PodWorker>();
   /** Pods of the runtime that the API has not told of yet, by uid. */
   #found: Map<string, FoundPod> = new Map();
-  #fed = false;
 
   constructor(options: KubeletOptions) {
     this.#options = options;
@@ -114,10 +114,10 @@ export class Kubelet {
     recorder.record(node, "Normal", "Starting", "Starting kubelet.");
     tasks.spawn((signal) => this.#nodeLoop.keepLease(signal));
     tasks.spawn((signal) => this.#nodeLoop.watch(signal));
+    tasks.spawn((signal) => rotateLogs(this, signal));
     pods.subscribe(nodeName, (change) => this.#take(change));
     tasks.spawn(async (signal) => {
       await pods.synced;
-      this.#fed = true;
       await this.#removeOrphans(signal);
       if (relist) await this.#relistAgainAndAgain(signal);
     });
@@ -289,11 +289,6 @@ export class Kubelet {
       }
     }
     this.#found.clear();
-  }
-
-  /** Whether the pods of the API have all been told. */
-  get fed(): boolean {
-    return this.#fed;
   }
 }
 

@@ -27,7 +27,7 @@ export async function lastLines(disk: Disk, path: string, lines: number, limit: 
   if (path === "" || (await disk.stat(path)) === undefined) return "";
   await using file = await disk.open(path);
   const size = await file.size();
-  const position = Math.max(await tailPosition(file, lines, size), size - limit * 4);
+  const position = Math.max(await tailPosition(file, lines, size), size - limit - CHUNK);
   const bytes = await file.read(position, size - position);
   const texts: Uint8Array[] = [];
   for (let start = 0; start < bytes.length;) {
