@@ -1,6 +1,7 @@
 import type { Http2Session, IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import { constants } from "node:http2";
 import type { Socket } from "node:net";
+import { BodyTooLarge } from "../../../apiserver/http.ts";
 import type { ApiRequest } from "../../../apiserver/http.ts";
 import { readBody } from "./body.ts";
 import type { Carrier, ResponseHeaders, Service } from "./exchange.ts";
@@ -30,11 +31,16 @@ export function serveHttp2(stream: ServerHttp2Stream, headers: IncomingHttpHeade
     peer,
     body: (limit) => {
       if (headers.expect === "100-continue") stream.additionalHeaders({ ":status": 100 });
-      return readBody(stream, limit, stream.endAfterHeaders ? 0 : declaredBytes(headers));
+      return readBody(stream, limit, stream.endAfterHeaders ? 0 : declaredBytes(headers)).catch((error: unknown) => {
+        // What is still to come will not be read: the client is told to stop, once it has its answer.
+        if (error instanceof BodyTooLarge) stream.once("finish", () => stream.close(constants.NGHTTP2_NO_ERROR));
+        throw error;
+      });
     },
     onGone: (listener) => {
       if (stream.destroyed) listener();
-      else stream.once("close", () => stream.writableFinished || listener());
+      // A stream that its client resets is ended as well as aborted.
+      else stream.once("close", () => (stream.writableFinished && !stream.aborted) || listener());
     },
   });
   void exchange(

@@ -4,6 +4,7 @@ import { setImmediate } from "node:timers";
 export interface WriteTarget {
   readonly writableNeedDrain: boolean;
   readonly destroyed: boolean;
+  readonly writableEnded: boolean;
   write(bytes: Uint8Array): boolean;
   end(bytes?: Uint8Array): unknown;
   once(event: "drain" | "close", listener: () => void): unknown;
@@ -51,12 +52,12 @@ export class JoinedWriter {
   }
 
   get blocked(): boolean {
-    return this.#target.writableNeedDrain || this.#target.destroyed;
+    return this.#target.writableNeedDrain || this.gone;
   }
 
   /** Whether the reader is gone: nothing more needs to be made. */
   get gone(): boolean {
-    return this.#target.destroyed;
+    return this.#target.destroyed || this.#target.writableEnded;
   }
 
   /** Resolves when there is room again, or when the reader is gone. */
@@ -80,11 +81,11 @@ export class JoinedWriter {
     this.#scheduled = false;
     if (this.#bytes === 0) return;
     const joined = this.#take();
-    if (!this.#target.destroyed) this.#target.write(joined);
+    if (!this.gone) this.#target.write(joined);
   }
 
   end(): void {
-    if (this.#target.destroyed) return;
+    if (this.gone) return;
     if (this.#bytes === 0) this.#target.end();
     else this.#target.end(this.#take());
   }

@@ -48,6 +48,9 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 const STREAM_WINDOW_BYTES = 256 * 1024;
 const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
 const MAX_STREAMS = 250;
+const MALFORMED_LINGER_MS = 1_000;
+/** How often a closing server looks for connections whose last answer is done. */
+const IDLE_CHECK_MS = 20;
 
 const http1Options: ServerOptions = {
   maxHeaderSize: MAX_HEADER_BYTES,
@@ -129,6 +132,8 @@ function listenHttp1(server: Http1Server | Http2SecureServer, service: Service):
 
 /** Tells a client that does not speak HTTP what is wrong, as far as it can hear. */
 function answerMalformed(error: Error & { code?: string }, socket: Socket): void {
+  // What follows the malformed part is malformed too.
+  if (socket.writableEnded) return;
   if (!socket.writable || error.code === "ECONNRESET") {
     socket.destroy();
     return;
@@ -138,6 +143,8 @@ function answerMalformed(error: Error & { code?: string }, socket: Socket): void
   if (error.code === "ERR_HTTP_REQUEST_TIMEOUT") status = "408 Request Timeout";
   const type = "content-type: text/plain; charset=utf-8";
   socket.end(`HTTP/1.1 ${status}\r\n${type}\r\ncontent-length: ${status.length}\r\nconnection: close\r\n\r\n${status}`);
+  // Closing over what it still sends would reset the connection before it has read this.
+  setTimeout(() => socket.destroy(), MALFORMED_LINGER_MS).unref();
 }
 
 function trackSockets(server: Http1Server | Http2SecureServer, event: string): Set<Socket> {
@@ -157,10 +164,13 @@ async function closeServer(
 ): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   lifetimes.close();
-  (server as Http1Server).closeIdleConnections();
+  const closeIdle = () => (server as Http1Server).closeIdleConnections();
+  closeIdle();
+  const idle = setInterval(closeIdle, IDLE_CHECK_MS);
   const timer = setTimeout(() => {
     for (const socket of sockets) socket.destroy();
   }, graceMs);
   await closed;
   clearTimeout(timer);
+  clearInterval(idle);
 }
