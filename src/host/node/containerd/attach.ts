@@ -9,7 +9,8 @@ import { waitForProcess } from "./wait.ts";
 
 /**
  * Attaches to a container's own streams by CRI's WebSocket. Its protocol cannot end the input alone, so input and output
- * have a connection each: closing the one for input is what ends it.
+ * have a connection each: closing the one for input is what ends it. The exit code is the container's, or 0 for a client that
+ * left before its end.
  */
 export async function attachToContainer(
   channel: GrpcChannel,
@@ -19,7 +20,8 @@ export async function attachToContainer(
 ): Promise<ExecSession> {
   const { tty } = request;
   const wantsOutput = request.stdout || (request.stderr && !tty);
-  const stdinOnce = request.stdin && (await closesInputOnce(channel, containerId, { signal }));
+  // Such an input ends for good with the first client that ends it; a terminal's never does.
+  const inputEnds = (await closesInputOnce(channel, containerId, { signal })) && !tty;
   const connect = (streams: Omit<AttachRequest, "tty">) =>
     connectStreams(channel, { containerId, tty, ...streams }, { signal });
   const stdout = new ByteQueue();
@@ -32,14 +34,18 @@ export async function attachToContainer(
   else receive(output, stdout, stderr);
   const input = request.stdin ? await connect({ stdin: true, stdout: false, stderr: false }) : undefined;
   input?.resume();
+  const detached = Promise.withResolvers<number>();
   const closeAll = async () => {
     signal.removeEventListener("abort", onAbort);
     for (const queue of [stdout, stderr]) queue.end();
-    for (const socket of [input, output]) socket?.close();
+    input?.close();
+    // Its end would end the container's input, which a client that only watched must not: the rest is thrown away.
+    if (request.stdin || !inputEnds) output?.close();
+    detached.resolve(0);
   };
   const onAbort = () => void closeAll();
   signal.addEventListener("abort", onAbort, { once: true });
-  const exitCode = waitForProcess(channel, { containerId }, { signal });
+  const exitCode = Promise.race([waitForProcess(channel, { containerId }, { signal }), detached.promise]);
   exitCode.catch(() => {});
   return {
     async write(bytes) {
@@ -49,7 +55,7 @@ export async function attachToContainer(
     async closeInput() {
       input?.close();
       // As in Kubernetes, the end of an input that stays open for others also ends this client's output.
-      if (!stdinOnce && !tty) await closeAll();
+      if (!inputEnds) await closeAll();
     },
     async resize({ width, height }) {
       const socket = output ?? input;

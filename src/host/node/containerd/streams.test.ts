@@ -106,6 +106,28 @@ describe("containerd: streams into containers", { skip }, () => {
     assert.equal((await output).trim(), "5");
   });
 
+  test("who only watched leaves the input alone; an input for many ends with the client's output", async () => {
+    const once = await startPod(node, "watched", {
+      command: ["cat"],
+      stdin: true,
+      stdinOnce: true,
+    });
+    const watcher = await node.runtime.attach(once.containerId, plain, { signal });
+    await watcher[Symbol.asyncDispose]();
+    assert.equal(await watcher.exitCode, 0);
+    await using writer = await node.runtime.attach(once.containerId, { ...plain, stdin: true }, { signal });
+    const written = textOf(writer.stdout);
+    await writer.write(Buffer.from("b\n"));
+    await writer.closeInput();
+    assert.equal(await writer.exitCode, 0);
+    assert.equal(await written, "b\n");
+    const many = await startPod(node, "many", { command: ["cat"], stdin: true });
+    await using client = await node.runtime.attach(many.containerId, { ...plain, stdin: true }, { signal });
+    await client.closeInput();
+    assert.equal(await textOf(client.stdout), "");
+    assert.equal((await node.runtime.containerStatus(many.containerId, { signal })).state, "running");
+  });
+
   test("attach to a terminal passes size and keys", async () => {
     const pod = await startPod(node, "attach-tty", { command: ["sh"], stdin: true, tty: true });
     await using session = await node.runtime.attach(pod.containerId, { ...plain, stdin: true, tty: true }, { signal });
