@@ -46,7 +46,7 @@ export interface ApiServerParts {
   readonly signer: TokenSigner;
   readonly settings: ApiServerSettings;
   /** Answers logs, exec and proxies, where there are nodes to ask. */
-  readonly connects?: readonly ConnectHandler[];
+  readonly connects?: (authorizer: Rbac) => readonly ConnectHandler[];
   readonly checks?: readonly HealthCheck[];
   /** The documentation of fields, for OpenAPI. */
   readonly describe?: Describe;
@@ -123,7 +123,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     perform,
     encoding,
     paths,
-    connects: parts.connects ?? [],
+    connects: parts.connects?.(authorizer) ?? [],
     clock,
     log: parts.log,
   });

@@ -16,7 +16,7 @@ const MOST_IDLE = 32;
 
 /** Sends requests over kept-alive TLS connections. */
 export function createCarrier({ server, ca, certificate, key }: CarrierOptions): HttpCarrier & Disposable {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: MOST_IDLE, ca, cert: certificate, key, noDelay: true });
+  const agent = new Agent({ keepAlive: true, maxFreeSockets: MOST_IDLE, ca, cert: certificate, key });
   const { hostname, port } = new URL(server);
   return {
     send: (call) => send(call, { agent, hostname, port }),

@@ -1,0 +1,116 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { podConnects } from "../apiserver/connect.ts";
+import { lookupIn } from "../apiserver/admission/lookup.ts";
+import { defaultSettings } from "../apiserver/server.ts";
+import { addressText, parseRange } from "../apiserver/services/range.ts";
+import { objectCodec } from "../apiserver/storage/codec.ts";
+import type { Log } from "../base/log.ts";
+import { createClient } from "../client/client.ts";
+import { allControllers } from "../controllers/all.ts";
+import { createClock } from "../host/node/clock.ts";
+import { readDescriptions } from "../host/node/descriptions.ts";
+import { createNodeConnection } from "../host/node/http/node-connection.ts";
+import { serve } from "../host/node/http/serve.ts";
+import { openPki, type PkiDirectory } from "../host/node/pki/directory.ts";
+import { buildKubeconfig } from "../host/node/pki/kubeconfig.ts";
+import { createTokenSigner } from "../host/node/pki/token-signer.ts";
+import { secureRandom } from "../host/node/random.ts";
+import { openSqliteEngine } from "../host/node/sqlite/engine.ts";
+import type { KubeObject } from "../machinery/object.ts";
+import { memoryEngine } from "../store/memory-engine.ts";
+import { openStore } from "../store/store.ts";
+import { type ControlPlane, startControlPlane } from "./control-plane.ts";
+import { ensureDnsService } from "./dns-service.ts";
+import { loopbackUser } from "./identities.ts";
+import { placesOf } from "./places.ts";
+
+export interface ServerOptions {
+  readonly dataDirectory: string;
+  /** The address that nodes and pods reach this machine by. */
+  readonly address: string;
+  readonly port: number;
+  readonly store: "sqlite" | "memory";
+  readonly serviceCidr: string;
+  readonly podCidr: string;
+  readonly log: Log;
+}
+
+export interface RunningServer extends AsyncDisposable {
+  readonly plane: ControlPlane;
+  readonly pki: PkiDirectory;
+  readonly url: string;
+}
+
+/** The server process: the API over TLS, its store, the loops and the scheduler. Resolves once it answers. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { log, address, port } = options;
+  const places = placesOf(options.dataDirectory);
+  mkdirSync(places.root, { recursive: true, mode: 0o700 });
+  const clock = createClock({ holdProcess: true });
+  const pki = openPki(places.pki, () => clock.now());
+  await using opened = new AsyncDisposableStack();
+  const engine =
+    options.store === "memory" ? memoryEngine() : await openSqliteEngine({ directory: places.store });
+  const store = opened.use(await openStore<KubeObject>({ engine, codec: objectCodec({ frozen: false }), clock, log }));
+  const serviceRange = parseRange(options.serviceCidr);
+  const client = clientCertificate(pki, "kubelet-client", "kube-apiserver-kubelet-client", ["system:masters"]);
+  const nodes = opened.use(createNodeConnection({ ca: pki.authority.certificate, certificate: client.certificate, key: client.key }));
+  const lookup = lookupIn(store);
+  const plane = opened.use(
+    await startControlPlane({
+      store,
+      clock,
+      random: secureRandom(),
+      log,
+      signer: createTokenSigner(pki.serviceAccountKey),
+      settings: { ...defaultSettings, serviceCidr: options.serviceCidr, address: `${address}:${port}` },
+      endpoint: { address, port },
+      describe: readDescriptions(),
+      connects: (authorizer) => [podConnects({ lookup, authorizer, nodes })],
+      controllers: (server) =>
+        allControllers({ registry: server.registry, rootCa: pki.authority.certificate, podCidr: options.podCidr }),
+      scheduler: true,
+    }),
+  );
+  await ensureDnsService(
+    createClient(plane.server.transport(loopbackUser, "kube-apiserver")),
+    addressText(serviceRange.first + 10),
+    plane.tasks.signal,
+  );
+  const serving = pki.certificate("apiserver", {
+    subject: { commonName: "kube-apiserver" },
+    usages: ["server auth"],
+    names: [...SERVER_NAMES, "127.0.0.1", "::1", address, addressText(serviceRange.first + 1)],
+  });
+  const http = await serve({
+    handler: plane.server.handle,
+    port,
+    host: "0.0.0.0",
+    tls: { key: serving.key, cert: serving.certificate, clientCa: pki.authority.certificate },
+    log: log.with({ component: "http" }),
+  });
+  opened.defer(() => http.close());
+  const url = `https://127.0.0.1:${http.address.port}`;
+  writeAdminKubeconfig(places.kubeconfig, pki, url);
+  const owned = opened.move();
+  return { plane, pki, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+const SERVER_NAMES = [
+  "localhost",
+  "kubernetes",
+  "kubernetes.default",
+  "kubernetes.default.svc",
+  "kubernetes.default.svc.cluster.local",
+];
+
+/** A certificate by which a component or a person is known to the API server. */
+export function clientCertificate(pki: PkiDirectory, file: string, commonName: string, organizations: readonly string[]) {
+  return pki.certificate(file, { subject: { commonName, organizations }, usages: ["client auth"] });
+}
+
+function writeAdminKubeconfig(path: string, pki: PkiDirectory, server: string): void {
+  const user = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
+  const text = buildKubeconfig({ name: "wherry", server, authority: pki.authority.certificate, user });
+  writeFileSync(path, text, { mode: 0o600 });
+}
