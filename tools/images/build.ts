@@ -70,7 +70,7 @@ function createBuilder(options: DebianOptions) {
     once(recipe, async () => buildLayer(typeof recipe === "function" ? recipe() : await programFiles(recipe, options)));
   return {
     async fetch(recipes: readonly ImageRecipe[]): Promise<void> {
-      const programs = recipes.flatMap(({ layers }) => layers).filter((layer) => typeof layer !== "function");
+      const programs = recipes.flatMap((recipe) => recipe.layers).filter((layer) => typeof layer !== "function");
       await fetchPrograms([...new Set([busyboxRecipe, ...programs])], options);
     },
     async image(recipe: ImageRecipe): Promise<Buffer> {

@@ -32,7 +32,7 @@ export async function buildLayer(files: readonly FileEntry[]): Promise<Layer> {
     for await (const chunk of archive) chunks.push(chunk as Buffer);
   })();
   // A hard link must come after the file that it is another name of.
-  const inOrder = [...byPath.values()].sort(
+  const inOrder = [...byPath.values()].toSorted(
     (a, b) => Number(a.type === "link") - Number(b.type === "link") || (a.path < b.path ? -1 : 1),
   );
   for (const file of inOrder) addEntry(archive, file);

@@ -47,7 +47,6 @@ export async function removePodNetwork(
 
 /** The configuration list, as CNI 0.4 and 1.0 plugins read it. */
 export function configuration({ stateDirectory, bridge, podCIDRs }: PodNetwork, mtu: number) {
-  const isIPv6 = (cidr: string) => cidr.includes(":");
   return {
     cniVersion: "0.4.0",
     name: "wherry",
@@ -64,12 +63,17 @@ export function configuration({ stateDirectory, bridge, podCIDRs }: PodNetwork, 
           type: "host-local",
           dataDir: stateDirectory,
           ranges: podCIDRs.map((subnet) => [{ subnet }]),
-          routes: [...new Set(podCIDRs.map((cidr) => (isIPv6(cidr) ? "::/0" : "0.0.0.0/0")))].map((dst) => ({ dst })),
+          routes: [...new Set(podCIDRs.map(everywhere))].map((dst) => ({ dst })),
         },
       },
       { type: "portmap", capabilities: { portMappings: true }, snat: true },
     ],
   };
+}
+
+/** The range of all addresses of a range's family. */
+function everywhere(cidr: string): string {
+  return cidr.includes(":") ? "::/0" : "0.0.0.0/0";
 }
 
 const DEFAULT_MTU = 1500;

@@ -8,14 +8,14 @@ import type { MessageType } from "./protobuf.ts";
 export interface Procedure<In, Out> {
   /** As in `/runtime.v1.RuntimeService/Version`. */
   readonly path: string;
-  readonly request: MessageType<In, any>;
-  readonly response: MessageType<any, Out>;
+  readonly request: MessageType<In, unknown>;
+  readonly response: MessageType<never, Out>;
 }
 
 export function procedure<In, Out>(
   path: string,
-  request: MessageType<In, any>,
-  response: MessageType<any, Out>,
+  request: MessageType<In, unknown>,
+  response: MessageType<never, Out>,
 ): Procedure<In, Out> {
   return { path, request, response };
 }

@@ -109,7 +109,6 @@ describe("containerd: sandboxes, containers and images", { skip }, () => {
     const script = "i=0; while true; do echo line-$i; i=$((i+1)); sleep 0.02; done";
     const { containerId } = await startPod(node, "rotate", { command: ["sh", "-c", script] });
     const path = `${sandboxConfig(node, "rotate").logDirectory}/main/0.log`;
-    const hasLines = (name: string) => async () => (await readFile(name, "utf8").catch(() => "")).includes("line-");
     await until("the log has lines", hasLines(path));
     await rename(path, `${path}.1`);
     await runtime.reopenLog(containerId, { signal });
@@ -135,7 +134,6 @@ describe("containerd: sandboxes, containers and images", { skip }, () => {
 
   test("errors carry what a caller decides by", async () => {
     const { runtime } = node;
-    const hasCode = (code: string) => (error: unknown) => error instanceof RuntimeError && error.code === code;
     await assert.rejects(runtime.containerStatus("nothing", { signal }), hasCode("not-found"));
     await assert.rejects(runtime.sandboxStatus("nothing", { signal }), hasCode("not-found"));
     const config = sandboxConfig(node, "twice");
@@ -158,3 +156,11 @@ describe("containerd: sandboxes, containers and images", { skip }, () => {
     assert((await runtime.imageFilesystem({ signal })).mountpoint.startsWith(node.directory));
   });
 });
+
+function hasLines(path: string): () => Promise<boolean> {
+  return async () => (await readFile(path, "utf8").catch(() => "")).includes("line-");
+}
+
+function hasCode(code: string): (error: unknown) => boolean {
+  return (error) => error instanceof RuntimeError && error.code === code;
+}

@@ -76,18 +76,21 @@ export function pauseProgram(machine: string): Buffer {
 // rt_sigaction(SIGCHLD, &ignore, NULL, 8); then pause() again and again.
 const x64 = {
   elfMachine: 62,
-  code: Buffer.from([
-    ...[0xb8, 13, 0, 0, 0], // mov eax, rt_sigaction
-    ...[0xbf, SIGCHLD, 0, 0, 0], // mov edi, SIGCHLD
-    ...[0x48, 0x8d, 0x35, 20, 0, 0, 0], // lea rsi, [rip + 20]: the sigaction after the code
-    ...[0x31, 0xd2], // xor edx, edx
-    ...[0x41, 0xba, 8, 0, 0, 0], // mov r10d, 8
-    ...[0x0f, 0x05], // syscall
-    ...[0xb8, 34, 0, 0, 0], // mov eax, pause
-    ...[0x0f, 0x05], // syscall
-    ...[0xeb, 0xf7], // jmp to the mov before
-    ...[0x90], // nop
-  ]),
+  code: Buffer.from(
+    [
+      "b80d000000", // mov eax, rt_sigaction
+      "bf11000000", // mov edi, SIGCHLD
+      "488d3514000000", // lea rsi, [rip + 20]: the sigaction after the code
+      "31d2", // xor edx, edx
+      "41ba08000000", // mov r10d, 8
+      "0f05", // syscall
+      "b822000000", // mov eax, pause
+      "0f05", // syscall
+      "ebf7", // jmp to the mov before
+      "90", // nop
+    ].join(""),
+    "hex",
+  ),
 };
 
 // The same; arm64 has no pause, so ppoll(NULL, 0, NULL, NULL) waits instead.

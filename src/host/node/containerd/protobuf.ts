@@ -10,7 +10,7 @@ export function message<F extends Fields>(fields: F): MessageType<Input<F>, Outp
   const write = (writer: BinaryWriter, value: Input<F>) => {
     for (const { name, field } of byNumber.values()) {
       const item = value[name];
-      if (item !== undefined) field.write(writer, item);
+      if (item !== undefined) field.write(writer, item as never);
     }
   };
   const read = (reader: BinaryReader, length: number) => {
@@ -51,16 +51,16 @@ export interface Field<In, Out> {
   read(reader: BinaryReader, wireType: WireType, previous: Out): Out;
 }
 
-// The value's type appears on both sides of a field's functions, so only `any` stands for fields of all types.
-type Fields = Readonly<Record<string, Field<any, any>>>;
+/** Fields of all types: what goes into one is unknown here, and so nothing fits it. */
+type Fields = Readonly<Record<string, Field<never, unknown>>>;
 type Input<F extends Fields> = {
-  readonly [K in keyof F]?: (F[K] extends Field<infer In, any> ? In : never) | undefined;
+  readonly [K in keyof F]?: (F[K] extends Field<infer In, unknown> ? In : never) | undefined;
 };
-type Output<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<any, infer Out> ? Out : never };
+type Output<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<never, infer Out> ? Out : never };
 /** What one decodes a message to. */
-export type Decoded<M> = M extends MessageType<any, infer Out> ? Out : never;
+export type Decoded<M> = M extends MessageType<never, infer Out> ? Out : never;
 /** What one encodes a message from. */
-export type Encodable<M> = M extends MessageType<infer In, any> ? In : never;
+export type Encodable<M> = M extends MessageType<infer In, unknown> ? In : never;
 
 interface Scalar<In, Out> {
   readonly wireType: WireType;

@@ -24,7 +24,7 @@ describe("containerd: containers outlive everybody else", { skip }, () => {
   test("a killed containerd is started again, and containers and commands run on", async () => {
     const { containerd, runtime } = node;
     const { containerId } = await startPod(node, "survivor", { command: ["sleep", "1000"] });
-    const before = await runtime.containerStatus(containerId, { signal });
+    const earlier = await runtime.containerStatus(containerId, { signal });
     const session = await runtime.exec(
       containerId,
       { command: ["cat"], stdin: true, stdout: true, stderr: true, tty: false },
@@ -40,7 +40,7 @@ describe("containerd: containers outlive everybody else", { skip }, () => {
       );
     });
     const afterwards = await runtime.containerStatus(containerId, { signal });
-    assert.deepEqual([afterwards.state, afterwards.startedAt], ["running", before.startedAt]);
+    assert.deepEqual([afterwards.state, afterwards.startedAt], ["running", earlier.startedAt]);
     await session.write(Buffer.from("still here"));
     await session.closeInput();
     assert.equal(await textOf(session.stdout), "still here");
@@ -62,13 +62,13 @@ describe("containerd: containers outlive everybody else", { skip }, () => {
   test("containers run on while no containerd is there", async () => {
     const { containerd, runtime } = node;
     const [container] = await runtime.containers({ signal });
-    const before = await runtime.containerStatus(container!.id, { signal });
+    const earlier = await runtime.containerStatus(container!.id, { signal });
     await containerd.stop();
     const third = await superviseContainerd(node.options);
     node = { ...node, containerd: third, runtime: third.runtime, [Symbol.asyncDispose]: node[Symbol.asyncDispose] };
     assert.equal(third.adopted, false);
     const afterwards = await third.runtime.containerStatus(container!.id, { signal });
-    assert.deepEqual([afterwards.state, afterwards.startedAt], ["running", before.startedAt]);
+    assert.deepEqual([afterwards.state, afterwards.startedAt], ["running", earlier.startedAt]);
   });
 
   test("whoever enters the mount namespace sees the same mounts as the containers", async () => {

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, readdir, rm, writeFile } from "node:fs/promises"
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../../base/log.ts";
+import { SYSTEM_DIRECTORIES } from "../packages/find.ts";
 import type { HostParts } from "../packages/find.ts";
 import { containerdConfiguration, containerdPlaces } from "./configuration.ts";
 import type { ContainerdPlaces } from "./configuration.ts";
@@ -178,7 +179,7 @@ function environmentOf(parts: HostParts): NodeJS.ProcessEnv {
   const directories = new Set([
     ...[parts.containerd, parts.ociRuntime.path].map(dirname),
     ...(process.env["PATH"] ?? "").split(":").filter((directory) => directory !== ""),
-    ...["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"],
+    ...SYSTEM_DIRECTORIES,
   ]);
   const { NOTIFY_SOCKET: _, ...environment } = process.env;
   return { ...environment, PATH: [...directories].join(":") };

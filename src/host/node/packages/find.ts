@@ -26,16 +26,19 @@ export interface FoundParts {
   readonly missing: readonly PartName[];
 }
 
+/** Where programs of the system are, also those that users' shells do not look for. */
+export const SYSTEM_DIRECTORIES: readonly string[] =
+  "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin".split(":");
+
 const CNI_DIRECTORIES = ["/opt/cni/bin", "/usr/lib/cni", "/usr/libexec/cni"];
 const CNI_PLUGINS = ["bridge", "host-local", "loopback", "portmap"];
 
 /** Looks at this machine; changes nothing. */
 export async function findHostParts(): Promise<FoundParts> {
   const [containerd, shim, runc, crun, nft, ip, conntrack, iptables, unshare, nsenter] = await Promise.all(
-    [
-      ...["containerd", "containerd-shim-runc-v2", "runc", "crun", "nft", "ip", "conntrack", "iptables"],
-      ...["unshare", "nsenter"],
-    ].map(findProgram),
+    "containerd containerd-shim-runc-v2 runc crun nft ip conntrack iptables unshare nsenter"
+      .split(" ")
+      .map(findProgram),
   );
   const cniDirectory = await findCniDirectory();
   const ociRuntime =
@@ -75,7 +78,7 @@ export async function findHostParts(): Promise<FoundParts> {
 export async function findProgram(name: string): Promise<string | undefined> {
   const directories = new Set([
     ...(process.env["PATH"] ?? "").split(":").filter((directory) => directory.startsWith("/")),
-    ...["/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"],
+    ...SYSTEM_DIRECTORIES,
   ]);
   for (const directory of directories) {
     const path = join(directory, name);
