@@ -69,6 +69,8 @@ async function handler(request: ApiRequest): Promise<ApiResponse> {
       }
     case "/long":
       return text("x".repeat(200_000));
+    case "/huge":
+      return text(Buffer.alloc(40_000_000));
     case "/list":
       return {
         status: 200,
@@ -171,6 +173,12 @@ for (const [name, ask] of [
       if (name === "HTTP/2") return;
       const declared = { method: "POST", headers: { "content-length": "100000000" } };
       assert.equal((await ask("/body", declared)).status, 413);
+    });
+
+    test("huge answers do not keep others out", async () => {
+      const huge = [ask("/huge"), ask("/huge")];
+      assert.equal((await ask("/several")).status, 204);
+      for (const answer of await Promise.all(huge)) assert.equal(answer.body.length, 40_000_000);
     });
 
     test("no body, several headers of one name, HEAD", async () => {

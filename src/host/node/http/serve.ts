@@ -48,6 +48,8 @@ const MAX_HEADER_BYTES = 1024 * 1024;
 const STREAM_WINDOW_BYTES = 256 * 1024;
 const CONNECTION_WINDOW_BYTES = 16 * 1024 * 1024;
 const MAX_STREAMS = 250;
+/** Lists that wait to be sent count: beyond this, new requests of the connection are refused. */
+const MAX_SESSION_MEGABYTES = 1024;
 const MALFORMED_LINGER_MS = 1_000;
 /** How often a closing server looks for connections whose last answer is done. */
 const IDLE_CHECK_MS = 20;
@@ -97,6 +99,9 @@ function createTlsServer(tls: ServerTls, service: Service): Http2SecureServer {
     requestCert: tls.clientCa !== undefined,
     // A certificate that cannot be verified is the API server's to refuse, with 401.
     rejectUnauthorized: false,
+    maxSessionMemory: MAX_SESSION_MEGABYTES,
+    streamResetBurst: 10_000,
+    streamResetRate: 1_000,
     settings: {
       maxConcurrentStreams: MAX_STREAMS,
       initialWindowSize: STREAM_WINDOW_BYTES,

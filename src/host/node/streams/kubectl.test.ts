@@ -28,6 +28,8 @@ const big = Buffer.alloc(20_000_000, "0123456789abcdefg");
 /** What clients asked to upgrade to, since a test last looked. */
 let upgrades: string[] = [];
 let server: HttpServer;
+/** What the server passes everything on to, as an API server does to a node. */
+let node: HttpServer;
 
 before(async () => {
   const times = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
@@ -38,14 +40,26 @@ before(async () => {
     names: ["127.0.0.1"],
     ...times,
   });
+  const options = { port: 0, host: "127.0.0.1", log: silentLog, tls: { key, cert: certificate } };
+  node = await serve({ ...options, handler: servePod });
+  const nodeAddress = `https://127.0.0.1:${node.address.port}`;
   server = await serve({
-    port: 0,
-    host: "127.0.0.1",
-    log: silentLog,
-    tls: { key, cert: certificate },
-    handler: (request) => {
-      if (request.headers["upgrade"] !== undefined) upgrades.push(request.headers["upgrade"].toLowerCase());
-      return servePod(request);
+    ...options,
+    async handler(request) {
+      const { path, query, method, headers } = request;
+      if (headers["upgrade"] === undefined) return servePod(request);
+      upgrades.push(headers["upgrade"].toLowerCase());
+      const url = `${nodeAddress}${path}?${query}`;
+      const passed = Object.fromEntries(Object.entries(headers).filter(([name]) => name !== "host")) as Record<
+        string,
+        string
+      >;
+      const tls = { ca: authority.certificate };
+      return {
+        status: 101,
+        headers: {},
+        body: { type: "upgrade", handler: { type: "relay", url, method, headers: passed, tls } },
+      };
     },
   });
   const address = `https://127.0.0.1:${server.address.port}`;
@@ -57,7 +71,7 @@ before(async () => {
 });
 
 after(async () => {
-  await server.close();
+  await Promise.all([server.close(), node.close()]);
   rmSync(directory, { recursive: true });
   assert.equal(running.size, 0, "no command outlives its server");
 });
