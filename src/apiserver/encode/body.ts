@@ -3,6 +3,8 @@ import { badRequest, tooLarge, unsupportedMediaType } from "../../machinery/stat
 import { type ApiRequest, BodyTooLarge } from "../http.ts";
 import { bareType } from "./media-type.ts";
 import { JSON_TYPE, YAML_TYPE } from "./negotiate.ts";
+import { decodeProtobuf } from "./protobuf/envelope.ts";
+import { ProtobufError } from "./protobuf/reader.ts";
 
 /** A request's body, read and parsed; what its fields mean is for the kind to say. */
 export interface RequestBody {
@@ -18,7 +20,8 @@ export interface RequestBody {
 /** What a body may hold at most; the server's limit for what it stores is smaller. */
 export const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
 
-const OBJECT_TYPES = [JSON_TYPE, YAML_TYPE, "application/vnd.kubernetes.protobuf"];
+const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";
+const OBJECT_TYPES = [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE];
 
 export interface BodyRules {
   /** Whose object it should be, for the message. */
@@ -60,6 +63,7 @@ const decoder = new TextDecoder();
 
 /** @param kind undefined for options, whose errors Kubernetes tells bare. */
 export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | undefined): RequestBody {
+  if (mediaType === PROTOBUF_TYPE) return parseProtobuf(bytes, kind);
   const text = decoder.decode(bytes);
   const refuse = (problem: string) =>
     badRequest(
@@ -84,6 +88,16 @@ export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | u
     );
   }
   return { mediaType, value: value ?? {}, text, problems: [] };
+}
+
+function parseProtobuf(bytes: Uint8Array, kind: string | undefined): RequestBody {
+  try {
+    return { mediaType: PROTOBUF_TYPE, value: decodeProtobuf(bytes), problems: [] };
+  } catch (error) {
+    if (!(error instanceof ProtobufError)) throw error;
+    const subject = kind === undefined ? "" : `the object provided is unrecognized (must be of type ${kind}): `;
+    throw badRequest(`${subject}${error.message}`);
+  }
 }
 
 function parseYaml(text: string, mediaType: string, refuse: (problem: string) => Error): RequestBody {
