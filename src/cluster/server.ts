@@ -19,6 +19,7 @@ import { openSqliteEngine } from "../host/node/sqlite/engine.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import { memoryEngine } from "../store/memory-engine.ts";
 import { openStore } from "../store/store.ts";
+import { clientCertificate } from "./client-certificate.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { ensureDnsService } from "./dns-service.ts";
 import { loopbackUser } from "./identities.ts";
@@ -32,6 +33,8 @@ export interface ServerOptions {
   readonly store: "sqlite" | "memory";
   readonly serviceCidr: string;
   readonly podCidr: string;
+  /** How many imagined nodes run in this process. */
+  readonly simulate: number;
   readonly log: Log;
 }
 
@@ -49,12 +52,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const clock = createClock({ holdProcess: true });
   const pki = openPki(places.pki, () => clock.now());
   await using opened = new AsyncDisposableStack();
-  const engine =
-    options.store === "memory" ? memoryEngine() : await openSqliteEngine({ directory: places.store });
+  const engine = options.store === "memory" ? memoryEngine() : await openSqliteEngine({ directory: places.store });
   const store = opened.use(await openStore<KubeObject>({ engine, codec: objectCodec({ frozen: false }), clock, log }));
   const serviceRange = parseRange(options.serviceCidr);
   const client = clientCertificate(pki, "kubelet-client", "kube-apiserver-kubelet-client", ["system:masters"]);
-  const nodes = opened.use(createNodeConnection({ ca: pki.authority.certificate, certificate: client.certificate, key: client.key }));
+  const nodes = opened.use(
+    createNodeConnection({ ca: pki.authority.certificate, certificate: client.certificate, key: client.key }),
+  );
   const lookup = lookupIn(store);
   const plane = opened.use(
     await startControlPlane({
@@ -103,11 +107,6 @@ const SERVER_NAMES = [
   "kubernetes.default.svc",
   "kubernetes.default.svc.cluster.local",
 ];
-
-/** A certificate by which a component or a person is known to the API server. */
-export function clientCertificate(pki: PkiDirectory, file: string, commonName: string, organizations: readonly string[]) {
-  return pki.certificate(file, { subject: { commonName, organizations }, usages: ["client auth"] });
-}
 
 function writeAdminKubeconfig(path: string, pki: PkiDirectory, server: string): void {
   const user = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);

@@ -1,0 +1,252 @@
+import { mkdirSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { Namespace } from "../api/core/v1/namespace.ts";
+import { Node } from "../api/core/v1/node.ts";
+import { Service } from "../api/core/v1/service.ts";
+import { EndpointSlice } from "../api/discovery/v1/endpoint-slice.ts";
+import { KUBERNETES_VERSION } from "../apiserver/version.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import { TaskGroup } from "../base/task-group.ts";
+import { type Client, createClient } from "../client/client.ts";
+import { createEventRecorder } from "../client/event-recorder.ts";
+import { httpTransport } from "../client/http-transport.ts";
+import { type InformerParts, startInformer } from "../client/informer.ts";
+import { startDns } from "../dns/dns.ts";
+import { createClock } from "../host/node/clock.ts";
+import { writePodNetwork } from "../host/node/cni/network.ts";
+import { superviseContainerd, type SupervisedContainerd } from "../host/node/containerd/supervise.ts";
+import { nodeDisk } from "../host/node/disk/node-disk.ts";
+import { addLocalAddress } from "../host/node/dns/address.ts";
+import { dnsPacketCodec } from "../host/node/dns/codec.ts";
+import { startDnsServer } from "../host/node/dns/server.ts";
+import { createHostUpstreams, nameServers } from "../host/node/dns/upstreams.ts";
+import { createCarrier } from "../host/node/http/carrier.ts";
+import { serve } from "../host/node/http/serve.ts";
+import { nodeMachine } from "../host/node/machine/machine.ts";
+import { createNftablesEngine } from "../host/node/nftables/engine.ts";
+import { createFlowTable } from "../host/node/nftables/flows.ts";
+import { createHealthCheckServers } from "../host/node/nftables/health-checks.ts";
+import { ensureServiceRoute, prepareKernel } from "../host/node/nftables/kernel.ts";
+import { findHostParts, type HostParts } from "../host/node/packages/find.ts";
+import { probeNetwork } from "../host/node/probe/probe-network.ts";
+import { secureRandom } from "../host/node/random.ts";
+import { Kubelet } from "../kubelet/kubelet.ts";
+import { ownPodFeed } from "../kubelet/node/pod-feed.ts";
+import { answerKubelet } from "../kubelet/server/api.ts";
+import { startProxy } from "../proxy/proxy.ts";
+import { defaultFrame, type Frame } from "../proxy/rules.ts";
+import { readCredentials, type NodeCredentials } from "./credentials.ts";
+import { placesOf } from "./places.ts";
+
+export interface AgentOptions {
+  readonly dataDirectory: string;
+  readonly nodeName: string;
+  /** This node's own address. */
+  readonly address: string;
+  /** `https://…` of the API server. */
+  readonly server: string;
+  readonly podCidr: string;
+  readonly clusterPodCidr: string;
+  readonly serviceCidr: string;
+  readonly dnsAddress: string;
+  readonly kubeletPort: number;
+  readonly log: Log;
+}
+
+const DOMAIN = "cluster.local";
+const DNS_TTL_SECONDS = 5;
+const MOST_PODS = 110;
+
+/**
+ * The agent of a node: containerd, the kubelet, the proxy and the cluster's names. It runs in the node's mount namespace,
+ * speaks to the API server alone, and may be ended at any time: what runs, runs on.
+ */
+export async function startAgent(options: AgentOptions): Promise<AsyncDisposable> {
+  const { log, nodeName } = options;
+  const { parts, missing } = await hostParts();
+  if (parts === undefined) throw new Error(`missing on this machine: ${missing.join(", ")}`);
+  const clock = createClock({ holdProcess: true });
+  await using opened = new AsyncDisposableStack();
+  const tasks = opened.use(new TaskGroup());
+  const places = placesOf(options.dataDirectory).node(nodeName);
+  for (const directory of [places.kubelet, places.podLogs]) mkdirSync(directory, { recursive: true, mode: 0o755 });
+  const containerd = opened.use(
+    await superviseContainerd({
+      directory: places.containerd,
+      parts,
+      log: log.with({ component: "containerd" }),
+      signal: tasks.signal,
+      enter: [],
+    }),
+  );
+  await writePodNetwork(
+    {
+      configurationDirectory: containerd.places.cniConfiguration,
+      stateDirectory: containerd.places.cniState,
+      bridge: bridgeOf(nodeName),
+      podCIDRs: [options.podCidr],
+    },
+    parts,
+  );
+  const credentials = readCredentials(places.credentials);
+  const agent = { options, clock, tasks, credentials, parts, log };
+  await startNames(agent, opened);
+  await startServiceRules(agent, opened);
+  const kubelet = await startKubelet(agent, containerd, opened);
+  const serving = credentials.serving;
+  const http = await serve({
+    handler: (request) => {
+      // Only the API server, whose certificate says so, may ask a node.
+      if (request.peer.certificate?.organizations.includes("system:masters") !== true) {
+        return Promise.resolve({ status: 401, headers: {}, body: new TextEncoder().encode("Unauthorized") });
+      }
+      return answerKubelet(request, kubelet);
+    },
+    port: options.kubeletPort,
+    host: "0.0.0.0",
+    tls: { key: serving.key, cert: serving.certificate, clientCa: credentials.authority },
+    log: log.with({ component: "kubelet-api" }),
+  });
+  opened.defer(() => http.close());
+  const owned = opened.move();
+  return { [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** The bridge of a node's pods: at most 15 characters. */
+export function bridgeOf(nodeName: string): string {
+  return `wherry-${nodeName}`.slice(0, 15);
+}
+
+interface Agent {
+  readonly options: AgentOptions;
+  readonly clock: Clock;
+  readonly tasks: TaskGroup;
+  readonly credentials: NodeCredentials;
+  readonly parts: HostParts;
+  readonly log: Log;
+}
+
+function clientOf(
+  { options, credentials }: Agent,
+  who: "kubelet" | "proxy" | "dns",
+  opened: AsyncDisposableStack,
+): Client {
+  const { certificate, key } = credentials[who];
+  const carrier = opened.use(createCarrier({ server: options.server, ca: credentials.authority, certificate, key }));
+  return createClient(httpTransport(carrier, `wherry-${who}/${KUBERNETES_VERSION}`));
+}
+
+function informerParts({ clock, tasks, log }: Agent, client: Client, component: string): InformerParts {
+  return { client, clock, tasks, random: secureRandom(), log: log.with({ component }) };
+}
+
+async function startNames(agent: Agent, opened: AsyncDisposableStack): Promise<void> {
+  const { options, parts, clock, tasks, log } = agent;
+  const informers = informerParts(agent, clientOf(agent, "dns", opened), "dns");
+  const dns = startDns({
+    services: startInformer(Service, informers),
+    slices: startInformer(EndpointSlice, informers),
+    namespaces: startInformer(Namespace, informers),
+    config: { domain: DOMAIN, ttl: DNS_TTL_SECONDS, serverAddresses: [options.dnsAddress] },
+    upstreams: createHostUpstreams({ resolvConf: RESOLV_CONF, ownAddresses: [options.dnsAddress] }),
+    codec: dnsPacketCodec,
+    clock,
+    random: secureRandom(),
+    log: log.with({ component: "dns" }),
+    tasks,
+  });
+  await addLocalAddress(parts.ip, options.dnsAddress);
+  opened.use(
+    await startDnsServer({ dns, addresses: [options.dnsAddress], port: 53, log: log.with({ component: "dns" }) }),
+  );
+}
+
+const RESOLV_CONF = "/etc/resolv.conf";
+
+async function startServiceRules(agent: Agent, opened: AsyncDisposableStack): Promise<void> {
+  const { options, parts, clock, tasks, log } = agent;
+  const informers = informerParts(agent, clientOf(agent, "proxy", opened), "proxy");
+  const frame: Frame = {
+    ...defaultFrame,
+    clusterNetworks: [options.clusterPodCidr],
+    serviceNetworks: [options.serviceCidr],
+    ownAddresses: [options.dnsAddress],
+    egressNetworks: [options.podCidr],
+    loopbackNodePorts: true,
+    nodeAddresses: [options.address],
+  };
+  await prepareKernel(frame, { signal: tasks.signal });
+  await ensureServiceRoute([parts.ip], options.serviceCidr, options.address, { signal: tasks.signal });
+  startProxy({
+    services: startInformer(Service, informers),
+    slices: startInformer(EndpointSlice, informers),
+    nodes: startInformer(Node, informers, { fieldSelector: `metadata.name=${options.nodeName}` }),
+    node: options.nodeName,
+    frame,
+    engine: opened.use(createNftablesEngine({ clock, nft: [parts.nft] })),
+    flows: createFlowTable([parts.conntrack]),
+    healthChecks: opened.use(createHealthCheckServers()),
+    clock,
+    random: secureRandom(),
+    log: log.with({ component: "proxy" }),
+    tasks,
+  });
+}
+
+async function startKubelet(
+  agent: Agent,
+  containerd: SupervisedContainerd,
+  opened: AsyncDisposableStack,
+): Promise<Kubelet> {
+  const { options, clock, tasks, log } = agent;
+  const client = clientOf(agent, "kubelet", opened);
+  const informers = informerParts(agent, client, "kubelet");
+  const places = placesOf(options.dataDirectory).node(options.nodeName);
+  const { runtime } = containerd;
+  const machine = nodeMachine(places.root);
+  const version = await runtime.version({ signal: tasks.signal });
+  const kubelet = new Kubelet({
+    nodeName: options.nodeName,
+    addresses: [options.address],
+    podCIDRs: [options.podCidr],
+    labels: {},
+    taints: [],
+    client,
+    pods: ownPodFeed(options.nodeName, informers),
+    services: startInformer(Service, informers),
+    recorder: createEventRecorder({ ...informers, component: "kubelet", host: options.nodeName }),
+    runtime,
+    runtimeName: "containerd",
+    network: probeNetwork,
+    disk: { disk: nodeDisk, machine },
+    facts: {
+      machine: await machine.facts(),
+      hostname: hostname(),
+      maxPods: MOST_PODS,
+      reserved: {},
+      kubeletPort: options.kubeletPort,
+      runtimeVersion: `containerd://${version.version}`,
+      kubeletVersion: KUBERNETES_VERSION,
+    },
+    paths: { root: places.kubelet, logs: places.podLogs },
+    dns: {
+      servers: [options.dnsAddress],
+      domain: DOMAIN,
+      host: { servers: nameServers(readFileSync(RESOLV_CONF, "utf8")), searches: [], options: [] },
+    },
+    cgroupRoot: `/wherry-${options.nodeName}`,
+    relist: true,
+    clock,
+    random: secureRandom(),
+    log: log.with({ component: "kubelet" }),
+    tasks,
+  });
+  await kubelet.start();
+  return kubelet;
+}
+
+async function hostParts() {
+  const found = await findHostParts();
+  return { parts: found.parts, missing: found.missing };
+}

@@ -1,0 +1,50 @@
+import type { Log } from "../base/log.ts";
+import { createStreamLog } from "../host/node/log.ts";
+import { type AgentOptions, startAgent } from "./agent.ts";
+import { type ServerOptions, startServer } from "./server.ts";
+
+/** What a child process tells whoever started it. */
+export type ChildMessage = { readonly type: "ready" } | { readonly type: "failed"; readonly why: string };
+
+/** The server process. @param argv one argument: its options as JSON. */
+export function runServerProcess(argv: readonly string[]): Promise<void> {
+  const options = JSON.parse(argv[0]!) as Omit<ServerOptions, "log">;
+  return runProcess("server", (log) => startServer({ ...options, log }));
+}
+
+/** The agent process of one node. @param argv one argument: its options as JSON. */
+export function runAgentProcess(argv: readonly string[]): Promise<void> {
+  const options = JSON.parse(argv[0]!) as Omit<AgentOptions, "log">;
+  return runProcess("agent", (log) => startAgent({ ...options, log }));
+}
+
+async function runProcess(name: string, start: (log: Log) => Promise<AsyncDisposable>): Promise<void> {
+  const log = createStreamLog(process.stderr, { format: "logfmt", level: "info", now: Date.now }).with({
+    process: name,
+  });
+  let running: AsyncDisposable;
+  try {
+    running = await start(log);
+  } catch (error) {
+    log.error("could not start", { error });
+    tell({ type: "failed", why: error instanceof Error ? error.message : String(error) });
+    process.exit(1);
+  }
+  const stop = () => {
+    void running[Symbol.asyncDispose]().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error("could not stop cleanly", { error });
+        process.exit(1);
+      },
+    );
+  };
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  // Whoever supervises is gone: nobody would start this process again, so it does not stay behind.
+  process.once("disconnect", stop);
+  tell({ type: "ready" });
+}
+
+function tell(message: ChildMessage): void {
+  process.send?.(message);
+}

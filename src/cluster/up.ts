@@ -1,0 +1,203 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { hostname, networkInterfaces } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Node } from "../api/core/v1/node.ts";
+import { KUBERNETES_VERSION } from "../apiserver/version.ts";
+import { addressText, parseRange } from "../apiserver/services/range.ts";
+import type { Log } from "../base/log.ts";
+import { createClient } from "../client/client.ts";
+import { httpTransport } from "../client/http-transport.ts";
+import { cleanUpNode } from "../host/node/containerd/cleanup.ts";
+import { enterMountNamespace } from "../host/node/containerd/mount-namespace.ts";
+import { removeLocalAddress } from "../host/node/dns/address.ts";
+import { createCarrier } from "../host/node/http/carrier.ts";
+import { findHostParts, type HostParts } from "../host/node/packages/find.ts";
+import { openPki } from "../host/node/pki/directory.ts";
+import type { AgentOptions } from "./agent.ts";
+import { bridgeOf } from "./agent.ts";
+import { type SupervisedChild, superviseChild } from "./child.ts";
+import { clientCertificate } from "./client-certificate.ts";
+import { writeCredentials } from "./credentials.ts";
+import { placesOf } from "./places.ts";
+import { forgetRunning, readRunning, writeRunning } from "./running.ts";
+import type { ServerOptions } from "./server.ts";
+
+export interface UpOptions {
+  readonly dataDirectory: string;
+  readonly port: number;
+  readonly store: "sqlite" | "memory";
+  readonly serviceCidr: string;
+  readonly podCidr: string;
+  readonly nodeName: string;
+  /** The programs of a node; undefined where this machine is to be none. */
+  readonly parts: HostParts | undefined;
+  /** How many imagined nodes the server runs. */
+  readonly simulate: number;
+  /** The command that runs this program: the pinned Node and the script, with absolute paths. */
+  readonly self: readonly string[];
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+export const upDefaults = {
+  port: 6443,
+  store: "sqlite",
+  serviceCidr: "10.96.0.0/16",
+  podCidr: "10.244.0.0/16",
+  nodeName: hostname().toLowerCase(),
+  simulate: 0,
+} as const;
+
+/** Told as things happen, for people: the end of each step with its time. */
+export type Progress = (step: string, tookMs: number) => void;
+
+export interface RunningCluster {
+  readonly url: string;
+  readonly address: string;
+  readonly kubeconfig: string;
+  readonly pids: () => Readonly<Record<string, number | undefined>>;
+  /** Ends server and agent. Containers run on; the next `up` takes them over. */
+  stop(): Promise<void>;
+}
+
+const KUBELET_PORT = 10250;
+const DNS_INDEX = 10;
+const READY_PATIENCE_MS = 60_000;
+
+/** Brings up a cluster on this machine: the server process, and an agent process where the machine is a node. */
+export async function up(options: UpOptions, progress: Progress): Promise<RunningCluster> {
+  const { dataDirectory, nodeName, log } = options;
+  const other = await readRunning(dataDirectory);
+  if (other !== undefined) {
+    throw new Error(
+      `a cluster runs on ${dataDirectory} already, as process ${other.up.pid}: stop it with 'wherry down', or choose another --data-dir`,
+    );
+  }
+  const places = placesOf(dataDirectory);
+  mkdirSync(places.logs, { recursive: true, mode: 0o700 });
+  const address = machineAddress();
+  const timed = timer(progress);
+  const pki = openPki(places.pki, Date.now);
+  writeCredentials(places.node(nodeName).credentials, pki, { name: nodeName, addresses: [address] });
+  timed("certificates");
+  const children: SupervisedChild[] = [];
+  const stop = async () => {
+    for (const child of children.toReversed()) await child.stop();
+    forgetRunning(dataDirectory);
+  };
+  try {
+    const { port, store, serviceCidr, podCidr, simulate } = options;
+    const server: Omit<ServerOptions, "log"> = { dataDirectory, address, port, store, serviceCidr, podCidr, simulate };
+    children.push(await startChild("server", [], server, options));
+    timed("API server, controllers and scheduler");
+    const url = `https://127.0.0.1:${port}`;
+    const running = { url, address, startedAtMs: Date.now(), version: KUBERNETES_VERSION };
+    await writeRunning(dataDirectory, { ...running, nodeName: options.parts === undefined ? undefined : nodeName });
+    if (options.parts !== undefined) {
+      const enter = await enterMountNamespace(places.node(nodeName).containerd, options.parts);
+      children.push(await startChild("agent", enter, agentOptions(options, address, url), options));
+      timed("containerd, kubelet, service rules and DNS");
+      await nodeReady(options, pki, url);
+      timed(`node ${nodeName} is Ready`);
+    }
+    const pids = () => ({ up: process.pid, server: children[0]?.pid, agent: children[1]?.pid });
+    return { url, address, kubeconfig: places.kubeconfig, pids, stop };
+  } catch (error) {
+    await stop();
+    log.error("the cluster did not come up", { error });
+    throw error;
+  }
+}
+
+function startChild(name: string, enter: readonly string[], options: object, { self, dataDirectory, log }: UpOptions) {
+  const command = [...enter, ...self, name, JSON.stringify(options)];
+  return superviseChild({ name, command, logFile: join(placesOf(dataDirectory).logs, `${name}.log`), log });
+}
+
+function agentOptions(options: UpOptions, address: string, server: string): Omit<AgentOptions, "log"> {
+  const { dataDirectory, nodeName, podCidr, serviceCidr } = options;
+  return {
+    dataDirectory,
+    nodeName,
+    address,
+    server,
+    podCidr: `${addressText(parseRange(podCidr).first)}/24`,
+    clusterPodCidr: podCidr,
+    serviceCidr,
+    dnsAddress: addressText(parseRange(serviceCidr).first + DNS_INDEX),
+    kubeletPort: KUBELET_PORT,
+  };
+}
+
+async function nodeReady(options: UpOptions, pki: ReturnType<typeof openPki>, server: string): Promise<void> {
+  const { certificate, key } = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
+  using carrier = createCarrier({ server, ca: pki.authority.certificate, certificate, key });
+  const client = createClient(httpTransport(carrier, "wherry up"));
+  const until = Date.now() + READY_PATIENCE_MS;
+  for (;;) {
+    const node = await client.get(Node, { name: options.nodeName }, { signal: options.signal }).catch(() => undefined);
+    const ready = node?.status.conditions?.find(({ type }) => type === "Ready");
+    if (ready?.status === "True") return;
+    if (Date.now() > until)
+      throw new Error(`node ${options.nodeName} is not Ready: ${ready?.message ?? "it has not registered"}`);
+    await sleep(50, undefined, { signal: options.signal as globalThis.AbortSignal });
+  }
+}
+
+/** Ends what runs on a data directory: the processes, then all containers. Images and state stay. */
+export async function down(dataDirectory: string, log: Log, signal: AbortSignal): Promise<void> {
+  const record = await readRunning(dataDirectory);
+  if (record !== undefined) {
+    process.kill(record.up.pid, "SIGTERM");
+    while ((await readRunning(dataDirectory)) !== undefined)
+      await sleep(50, undefined, { signal: signal as globalThis.AbortSignal });
+  }
+  await cleanUp(dataDirectory, false, log, signal);
+}
+
+/** Removes a cluster altogether: `down`, and then every file. */
+export async function reset(dataDirectory: string, log: Log, signal: AbortSignal): Promise<void> {
+  await down(dataDirectory, log, signal);
+  await cleanUp(dataDirectory, true, log, signal);
+  rmSync(dataDirectory, { recursive: true, force: true });
+}
+
+async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, signal: AbortSignal): Promise<void> {
+  const { parts } = await findHostParts();
+  const nodes = join(placesOf(dataDirectory).root, "nodes");
+  if (parts === undefined || !existsSync(nodes)) return;
+  for (const name of readdirSync(nodes)) {
+    const directory = placesOf(dataDirectory).node(name).containerd;
+    await cleanUpNode({
+      directory,
+      parts,
+      bridge: bridgeOf(name),
+      cgroupParent: `/wherry-${name}`,
+      removeFiles,
+      log,
+      signal,
+    });
+    await removeLocalAddress(parts.ip, addressText(parseRange(upDefaults.serviceCidr).first + DNS_INDEX)).catch(
+      () => {},
+    );
+  }
+}
+
+/** The address by which other machines and pods reach this one. */
+function machineAddress(): string {
+  for (const addresses of Object.values(networkInterfaces())) {
+    const found = addresses?.find(({ family, internal }) => family === "IPv4" && !internal);
+    if (found !== undefined) return found.address;
+  }
+  return "127.0.0.1";
+}
+
+function timer(progress: Progress): (step: string) => void {
+  let since = performance.now();
+  return (step) => {
+    const now = performance.now();
+    progress(step, now - since);
+    since = now;
+  };
+}
