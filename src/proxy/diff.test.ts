@@ -49,7 +49,8 @@ test("diff: one endpoint more rewrites one chain", () => {
     renderTransaction(transaction),
     [
       "flush chain ip wherry-proxy cluster/default/web//tcp",
-      "add rule ip wherry-proxy cluster/default/web//tcp meta l4proto tcp dnat ip addr . port to numgen random mod 2 map { 0 : 10.244.2.1 . 8080, 1 : 10.244.2.2 . 8080 }",
+      "add rule ip wherry-proxy cluster/default/web//tcp numgen random mod 2 0 meta l4proto tcp dnat to 10.244.2.1:8080",
+      "add rule ip wherry-proxy cluster/default/web//tcp meta l4proto tcp dnat to 10.244.2.2:8080",
       "",
     ].join("\n"),
   );

@@ -95,7 +95,7 @@ test("proxy: rules that somebody flushed come back by themselves", async () => {
   world.feed.put(web, testSlice("web", [{ address: "10.244.1.1" }]));
   await world.settle();
   world.rules.flush();
-  await world.clock.advance(60_000);
+  await world.clock.advance(90_000);
   assert.deepEqual(world.destinations(), { [KEY]: "goto cluster/default/web//tcp" });
 });
 

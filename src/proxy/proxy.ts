@@ -45,7 +45,7 @@ const RETRIES = { firstMs: 100, longestMs: 30_000, jitter: 0.5 };
 const LONGEST_REST_MS = 1_000;
 
 /** How often the real rules are compared with what they should be: somebody may have flushed them. */
-const CHECK_EVERY_MS = 30_000;
+const CHECK_EVERY_MS = 60_000;
 
 /** Keeps the rules of this node in step with Services and EndpointSlices. */
 export function startProxy(parts: ProxyParts): Proxy {

@@ -1,5 +1,5 @@
 import type { IpFamily } from "../base/ip.ts";
-import { addressType, hex, markForMasquerade, nameOf, networksOf, tableOf } from "./render-words.ts";
+import { addressType, hex, markForMasquerade, nameOf, networksOf, ofFamily, tableOf } from "./render-words.ts";
 import type { Collection, Frame } from "./rules.ts";
 import { COLLECTIONS } from "./rules.ts";
 
@@ -25,7 +25,7 @@ export function renderFrame(frame: Frame, family: IpFamily): readonly string[] {
     ["refuse", ["meta l4proto tcp reject with tcp reset", "reject"]],
     ["check-sources", [`${packetDestination(family)} vmap @guarded-addresses`]],
     ["check-unserved", [`${packetDestination(family)} vmap @unserved-addresses`]],
-    ["check-unserved-node-ports", [`${nodePortMatch(frame, family)} vmap @unserved-node-ports`]],
+    ["check-unserved-node-ports", nodePortMatches(frame, family).map((match) => `${match} vmap @unserved-node-ports`)],
     ["check-cluster-addresses", clusterAddressRules(frame, family)],
     ["services", serviceRules(frame, family)],
     ["masquerading", masqueradeRules(frame, family)],
@@ -86,18 +86,20 @@ function serviceRules(frame: Frame, family: IpFamily): readonly string[] {
   return [
     ...masquerade,
     `${packetDestination(family)} vmap @service-addresses`,
-    `${nodePortMatch(frame, family)} vmap @node-ports`,
+    ...nodePortMatches(frame, family).map((match) => `${match} vmap @node-ports`),
   ];
 }
 
+/**
+ * One rule each rather than a set of all, here and for node ports: maps and sets of rules are empty for an instant while the
+ * rules are written anew, and these rules decide whether a packet lives.
+ */
 function clusterAddressRules(frame: Frame, family: IpFamily): readonly string[] {
   const ip = nameOf(family);
-  const own = networksOf(frame.ownAddresses, family);
-  const services = networksOf(frame.serviceNetworks, family);
   return [
-    ...(own === undefined ? [] : [`${ip} daddr ${own} return`]),
+    ...ofFamily(frame.ownAddresses, family).map((address) => `${ip} daddr ${address} return`),
     `${ip} daddr @cluster-addresses goto refuse`,
-    ...(services === undefined ? [] : [`${ip} daddr ${services} drop`]),
+    ...ofFamily(frame.serviceNetworks, family).map((network) => `${ip} daddr ${network} drop`),
   ];
 }
 
@@ -114,16 +116,16 @@ function masqueradeRules(frame: Frame, family: IpFamily): readonly string[] {
 }
 
 /** ::1 serves no node ports: the kernel lets no reply from elsewhere reach it. */
-function nodePortMatch(frame: Frame, family: IpFamily): string {
+function nodePortMatches(frame: Frame, family: IpFamily): readonly string[] {
   const ip = nameOf(family);
   const port = "meta l4proto . th dport";
+  const loopback = servesLoopback(frame, family);
   if (frame.nodePortAddresses === "all") {
-    const loopback = family === "IPv4" ? "127.0.0.0/8" : "::1";
-    return `fib daddr type local ${servesLoopback(frame, family) ? "" : `${ip} daddr != ${loopback} `}${port}`;
+    const not = family === "IPv4" ? "127.0.0.0/8" : "::1";
+    return [`fib daddr type local ${loopback ? "" : `${ip} daddr != ${not} `}${port}`];
   }
-  const addresses = servesLoopback(frame, family) ? [...frame.nodePortAddresses, "127.0.0.1"] : frame.nodePortAddresses;
-  // A family without addresses for node ports serves none.
-  return `${ip} daddr ${networksOf(addresses, family) ?? (family === "IPv4" ? "0.0.0.0" : "::")} ${port}`;
+  const addresses = [...ofFamily(frame.nodePortAddresses, family), ...(loopback ? ["127.0.0.1"] : [])];
+  return addresses.map((address) => `${ip} daddr ${address} ${port}`);
 }
 
 function servesLoopback({ loopbackNodePorts }: Frame, family: IpFamily): boolean {

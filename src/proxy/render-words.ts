@@ -9,10 +9,14 @@ export function tableOf(family: IpFamily): string {
   return `${nameOf(family)} ${TABLE}`;
 }
 
-/** Those of the family as an anonymous set; undefined where there is none. */
+/** Those of the family, for a comparison: one as it is, several as a set; undefined where there is none. */
 export function networksOf(networks: readonly string[], family: IpFamily): string | undefined {
-  const own = networks.filter((network) => network.includes(":") === (family === "IPv6"));
-  return own.length === 0 ? undefined : `{ ${own.join(", ")} }`;
+  const own = ofFamily(networks, family);
+  return own.length > 1 ? `{ ${own.join(", ")} }` : own[0];
+}
+
+export function ofFamily(addresses: readonly string[], family: IpFamily): readonly string[] {
+  return addresses.filter((address) => address.includes(":") === (family === "IPv6"));
 }
 
 export function markForMasquerade({ masqueradeMark }: Frame): string {

@@ -110,15 +110,11 @@ function renderRule(rule: Rule, frame: Frame, family: IpFamily): readonly string
     case "drop-unless-from":
       return [`${ip} saddr != { ${rule.sources.join(", ")} } drop`];
     case "balance":
-      return [balanceRule(rule, family)];
+      return balanceRules(rule, family);
     case "balance-sticky":
       return [
         ...rule.endpoints.map(({ affinity, chain }) => `${ip} saddr @${affinity} goto ${chain}`),
-        rule.endpoints.length === 1
-          ? `goto ${rule.endpoints[0]!.chain}`
-          : `numgen random mod ${rule.endpoints.length} vmap { ${rule.endpoints
-              .map(({ chain }, index) => `${index} : goto ${chain}`)
-              .join(", ")} }`,
+        ...byChance(rule.endpoints.map(({ chain }) => `goto ${chain}`)),
       ];
     case "send":
       return [
@@ -139,12 +135,34 @@ function gotoRule(
   return pods === undefined ? [] : [`${nameOf(family)} saddr ${pods} goto ${chain}`];
 }
 
-function balanceRule({ protocol, endpoints }: Extract<Rule, { kind: "balance" }>, family: IpFamily): string {
-  const [first] = endpoints;
-  if (endpoints.length === 1) return `meta l4proto ${protocol} dnat to ${socketAddress(first!.address, first!.port)}`;
+/** Above this, one look-up is worth more than the last bit of safety. */
+const MOST_ENDPOINTS_BY_RULES = 64;
+
+/**
+ * One rule for each endpoint rather than one with a map of all: the kernel looks at the rules of one generation, but into
+ * maps as they are at the moment. A packet that meets the change of a rule with a map may find the map empty, and a
+ * connection would be refused.
+ */
+function balanceRules(
+  { protocol, endpoints }: Extract<Rule, { kind: "balance" }>,
+  family: IpFamily,
+): readonly string[] {
+  if (endpoints.length <= MOST_ENDPOINTS_BY_RULES) {
+    return byChance(
+      endpoints.map(({ address, port }) => `meta l4proto ${protocol} dnat to ${socketAddress(address, port)}`),
+    );
+  }
   const choices = endpoints.map(({ address, port }, index) => `${index} : ${address} . ${port}`).join(", ");
-  const ip = nameOf(family);
-  return `meta l4proto ${protocol} dnat ${ip} addr . port to numgen random mod ${endpoints.length} map { ${choices} }`;
+  const random = `numgen random mod ${endpoints.length} map { ${choices} }`;
+  return [`meta l4proto ${protocol} dnat ${nameOf(family)} addr . port to ${random}`];
+}
+
+/** Rules of which one is met, each as often: the first by one of n, the second by one of the n - 1 left, the last always. */
+function byChance(rules: readonly string[]): readonly string[] {
+  return rules.map((rule, index) => {
+    const left = rules.length - index;
+    return left === 1 ? rule : `numgen random mod ${left} 0 ${rule}`;
+  });
 }
 
 function socketAddress(address: string, port: number): string {

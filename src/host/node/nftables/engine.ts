@@ -1,12 +1,13 @@
 import type { Clock, Timer } from "../../../base/clock.ts";
 import type { IpFamily } from "../../../base/ip.ts";
-import type { Transaction } from "../../../proxy/diff.ts";
+import type { FamilyChange, Transaction } from "../../../proxy/diff.ts";
 import type { RuleEngine } from "../../../proxy/ports.ts";
 import { renderChainRemoval, renderRemoval, renderTransaction } from "../../../proxy/render.ts";
+import { tableOf } from "../../../proxy/render-words.ts";
 import type { RuleSet } from "../../../proxy/rules.ts";
-import { listedTable, rememberedClients, sameContent } from "./listing.ts";
+import { adoptTable } from "./adopt.ts";
+import { familyText, type ListedTable, listedTable, sameContent } from "./listing.ts";
 import { runTool, ToolError } from "./nft.ts";
-import { nameOf, tableOf } from "../../../proxy/render-words.ts";
 
 export interface NftablesOptions {
   readonly clock: Clock;
@@ -28,7 +29,7 @@ export function createNftablesEngine(options: NftablesOptions): RuleEngine & Dis
 class NftablesEngine implements RuleEngine {
   readonly #clock: Clock;
   readonly #nft: readonly string[];
-  readonly #emptied = new Map<IpFamily, Set<string>>();
+  #emptied = new Map<IpFamily, Set<string>>();
   #queue: Promise<unknown> = Promise.resolve();
   #removal: Timer | undefined;
   #removalAttempts = 0;
@@ -41,18 +42,19 @@ class NftablesEngine implements RuleEngine {
 
   apply(transaction: Transaction, { signal }: { readonly signal: AbortSignal }): Promise<void> {
     return this.#inTurn(async () => {
-      const remembered = transaction.kind === "replace" ? await this.#rememberedClients(transaction.rules, signal) : "";
-      await this.#run(renderTransaction(transaction) + remembered, signal);
-      this.#noteChains(transaction);
+      if (transaction.kind === "replace") await this.#replace(transaction.rules, signal);
+      else {
+        await this.#run(renderTransaction(transaction), signal);
+        this.#noteChains(transaction.families);
+      }
     });
   }
 
   holds(rules: RuleSet, { signal }: { readonly signal: AbortSignal }): Promise<boolean> {
     return this.#inTurn(async () => {
       for (const family of rules.families.keys()) {
-        const listed = await this.#list(["list", "table", ...tableOf(family).split(" ")], signal);
-        if (listed === undefined || !sameContent(rules, family, listedTable(listed), this.#emptied.get(family)))
-          return false;
+        const listed = await this.#list(family, signal);
+        if (listed === undefined || !sameContent(rules, family, listed, this.#emptied.get(family))) return false;
       }
       return true;
     });
@@ -78,33 +80,41 @@ class NftablesEngine implements RuleEngine {
     await runTool([...this.#nft, "-f", "-"], { signal, input: text });
   }
 
-  /** Undefined where what is asked for is not there. */
-  async #list(what: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+  /** The table as it is; undefined where there is none. */
+  async #list(family: IpFamily, signal: AbortSignal): Promise<ListedTable | undefined> {
     try {
-      return await runTool([...this.#nft, "-j", ...what], { signal });
+      return listedTable(
+        await runTool([...this.#nft, "-j", "list", "table", ...tableOf(family).split(" ")], { signal }),
+      );
     } catch (error) {
       if (error instanceof ToolError && /No such file or directory/.test(error.stderr)) return undefined;
       throw error;
     }
   }
 
-  /** Clients with session affinity stay where they are, even if all rules are written anew. */
-  async #rememberedClients(rules: RuleSet, signal: AbortSignal): Promise<string> {
+  /** Tables of an earlier process are taken over; those that nft refuses to change that way are made anew. */
+  async #replace(rules: RuleSet, signal: AbortSignal): Promise<void> {
     const texts: string[] = [];
-    for (const [family, { affinities }] of rules.families) {
-      if (affinities.size === 0) continue;
-      const listed = await this.#list(["list", "sets", nameOf(family)], signal);
-      if (listed !== undefined) texts.push(rememberedClients(listed, family, affinities));
+    const emptied = new Map<IpFamily, Set<string>>();
+    for (const family of rules.families.keys()) {
+      const listed = await this.#list(family, signal);
+      const adoption = listed && adoptTable(rules, family, listed);
+      texts.push(adoption?.text ?? `${familyText(rules, family).join("\n")}\n`);
+      emptied.set(family, new Set(adoption?.emptied));
     }
-    return texts.join("");
+    try {
+      await this.#run(texts.join(""), signal);
+      this.#emptied = emptied;
+      if (emptied.values().some((chains) => chains.size > 0)) this.#removeChainsLater(0);
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      await this.#run(renderTransaction({ kind: "replace", rules }), signal);
+      this.#emptied = new Map();
+    }
   }
 
-  #noteChains(transaction: Transaction): void {
-    if (transaction.kind === "replace") {
-      this.#emptied.clear();
-      return;
-    }
-    for (const [family, change] of transaction.families) {
+  #noteChains(families: ReadonlyMap<IpFamily, FamilyChange>): void {
+    for (const [family, change] of families) {
       const emptied = this.#emptied.get(family) ?? new Set();
       this.#emptied.set(family, emptied);
       for (const chain of change.addedChains.keys()) emptied.delete(chain);

@@ -7,9 +7,11 @@ import type { PeerTarget } from "./lab.ts";
 const name = process.argv[2]!;
 const plain = (address: string | undefined) => (address ?? "").replace(/^::ffff:/, "");
 
+// The client closes first. Otherwise servers would keep the pair of addresses and ports for a minute, and drop those
+// masqueraded connections that happen to get the same port again: at thousands of connections a second, some do.
 const server = createServer((socket) => {
   socket.on("error", () => {});
-  socket.end(`${name} ${plain(socket.remoteAddress)}`);
+  socket.write(`${name} ${plain(socket.remoteAddress)}\n`);
 });
 const datagrams = createSocket("udp6");
 datagrams.on("message", (_message, { address, port }) => {
@@ -40,9 +42,12 @@ function askByTcp({ address, port, timeoutMs = 2_000 }: PeerTarget, done: (answe
   };
   const timeout = setTimeout(() => finish("timeout"), timeoutMs);
   socket.setEncoding("utf8");
-  socket.on("data", (text: string) => (answer += text));
+  socket.on("data", (text: string) => {
+    answer += text;
+    if (answer.endsWith("\n")) finish(answer.trimEnd());
+  });
   socket.once("error", (error: NodeJS.ErrnoException) => finish(error.code ?? error.message));
-  socket.once("end", () => finish(answer));
+  socket.once("end", () => finish("ended early"));
 }
 
 function askByUdp(target: PeerTarget, done: (answer: string) => void): void {
