@@ -99,7 +99,7 @@ async function prepared(
   await context.admission.admit(request);
   kind.prepareForUpdate?.(object, live, rules);
   const next = object as unknown as KubeObject;
-  countGeneration(kind, object, next, live);
+  if (subresource !== "status") countGeneration(kind, object, next, live);
   const issues: Issue[] = [...metadataUpdateIssues(next.metadata, live.metadata)];
   if (subresource === "status") issues.push(...(kind.validateStatusUpdate?.(next, live, rules) ?? []));
   else {

@@ -58,7 +58,8 @@ export async function removePod(
   }
 }
 
-function isTerminatingNamespace(error: unknown): boolean {
+/** A refusal for the reason that the namespace is going. */
+export function isTerminatingNamespace(error: unknown): boolean {
   if (!isStatus(error, "Forbidden")) return false;
   return error.status.details?.causes?.some((cause) => cause.reason === "NamespaceTerminating") === true;
 }
