@@ -44,7 +44,8 @@ export function podConnects({ lookup, authorizer, nodes }: ConnectParts): Connec
     }
     const pod = lookup.get<Pod>("core/pods", name, namespace);
     if (pod === undefined) throw notFoundError({ group: "", name: "pods" }, name);
-    const container = subresource === "portforward" ? undefined : chosenContainer(pod, request.query.get("container") ?? "");
+    const container =
+      subresource === "portforward" ? undefined : chosenContainer(pod, request.query.get("container") ?? "");
     const address = nodeAddress(lookup, pod);
     if (subresource === "log") {
       const path = ["containerLogs", namespace, name, container!].map(encodeURIComponent).join("/");
@@ -106,7 +107,12 @@ function search({ query }: ApiRequest, without: readonly string[]): string {
   return text === "" ? "" : `?${text}`;
 }
 
-const STREAM_FLAGS: Readonly<Record<string, string>> = { stdin: "input", stdout: "output", stderr: "error", tty: "tty" };
+const STREAM_FLAGS: Readonly<Record<string, string>> = {
+  stdin: "input",
+  stdout: "output",
+  stderr: "error",
+  tty: "tty",
+};
 
 function upgradeHeaders({ headers }: ApiRequest): Readonly<Record<string, string>> {
   const passed: Record<string, string> = {};

@@ -35,8 +35,9 @@ export function createPerform(parts: PerformParts): Perform {
 
 /** What is asked, for the authorizer. */
 export function attributesOf(operation: Asked): Attributes {
-  const { kind, namespace = "", name = "", subresource = "", user, verb, options } = operation;
+  const { kind, namespace = "", subresource = "", user, verb, options } = operation;
   const { labelSelector, fieldSelector } = options ?? {};
+  const name = operation.name ?? namedBy(fieldSelector);
   const resource = {
     group: kind.group,
     version: kind.version,
@@ -48,6 +49,11 @@ export function attributesOf(operation: Asked): Attributes {
     ...(fieldSelector === undefined ? {} : { fieldSelector }),
   };
   return { user, verb, resource };
+}
+
+/** A list or watch of one object by its name asks for that object alone. */
+function namedBy(fieldSelector: string | undefined): string {
+  return /^metadata\.name==?([^,!=]+)$/.exec(fieldSelector ?? "")?.[1] ?? "";
 }
 
 type Asked = Pick<Operation, "kind" | "namespace" | "name" | "subresource" | "user" | "verb"> &

@@ -46,7 +46,10 @@ interface Place {
 
 function segmentsOf(path: string): readonly string[] {
   try {
-    return path.split("/").filter((segment) => segment !== "").map(decodeURIComponent);
+    return path
+      .split("/")
+      .filter((segment) => segment !== "")
+      .map(decodeURIComponent);
   } catch (cause) {
     throw failure(400, "BadRequest", `the path ${path} is not valid percent-encoding`, undefined, cause);
   }

@@ -15,10 +15,13 @@ import { priority } from "./admission/priority.ts";
 import { serviceAccount } from "./admission/service-account.ts";
 import { answeredKinds, tokenSubresource } from "./answered.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
-import { createRbac, type Rbac } from "./auth/rbac.ts";
+import { createNodeAuthorizer } from "./auth/node.ts";
+import { nodeObjects } from "./auth/node-objects.ts";
+import { createRbac } from "./auth/rbac.ts";
 import { type BoundObjects, serviceAccountTokens } from "./auth/service-account-token.ts";
 import { anyToken } from "./auth/token.ts";
-import type { User } from "./auth/user.ts";
+import { anyAuthorizer } from "./auth/union.ts";
+import type { Authorizer, User } from "./auth/user.ts";
 import { createFrameCache } from "./encode/watch.ts";
 import { type ConnectHandler, createHandler, type Handler } from "./handle.ts";
 import type { HealthCheck } from "./health.ts";
@@ -46,7 +49,7 @@ export interface ApiServerParts {
   readonly signer: TokenSigner;
   readonly settings: ApiServerSettings;
   /** Answers logs, exec and proxies, where there are nodes to ask. */
-  readonly connects?: (authorizer: Rbac) => readonly ConnectHandler[];
+  readonly connects?: (authorizer: Authorizer) => readonly ConnectHandler[];
   readonly checks?: readonly HealthCheck[];
   /** The documentation of fields, for OpenAPI. */
   readonly describe?: Describe;
@@ -71,7 +74,7 @@ export const defaultSettings: ApiServerSettings = {
 /** An API server without any carrier: functions over a store. */
 export interface ApiServer {
   readonly registry: KindRegistry;
-  readonly authorizer: Rbac;
+  readonly authorizer: Authorizer;
   readonly authenticator: Authenticator;
   readonly perform: Perform;
   /** The way in for carriers: HTTP, a browser, a test. */
@@ -84,7 +87,8 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const { store, clock, random, tasks, signer, settings, describe = () => undefined } = parts;
   const now = () => clock.now();
   const registry = createRegistry(builtInKinds());
-  const authorizer = createRbac(roleSource(store, tasks));
+  const rbac = createRbac(roleSource(store, tasks));
+  const authorizer = anyAuthorizer([createNodeAuthorizer(nodeObjects(store, tasks)), rbac]);
   const objects = boundObjects(store);
   const apiAudiences = [settings.issuer];
   const tokens = { signer, objects, issuer: settings.issuer, apiAudiences };

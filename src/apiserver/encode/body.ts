@@ -1,5 +1,5 @@
 import { parseDocument } from "yaml";
-import { badRequest, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
+import { badRequest, failure, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
 import { type ApiRequest, BodyTooLarge } from "../http.ts";
 import { bareType } from "./media-type.ts";
 import { JSON_TYPE, YAML_TYPE } from "./negotiate.ts";
@@ -37,7 +37,7 @@ export async function readBody(
   { kind, accepted = OBJECT_TYPES, limitBytes = BODY_LIMIT_BYTES }: BodyRules,
 ): Promise<RequestBody> {
   const mediaType = bareType(request.headers["content-type"] ?? "") || accepted[0]!;
-  if (!accepted.includes(mediaType)) throw unsupportedMediaType(accepted);
+  if (!accepted.includes(mediaType)) throw accepted === OBJECT_TYPES ? unsupportedMediaType(accepted) : unknownPatch();
   return parseBody(await readBytes(request, limitBytes), mediaType, kind);
 }
 
@@ -48,6 +48,11 @@ export async function readOptionsBody(request: Pick<ApiRequest, "headers" | "bod
   const mediaType = bareType(request.headers["content-type"] ?? "") || JSON_TYPE;
   if (!OBJECT_TYPES.includes(mediaType)) throw unsupportedMediaType(OBJECT_TYPES);
   return parseBody(bytes, mediaType, undefined);
+}
+
+/** Kubernetes is short with a patch of an unknown type. */
+function unknownPatch(): Error {
+  return failure(415, "UnsupportedMediaType", "415: Unsupported Media Type", {});
 }
 
 async function readBytes(request: Pick<ApiRequest, "body">, limitBytes: number): Promise<Uint8Array> {

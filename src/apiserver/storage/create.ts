@@ -5,6 +5,7 @@ import type { MutableJsonObject } from "../../machinery/json.ts";
 import { metadataIssues, nameIssues } from "../../machinery/metadata.ts";
 import type { KubeObject, Mutable, ObjectMeta } from "../../machinery/object.ts";
 import { alreadyExistsError, badRequest, failure, invalidError } from "../../machinery/status.ts";
+import { zeroOf } from "../../machinery/ownership/update.ts";
 import { formatTime } from "../../machinery/time.ts";
 import { KeyExists } from "../../store/contract.ts";
 import { entryOutcome, type ObjectOutcome, objectOutcome, type Operation } from "../operation.ts";
@@ -121,22 +122,12 @@ export function hasStatusSubresource(kind: Kind): boolean {
   return kind.subresources.some((subresource) => subresource.name === "status");
 }
 
+/** A status that is no pointer is always there, with those of its members that are never left out. */
 function resetStatus(kind: Kind, object: MutableJsonObject): void {
   const field = kind.shape.fields["status"];
   if (field === undefined) return;
   delete object["status"];
-  // A status that is a struct and not a pointer is always there, with those of its members that are never left out.
-  if (!field.pointer && field.shape.type === "struct") {
-    const status: MutableJsonObject = {};
-    for (const [name, inner] of Object.entries(field.shape.fields)) {
-      if (inner.pointer || inner.omitEmpty) continue;
-      if (inner.shape.type === "integer" || inner.shape.type === "number") status[name] = 0;
-      else if (inner.shape.type === "boolean") status[name] = false;
-      else if (inner.shape.type === "list") status[name] = null;
-      else if (inner.shape.type === "string") status[name] = "";
-    }
-    object["status"] = status;
-  }
+  if (!field.pointer && field.shape.type === "struct") object["status"] = structuredClone(zeroOf(field.shape)) as MutableJsonObject;
 }
 
 function* validate(context: StorageContext, { kind }: Operation, object: KubeObject) {
