@@ -2,8 +2,18 @@ import type { Pod } from "../../api/generated/core-v1.ts";
 import { parseTime } from "../../machinery/time.ts";
 
 /** A pod that counts for its owner: it has not ended, and nobody has asked it to. */
-export function isActive({ metadata, status }: Pod): boolean {
-  return status.phase !== "Succeeded" && status.phase !== "Failed" && metadata.deletionTimestamp === undefined;
+export function isActive(pod: Pod): boolean {
+  return !isEnded(pod) && pod.metadata.deletionTimestamp === undefined;
+}
+
+/** All its containers have ended for good. */
+export function isEnded({ status }: Pod): boolean {
+  return status.phase === "Succeeded" || status.phase === "Failed";
+}
+
+/** On its way out: it still runs, but has been asked to end. */
+export function isTerminating(pod: Pod): boolean {
+  return !isEnded(pod) && pod.metadata.deletionTimestamp !== undefined;
 }
 
 export function isReady(pod: Pod): boolean {
