@@ -1,7 +1,9 @@
 import { type ApiServer, type ApiServerParts, createApiServer } from "../apiserver/server.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
+import type { User } from "../apiserver/auth/user.ts";
 import type { Log } from "../base/log.ts";
 import { TaskGroup } from "../base/task-group.ts";
+import type { Transport } from "../client/call.ts";
 import { type Cache, createCache } from "../client/cache.ts";
 import { createClient } from "../client/client.ts";
 import { createEventRecorder } from "../client/event-recorder.ts";
@@ -17,6 +19,8 @@ export interface ControlPlaneParts extends Omit<ApiServerParts, "tasks"> {
   /** The loops to run, in order; given the running server. */
   readonly controllers: (server: ApiServer) => readonly Controller[];
   readonly scheduler: boolean;
+  /** What each component's calls go through: faults, in a simulation. */
+  readonly around?: (transport: Transport, component: string) => Transport;
 }
 
 /** The API server with everything that watches it: one process's control plane, without carriers and without nodes. */
@@ -31,7 +35,8 @@ export interface ControlPlane extends AsyncDisposable {
 export async function startControlPlane(parts: ControlPlaneParts): Promise<ControlPlane> {
   const tasks = new TaskGroup();
   const server = createApiServer({ ...parts, tasks });
-  const { clock, random, log } = parts;
+  const { clock, random, log, around = (transport) => transport } = parts;
+  const transportOf = (user: User, component: string) => around(server.transport(user, component), component);
   await bootstrap({
     client: createClient(server.transport(loopbackUser, "kube-apiserver")),
     registry: server.registry,
@@ -40,12 +45,12 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
     signal: tasks.signal,
   });
   const shared = { clock, random: random.stream("loops"), tasks };
-  const managerTransport = server.transport(systemUser("kube-controller-manager"), "kube-controller-manager");
+  const managerTransport = transportOf(systemUser("kube-controller-manager"), "kube-controller-manager");
   const cache = createCache({ ...shared, log, client: createClient(managerTransport) });
-  const events = (transport: ReturnType<ApiServer["transport"]>, component: string, loopLog: Log) =>
+  const events = (transport: Transport, component: string, loopLog: Log) =>
     createEventRecorder({ ...shared, log: loopLog, client: createClient(transport), component });
   const controllers = parts.controllers(server).map((controller) => {
-    const transport = server.transport(controllerUser(controller), controller.name);
+    const transport = transportOf(controllerUser(controller), controller.name);
     const loopLog = log.with({ controller: controller.name });
     return runController(controller, {
       ...shared,
@@ -70,7 +75,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   };
 
   function startScheduler(): RunningScheduler {
-    const transport = server.transport(systemUser("kube-scheduler"), "kube-scheduler");
+    const transport = transportOf(systemUser("kube-scheduler"), "kube-scheduler");
     const client = createClient(transport);
     const schedulerLog = log.with({ component: "scheduler" });
     return runScheduler({

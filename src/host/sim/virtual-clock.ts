@@ -1,14 +1,21 @@
 import type { Clock, Timer } from "../../base/clock.ts";
 import { Heap } from "../../base/heap.ts";
 
+/** A loop that does nothing but yield gets so many turns, then time goes on all the same. */
+const MOST_TURNS = 20_000;
+
 /**
  * A clock that only moves when it is told to. Timers fire in the order of their due times, and of two with the same due
- * time the one made first: the same program gives the same order every time.
+ * time the one made first: the same program gives the same order every time. Before time moves on, everything that is
+ * ready to run has run: work takes no time but what it asks the clock for.
  */
 export class VirtualClock implements Clock {
   readonly #timers = new Heap<VirtualTimer>(before);
   #now: number;
   #made = 0;
+  #turns = 0;
+  /** Turns that have been asked for and have not come yet. */
+  #turning = 0;
 
   /** @param startMs where time begins; a fixed date by default, so that runs can be compared. */
   constructor(startMs = Date.UTC(2026, 0, 1)) {
@@ -30,7 +37,14 @@ export class VirtualClock implements Clock {
   }
 
   turn(): Promise<void> {
-    return new Promise((resolve) => setImmediate(resolve));
+    this.#turns += 1;
+    this.#turning += 1;
+    return new Promise((resolve) =>
+      setImmediate(() => {
+        this.#turning -= 1;
+        resolve();
+      }),
+    );
   }
 
   /** The due time of the next timer, undefined when there is none. */
@@ -38,10 +52,19 @@ export class VirtualClock implements Clock {
     return this.#next()?.dueMs;
   }
 
+  /** Resolves once everything that is ready to run has run, and what came of it. Time stands still. */
+  async rest(): Promise<void> {
+    const begun = this.#turns;
+    for (let seen = -1; (seen !== this.#turns || this.#turning > 0) && this.#turns - begun < MOST_TURNS;) {
+      seen = this.#turns;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
   /** Moves time on, firing what comes due on the way; everything that a timer starts runs before the next one fires. */
   async advance(ms: number): Promise<void> {
     const until = this.#now + ms;
-    await this.turn();
+    await this.rest();
     for (let next = this.#next(); next !== undefined && next.dueMs <= until; next = this.#next()) {
       this.#now = Math.max(this.#now, next.dueMs);
       while (next !== undefined && next.dueMs <= this.#now) {
@@ -49,10 +72,9 @@ export class VirtualClock implements Clock {
         next.callback();
         next = this.#next();
       }
-      await this.turn();
+      await this.rest();
     }
-    this.#now = until;
-    await this.turn();
+    this.#now = Math.max(this.#now, until);
   }
 
   /** The next timer; cancelled ones are dropped when they come to the top. */

@@ -22,6 +22,8 @@ export interface SimNodeOptions {
   readonly services: Informer<Service>;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
+  /** The machine's clock, where the machine outlives its kubelet. */
+  readonly machineClock?: Clock;
   readonly random: Random;
   readonly log: Log;
   readonly tasks: TaskGroup;
@@ -41,7 +43,7 @@ export interface SimNode {
 
 /** A node whose containers are imagined, run by the real kubelet. `kubelet.start()` begins it. */
 export function simNode(options: SimNodeOptions): SimNode {
-  const { nodeName, index, clock, log } = options;
+  const { nodeName, index, clock, machineClock = clock, log } = options;
   const random = options.random.stream(nodeName);
   let pods = 0;
   const podCIDR = `10.${(index >> 8) & 0xff}.${index & 0xff}`;
@@ -49,7 +51,7 @@ export function simNode(options: SimNodeOptions): SimNode {
   const nextIP = () => `${podCIDR}.${(pods++ % 253) + 2}`;
   const runtime =
     options.runtime ??
-    new SimRuntime({ clock, random: random.stream("runtime"), nextIP, ...(script === undefined ? {} : { script }) });
+    new SimRuntime({ clock: machineClock, random: random.stream("runtime"), nextIP, ...(script === undefined ? {} : { script }) });
   const address = `172.${16 + ((index >> 16) & 0xf)}.${(index >> 8) & 0xff}.${index & 0xff}`;
   const kubelet = new Kubelet({
     nodeName,
