@@ -75,20 +75,22 @@ export function clusterRoles(): readonly DefaultObject[] {
   const plain = tables.flatMap((table) => Object.entries(table)).map(([name, rules]) => clusterRole(name, rules));
   const aggregated = [aggregatedRole("view", "edit"), aggregatedRole("edit", "admin"), aggregatedRole("admin")];
   const all = [...plain, ...aggregated];
-  for (const role of aggregated) role["rules"] = aggregatedRules(role, all) as unknown as JsonObject[];
+  for (const gathering of aggregated) gathering["rules"] = aggregatedRules(gathering, all) as unknown as JsonObject[];
   return all;
 }
 
 /** The rules of all roles that an aggregated role's selectors choose, by name, each rule once. */
-export function aggregatedRules(role: JsonObject, all: readonly DefaultObject[]): readonly StoredRule[] {
-  const { clusterRoleSelectors = [] } = role["aggregationRule"] as { clusterRoleSelectors?: readonly LabelSelector[] };
+export function aggregatedRules(gathering: JsonObject, all: readonly DefaultObject[]): readonly StoredRule[] {
+  const { clusterRoleSelectors = [] } = gathering["aggregationRule"] as {
+    clusterRoleSelectors?: readonly LabelSelector[];
+  };
   const gathered = new Map<string, StoredRule>();
   const byName = all.toSorted((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
   for (const labelSelector of clusterRoleSelectors) {
     const selector = selectorOf(labelSelector);
     for (const each of byName) {
       if (
-        each.metadata.name === (role["metadata"] as DefaultMeta).name ||
+        each.metadata.name === (gathering["metadata"] as DefaultMeta).name ||
         !matches(selector, each.metadata.labels ?? {})
       )
         continue;
@@ -209,12 +211,12 @@ function role(namespace: string, name: string, rules: readonly StoredRule[]): De
   } as unknown as DefaultObject;
 }
 
-function clusterBinding(name: string, role: string, subjects: readonly Subject[]): DefaultObject {
-  return bindingObject("ClusterRoleBinding", defaultMeta(name), { kind: "ClusterRole", name: role }, subjects);
+function clusterBinding(name: string, roleName: string, subjects: readonly Subject[]): DefaultObject {
+  return bindingObject("ClusterRoleBinding", defaultMeta(name), { kind: "ClusterRole", name: roleName }, subjects);
 }
 
-function binding(namespace: string, name: string, role: string, subjects: readonly Subject[]): DefaultObject {
-  return bindingObject("RoleBinding", { ...defaultMeta(name), namespace }, { kind: "Role", name: role }, subjects);
+function binding(namespace: string, name: string, roleName: string, subjects: readonly Subject[]): DefaultObject {
+  return bindingObject("RoleBinding", { ...defaultMeta(name), namespace }, { kind: "Role", name: roleName }, subjects);
 }
 
 function bindingObject(

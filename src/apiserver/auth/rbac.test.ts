@@ -85,13 +85,13 @@ test("rbac: decides by bindings, and says by which", () => {
 
 test("rbac: paths", () => {
   const user = person("x", ["system:authenticated"]);
-  const path = (path: string) => rbac.authorize({ user, verb: "get", path });
-  assert.equal(path("/apis/apps/v1").allowed, true);
+  const get = (path: string) => rbac.authorize({ user, verb: "get", path });
+  assert.equal(get("/apis/apps/v1").allowed, true);
   assert.match(
-    path("/healthz").reason,
+    get("/healthz").reason,
     /^RBAC: allowed by ClusterRoleBinding "system:\S+" of ClusterRole "system:\S+" to Group "system:authenticated"$/,
   );
-  assert.equal(path("/metrics").allowed, false);
+  assert.equal(get("/metrics").allowed, false);
 });
 
 test("rbac: a change is seen at once", () => {

@@ -96,10 +96,10 @@ export function reviewLocalAccess(object: JsonObject, namespace: string, authori
   ];
   const own = (review.metadata?.["namespace"] as string | undefined) ?? namespace;
   const asked = spec?.resourceAttributes?.namespace ?? "";
-  if (spec?.resourceAttributes != null && asked !== own) {
+  if (isGiven(spec?.resourceAttributes) && asked !== own) {
     issues.push(invalid("spec.resourceAttributes.namespace", asked, "must match metadata.namespace"));
   }
-  if (spec?.nonResourceAttributes != null) {
+  if (isGiven(spec?.nonResourceAttributes)) {
     issues.push(
       invalid("spec.nonResourceAttributes", internal(spec.nonResourceAttributes), "disallowed on this kind of request"),
     );
@@ -167,7 +167,7 @@ function subjectOf({ user = "", uid = "", groups = [], extra = {} }: ReviewSpec)
 }
 
 function attributesOf({ resourceAttributes: asked, nonResourceAttributes }: ReviewSpec, user: User): Attributes {
-  if (asked == null) {
+  if (!isGiven(asked)) {
     return { user, verb: nonResourceAttributes?.verb ?? "", path: nonResourceAttributes?.path ?? "" };
   }
   const {
@@ -256,16 +256,21 @@ function parses(text: string, parse: (text: string) => unknown): boolean {
   }
 }
 
+/** A pointer's null is as good as nothing. */
+function isGiven<T>(value: T | null | undefined): value is T {
+  return value !== undefined && value !== null;
+}
+
 function* specIssues(spec: ReviewSpec = {}): Iterable<Issue> {
   const { resourceAttributes: asked, nonResourceAttributes: path } = spec;
-  if (asked != null && path != null) {
+  if (isGiven(asked) && isGiven(path)) {
     yield invalid(
       "spec.nonResourceAttributes",
       internal(path),
       "cannot be specified in combination with resourceAttributes",
     );
   }
-  if (asked == null && path == null) {
+  if (!isGiven(asked) && !isGiven(path)) {
     const detail = "exactly one of nonResourceAttributes or resourceAttributes must be specified";
     yield invalid("spec.resourceAttributes", null, detail);
   }

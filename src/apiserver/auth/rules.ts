@@ -29,10 +29,10 @@ export function uncovered(held: readonly PolicyRule[], wanted: readonly PolicyRu
 }
 
 /** Joins pieces that differ by verb only. */
-export function compacted(pieces: readonly PolicyRule[]): readonly PolicyRule[] {
+export function compacted(rules: readonly PolicyRule[]): readonly PolicyRule[] {
   const joined = new Map<string, PolicyRule>();
   const others: PolicyRule[] = [];
-  for (const piece of pieces) {
+  for (const piece of rules) {
     if (piece.nonResourceURLs.length > 0) {
       others.push(piece);
       continue;

@@ -1,6 +1,7 @@
 import { quoted } from "../../machinery/issue.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { notFoundError } from "../../machinery/status.ts";
+import { parseTime } from "../../machinery/time.ts";
 import type { TokenClaims, TokenSigner } from "../tokens.ts";
 import { ALL_AUTHENTICATED, CREDENTIAL_ID, NODE_NAME, NODE_UID, POD_NAME, POD_UID } from "./groups.ts";
 import { serviceAccountGroups, serviceAccountUser } from "./service-account.ts";
@@ -109,7 +110,7 @@ function refError(
 /** Its time to end came, with leeway: until then a pod that shuts down keeps its identity. */
 function isGone(object: KubeObject, nowMs: number): boolean {
   const { deletionTimestamp } = object.metadata;
-  return deletionTimestamp !== undefined && Date.parse(deletionTimestamp) < nowMs - LEEWAY_SECONDS * 1000;
+  return deletionTimestamp !== undefined && parseTime(deletionTimestamp) < nowMs - LEEWAY_SECONDS * 1000;
 }
 
 function userOf(claims: TokenClaims): User {

@@ -69,7 +69,8 @@ export function issueToken(call: TokenCall, issuing: TokenIssuing): JsonObject {
     const why = `the UID in the token request (${metadata.uid}) does not match the UID of the service account (${uid})`;
     throw conflictError(KIND, name, why);
   }
-  const audiences = spec.audiences == null || spec.audiences.length === 0 ? issuing.apiAudiences : spec.audiences;
+  const asked = spec.audiences ?? [];
+  const audiences = asked.length === 0 ? issuing.apiAudiences : asked;
   const seconds = boundedSeconds(spec.expirationSeconds ?? DEFAULT_SECONDS, call, issuing.maximumSeconds);
   const ownAudiences = audiences.every((audience) => issuing.apiAudiences.includes(audience));
   const bound = bind(spec.boundObjectRef ?? undefined, call, issuing.objects);

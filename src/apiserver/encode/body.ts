@@ -3,6 +3,7 @@ import { badRequest, failure, tooLarge, unsupportedMediaType } from "../../machi
 import { type ApiRequest, BodyTooLarge } from "../http.ts";
 import { bareType } from "./media-type.ts";
 import { JSON_TYPE, YAML_TYPE } from "./negotiate.ts";
+import { jsonProblem } from "./json-problem.ts";
 import { decodeProtobuf } from "./protobuf/envelope.ts";
 import { ProtobufError } from "./protobuf/reader.ts";
 
@@ -86,13 +87,24 @@ export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | u
     throw refuse(`couldn't get version/kind; json parse error: ${jsonProblem(text)}`);
   }
   if (typeof value !== "object" || Array.isArray(value)) {
-    const type = Array.isArray(value) ? "array" : typeof value === "boolean" ? "bool" : typeof value;
+    const type = goType(value);
     const target = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
     throw refuse(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type ${target}`,
     );
   }
+  for (const member of ["apiVersion", "kind"]) {
+    const given = (value as Record<string, unknown> | null)?.[member] ?? "";
+    if (typeof given === "string") continue;
+    const problem = `json: cannot unmarshal ${goType(given)} into Go struct field .${member} of type string`;
+    throw refuse(`couldn't get version/kind; json parse error: ${problem}`);
+  }
   return { mediaType, value: value ?? {}, text, problems: [] };
+}
+
+function goType(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
 }
 
 function parseProtobuf(bytes: Uint8Array, kind: string | undefined): RequestBody {
@@ -127,36 +139,6 @@ function parseYaml(text: string, mediaType: string, refuse: (problem: string) =>
 
 function nameAt(text: string, position: number): string {
   return /^["']?([^:"'\s]*)/.exec(text.slice(position))![1]!;
-}
-
-/** Go's words for the first thing that is wrong with a JSON text. */
-function jsonProblem(text: string): string {
-  const start = /^\s*/.exec(text)![0].length;
-  const first = text[start];
-  if (first === undefined || isCutOff(text)) return "unexpected end of JSON input";
-  if (!'{["-0123456789tfn'.includes(first))
-    return `invalid character ${quotedChar(first)} looking for beginning of value`;
-  return "invalid character in JSON input";
-}
-
-/** Tells whether a text would be JSON if only it went on: it has open brackets or an open string. */
-function isCutOff(text: string): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const char = text[index]!;
-    if (inString) {
-      if (char === "\\") index++;
-      else if (char === '"') inString = false;
-    } else if (char === '"') inString = true;
-    else if (char === "{" || char === "[") depth++;
-    else if (char === "}" || char === "]") depth--;
-  }
-  return inString || depth > 0;
-}
-
-function quotedChar(char: string): string {
-  return char === "'" ? String.raw`'\''` : `'${char}'`;
 }
 
 /** How Kubernetes shows a body that it does not understand: its text if it looks like JSON, else its first bytes in hex. */

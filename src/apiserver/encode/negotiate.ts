@@ -1,4 +1,4 @@
-import { notAcceptable } from "../../machinery/status.ts";
+import { failure, notAcceptable } from "../../machinery/status.ts";
 import type { ApiRequest } from "../http.ts";
 import { type MediaRange, parseAccept } from "./media-type.ts";
 
@@ -40,6 +40,10 @@ const choices = new Map<string, Choice | undefined>();
 export function negotiate(request: Pick<ApiRequest, "headers" | "query">, use: "answer" | "stream"): Representation {
   const accept = request.headers["accept"] ?? "";
   const choice = chosen(accept);
+  if (choice === undefined && !parseAccept(accept).some(isKnownType)) {
+    const available = `Available representations: ${SERVED_TYPES.join(", ")}`;
+    throw failure(406, "NotAcceptable", `406: Not Acceptable\n\n${available}`, {});
+  }
   if (choice === undefined || (use === "stream" && choice.format !== "json")) {
     throw notAcceptable(use === "stream" ? SERVED_STREAMS : SERVED_TYPES);
   }
@@ -78,6 +82,11 @@ function choose(ranges: readonly MediaRange[]): Choice | undefined {
     if (format !== undefined && view !== undefined) return { format, view };
   }
   return undefined;
+}
+
+/** Whether Kubernetes makes this type at all, if perhaps not in the form that was asked for. */
+function isKnownType({ type, subtype }: MediaRange): boolean {
+  return type === "*" || (type === "application" && (subtype === "*" || SERVED_TYPES.includes(`${type}/${subtype}`)));
 }
 
 function formatOf({ type, subtype, parameters }: MediaRange): Format | undefined {

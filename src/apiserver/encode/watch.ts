@@ -25,9 +25,9 @@ export function createFrameCache(limit = REMEMBERED_CHANGES): FrameCache {
         if (frames.size >= limit) frames.delete(frames.keys().next().value!);
         frames.set(entry, (forms = new Map()));
       }
-      let frame = forms.get(form);
-      if (frame === undefined) forms.set(form, (frame = make()));
-      return frame;
+      let known = forms.get(form);
+      if (known === undefined) forms.set(form, (known = make()));
+      return known;
     },
   };
 }

@@ -91,11 +91,23 @@ export function tagOf({ group, version }: Pick<ServedVersion, "group" | "version
 function* kindOperations(kind: Kind): Iterable<Operation> {
   const root = rootOf(kind);
   const many = `${root}${kind.namespaced ? "/namespaces/{namespace}" : ""}/${kind.plural}`;
-  const one = `${many}/{name}`;
-  const has = (verb: string) => kind.verbs.includes(verb);
   const subject: Subject = { group: kind.group, version: kind.version, kind: kind.kind, of: kind };
   const name = `${groupWord(kind.group)}${capital(kind.version)}`;
   const scope = kind.namespaced ? "Namespaced" : "";
+  yield* collectionOperations(kind, many, { subject, name, scope });
+  yield* objectOperations(kind, `${many}/{name}`, { subject, name, scope });
+  if (kind.verbs.includes("watch")) yield* watchOperations(kind, subject, name, scope);
+}
+
+interface Naming {
+  readonly subject: Subject;
+  /** `AppsV1` */
+  readonly name: string;
+  readonly scope: "Namespaced" | "";
+}
+
+function* collectionOperations(kind: Kind, many: string, { subject, name, scope }: Naming): Iterable<Operation> {
+  const has = (verb: string) => kind.verbs.includes(verb);
   const listing = has("watch") ? `list or watch objects of kind ${kind.kind}` : `list objects of kind ${kind.kind}`;
   const common = { subject, codes: [200] as const };
   if (has("list")) {
@@ -109,7 +121,7 @@ function* kindOperations(kind: Kind): Iterable<Operation> {
     } as const;
     yield { ...list, path: many, id: `list${name}${scope}${kind.kind}` };
     if (kind.namespaced)
-      yield { ...list, path: `${root}/${kind.plural}`, id: `list${name}${kind.kind}ForAllNamespaces` };
+      yield { ...list, path: `${rootOf(kind)}/${kind.plural}`, id: `list${name}${kind.kind}ForAllNamespaces` };
   }
   if (has("create")) {
     yield {
@@ -138,6 +150,11 @@ function* kindOperations(kind: Kind): Iterable<Operation> {
       answer: "status",
     };
   }
+}
+
+function* objectOperations(kind: Kind, one: string, { subject, name, scope }: Naming): Iterable<Operation> {
+  const has = (verb: string) => kind.verbs.includes(verb);
+  const common = { subject, codes: [200] as const };
   if (has("get")) {
     yield {
       ...common,
@@ -192,7 +209,6 @@ function* kindOperations(kind: Kind): Iterable<Operation> {
       codes: [200, 202],
     };
   }
-  if (has("watch")) yield* watchOperations(kind, subject, name, scope);
 }
 
 /** The old paths for watching, which clients may still use. */
