@@ -95,10 +95,13 @@ async function follow<T extends KubeObject>(
         const list = await client.list(kind, { ...scope, signal });
         from = list.metadata.resourceVersion ?? "0";
         informer.replace(list.items, Number(from));
+        failures = 0;
       }
-      failures = 0;
       const options = { ...scope, signal, resourceVersion: from, allowWatchBookmarks: true };
-      for await (const batch of client.watch(kind, options)) from = informer.apply(batch) ?? from;
+      for await (const batch of client.watch(kind, options)) {
+        failures = 0;
+        from = informer.apply(batch) ?? from;
+      }
     } catch (error) {
       if (signal.aborted) return;
       if (isStatus(error, "Expired", "Gone")) {
