@@ -90,9 +90,9 @@ async function prepared(
   const { kind, subresource = "" } = operation;
   const rules = { nowMs: context.clock.now(), subresource };
   keepSystemFields(metadataOf(object), live.metadata);
-  if (wholeObject === true) {
-    // Nothing is kept: the server knows what it writes.
-  } else if (subresource === "status") keepAllButStatus(object, live);
+  // What the server itself writes is not up to the rules for clients.
+  if (wholeObject === true) return object as unknown as KubeObject;
+  if (subresource === "status") keepAllButStatus(object, live);
   else if (hasStatusSubresource(kind) && subresource === "") keep(object, live, "status");
   manage(object, live);
   const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
