@@ -38,7 +38,7 @@ function getOnce(
   signal: AbortSignal,
 ): Promise<{ readonly answer: HttpAnswer; readonly location: string | undefined }> {
   return new Promise((resolve, reject) => {
-    const cut = AbortSignal.timeout(Math.min(timeoutMs, LONGEST_TIMEOUT_MS));
+    const cut = AbortSignal.timeout(Math.ceil(Math.min(timeoutMs, LONGEST_TIMEOUT_MS)));
     const fail = (error: unknown) => reject(cut.aborted ? tooSlow(url, error) : failed(url, error));
     const send = url.startsWith("https:") ? httpsRequest : httpRequest;
     const request = send(
