@@ -14,9 +14,11 @@ import { type Encoding, encodeOutcome, encodeStatus } from "./encode/encode.ts";
 import { negotiate } from "./encode/negotiate.ts";
 import { warningHeader } from "./encode/warning.ts";
 import type { ApiRequest, ApiResponse } from "./http.ts";
+import type { ApiMetrics } from "./metrics.ts";
+import { observed } from "./observe.ts";
 import type { Operation } from "./operation.ts";
 import { attributesOf, type Perform } from "./perform.ts";
-import { optionsOf, type ResourceTarget, routeOf } from "./route.ts";
+import { optionsOf, type ResourceTarget, routeOf, type Target } from "./route.ts";
 
 /** Answers paths that are no resources (discovery, OpenAPI, health); undefined for a path that it does not know. */
 export type PathHandler = (
@@ -36,6 +38,7 @@ export interface HandlerParts {
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
   readonly perform: Perform;
+  readonly metrics: ApiMetrics;
   readonly encoding: Encoding;
   readonly paths: readonly PathHandler[];
   readonly connects: readonly ConnectHandler[];
@@ -62,9 +65,14 @@ export function createHandler(parts: HandlerParts): Handler {
 }
 
 async function answer(parts: HandlerParts, request: ApiRequest): Promise<ApiResponse> {
-  const { authenticator, authorizer, registry, clock } = parts;
+  const { authenticator, registry, clock } = parts;
   const own = authenticator.authenticate(request, clock.now());
   const target = routeOf(request, registry);
+  return observed(parts.metrics, clock, target, request, () => answerTarget(parts, request, target, own));
+}
+
+async function answerTarget(parts: HandlerParts, request: ApiRequest, target: Target, own: User): Promise<ApiResponse> {
+  const { authorizer } = parts;
   if (target.type === "path") {
     const { verb, path } = target;
     const user = impersonatedUser(request.headers, { user: own, verb, path }, authorizer) ?? own;

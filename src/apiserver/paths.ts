@@ -11,7 +11,6 @@ import { type ApiMetrics, metricsAnswer } from "./metrics.ts";
 import type { Describe } from "./openapi/describe.ts";
 import { openapiAnswer } from "./openapi/openapi.ts";
 import type { ApiServerSettings } from "./server.ts";
-import type { TokenSigner } from "./tokens.ts";
 import { versionAnswer } from "./version.ts";
 
 export interface PathParts {
@@ -19,7 +18,7 @@ export interface PathParts {
   readonly describe: Describe;
   readonly store: Store<KubeObject>;
   readonly metrics: ApiMetrics;
-  readonly signer: TokenSigner;
+  readonly keySet: object | undefined;
   readonly settings: ApiServerSettings;
   readonly checks: readonly HealthCheck[];
 }
@@ -35,8 +34,23 @@ export function pathHandlers(parts: PathParts): readonly PathHandler[] {
     ({ path }) => (path === "/version" || path === "/version/" ? versionAnswer() : undefined),
     ({ path }) =>
       path === "/metrics" ? metricsAnswer(metrics, { objects: objectCounts(store, registry) }) : undefined,
+    ({ path }) => issuerAnswer(path, parts),
     ({ path }) => (path === "/" ? json({ paths: rootPaths(registry) }) : undefined),
   ];
+}
+
+/** Who issues ServiceAccount tokens, and by which keys they are known (OpenID Connect discovery). */
+function issuerAnswer(path: string, { keySet, settings }: PathParts): ApiResponse | undefined {
+  if (keySet === undefined) return undefined;
+  if (path === "/openid/v1/jwks") return json(keySet);
+  if (path !== "/.well-known/openid-configuration") return undefined;
+  return json({
+    issuer: settings.issuer,
+    jwks_uri: `https://${settings.address}/openid/v1/jwks`,
+    response_types_supported: ["id_token"],
+    subject_types_supported: ["public"],
+    id_token_signing_alg_values_supported: ["ES256"],
+  });
 }
 
 function* objectCounts(store: Store<KubeObject>, registry: KindRegistry): Iterable<readonly [string, number]> {

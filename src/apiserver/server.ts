@@ -12,12 +12,13 @@ import { defaultTolerations } from "./admission/default-tolerations.ts";
 import { lookupIn } from "./admission/lookup.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
 import { priority } from "./admission/priority.ts";
+import { rbacEscalation } from "./admission/rbac-escalation.ts";
 import { serviceAccount } from "./admission/service-account.ts";
 import { answeredKinds, tokenSubresource } from "./answered.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
 import { createNodeAuthorizer } from "./auth/node.ts";
 import { nodeObjects } from "./auth/node-objects.ts";
-import { createRbac } from "./auth/rbac.ts";
+import { createRbac, type Rbac } from "./auth/rbac.ts";
 import { type BoundObjects, serviceAccountTokens } from "./auth/service-account-token.ts";
 import { anyToken } from "./auth/token.ts";
 import { anyAuthorizer } from "./auth/union.ts";
@@ -47,6 +48,8 @@ export interface ApiServerParts {
   /** Owns what the server runs in the background. */
   readonly tasks: TaskGroup;
   readonly signer: TokenSigner;
+  /** The public halves of the signer's keys, for those who check tokens by themselves: `/openid/v1/jwks`. */
+  readonly keySet?: object;
   readonly settings: ApiServerSettings;
   /** Answers logs, exec and proxies, where there are nodes to ask. */
   readonly connects?: (authorizer: Authorizer) => readonly ConnectHandler[];
@@ -108,6 +111,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     ...SUBRESOURCES,
     ["serviceaccounts/token", tokenSubresource({ ...tokens, random: random.stream("tokens") }, now)],
   ]);
+  const metrics = createMetrics();
   const answered = answeredKinds({ authenticator, authorizer, now });
   const perform = createPerform({ context, authorizer, subresources, answered });
   const encoding = { describe, frames: createFrameCache(), now };
@@ -125,6 +129,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     authenticator,
     authorizer,
     perform,
+    metrics,
     encoding,
     paths,
     connects: parts.connects?.(authorizer) ?? [],
@@ -148,13 +153,18 @@ const SUBRESOURCES: readonly (readonly [string, SubresourceHandler])[] = [
   ["*/scale", scaleObject],
 ];
 
-function admissionOf({ store, clock, random, settings }: ApiServerParts): Admission {
+function admissionOf(
+  { store, clock, random, settings }: ApiServerParts,
+  rbac: Rbac,
+  authorizer: Authorizer,
+): Admission {
   const lookup = lookupIn(store);
   const plugins: readonly AdmissionPlugin[] = [
     namespaceLifecycle(lookup),
     serviceAccount(lookup, clock, random.stream("service-account")),
     priority(lookup),
     defaultTolerations,
+    rbacEscalation(rbac, authorizer),
     serviceAddresses(settings, lookup, clock, random.stream("service-addresses")),
   ];
   return createAdmission(plugins);

@@ -60,13 +60,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     createNodeConnection({ ca: pki.authority.certificate, certificate: client.certificate, key: client.key }),
   );
   const lookup = lookupIn(store);
+  const signer = createTokenSigner(pki.serviceAccountKey);
   const plane = opened.use(
     await startControlPlane({
       store,
       clock,
       random: secureRandom(),
       log,
-      signer: createTokenSigner(pki.serviceAccountKey),
+      signer,
+      keySet: signer.keySet,
       settings: { ...defaultSettings, serviceCidr: options.serviceCidr, address: `${address}:${port}` },
       endpoint: { address, port },
       describe: readDescriptions(),
