@@ -1,0 +1,68 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { run, runOrThrow } from "../src/host/node/packages/run.ts";
+
+/** A machine of its own as far as the network goes: a network namespace with one cable to this machine. */
+export interface Machine {
+  readonly name: string;
+  readonly address: string;
+  /** The words that, put before a command, run it on that machine. */
+  readonly enter: readonly string[];
+  remove(): Promise<void>;
+}
+
+const OWNERS = "/tmp/wherry-tests/machines";
+const MOST_MACHINES = 60;
+
+/**
+ * Makes one, so that the ports, routes and service rules of a cluster under test meet nobody else's. Machines whose makers
+ * died are removed first.
+ */
+export async function createMachine(): Promise<Machine> {
+  mkdirSync(OWNERS, { recursive: true });
+  for (let index = 1; index <= MOST_MACHINES; index++) {
+    const name = `wst${index}`;
+    if (!claim(`${OWNERS}/${name}`)) continue;
+    await run(["ip", "netns", "delete", name]);
+    await connect(name, index);
+    return {
+      name,
+      address: addressOf(index, 2),
+      enter: ["nsenter", `--net=/run/netns/${name}`, "--"],
+      remove: async () => {
+        await run(["ip", "netns", "delete", name]);
+        await run(["ip", "link", "delete", name]);
+        rmSync(`${OWNERS}/${name}`, { force: true });
+      },
+    };
+  }
+  throw new Error(`${MOST_MACHINES} machines of tests exist already: see ${OWNERS}`);
+}
+
+function claim(path: string): boolean {
+  if (existsSync(path) && existsSync(`/proc/${readFileSync(path, "utf8")}`)) return false;
+  rmSync(path, { force: true });
+  try {
+    writeFileSync(path, String(process.pid), { flag: "wx" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function connect(name: string, index: number): Promise<void> {
+  const inside = (...words: string[]) => runOrThrow(["ip", "-n", name, ...words]);
+  await run(["ip", "link", "delete", name]);
+  await runOrThrow(["ip", "netns", "add", name]);
+  await runOrThrow(["ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name]);
+  await runOrThrow(["ip", "address", "add", `${addressOf(index, 1)}/30`, "dev", name]);
+  await runOrThrow(["ip", "link", "set", name, "up"]);
+  await inside("address", "add", `${addressOf(index, 2)}/30`, "dev", "eth0");
+  await inside("link", "set", "lo", "up");
+  await inside("link", "set", "eth0", "up");
+  await inside("route", "add", "default", "via", addressOf(index, 1));
+}
+
+/** Each machine has four addresses: 1 is this end of the cable, 2 is the other. */
+function addressOf(index: number, host: number): string {
+  return `10.231.0.${index * 4 + host}`;
+}
