@@ -103,7 +103,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const context: StorageContext = {
     store,
     registry,
-    admission: admissionOf(parts),
+    admission: admissionOf(parts, rbac, authorizer),
     clock,
     random: random.stream("objects"),
   };
@@ -119,8 +119,8 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     registry,
     describe,
     store,
-    metrics: createMetrics(),
-    signer,
+    metrics,
+    keySet: parts.keySet,
     settings,
     checks: parts.checks ?? [],
   });

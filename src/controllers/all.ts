@@ -1,16 +1,32 @@
 import type { KindRegistry } from "../api/registry.ts";
 import type { Controller } from "../reconciler/controller.ts";
+import { deploymentController } from "./deployment/controller.ts";
+import { endpointsController } from "./endpoints/controller.ts";
+import { endpointSliceController } from "./endpointslice/controller.ts";
+import { namespaceController } from "./namespace/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
+import { replicationControllerController } from "./replicationcontroller/controller.ts";
+import { rootCaPublisher } from "./root-ca-publisher/controller.ts";
+import { serviceAccountController } from "./serviceaccount/controller.ts";
 
-export interface ControllerOptions {
+export interface ControllersOptions {
+  /** Every kind that the API server serves, as they come and go. */
   readonly registry: KindRegistry;
-  /** The certificate of the cluster's authority, in PEM, for pods. */
+  /** By which pods know the API server, in PEM. */
   readonly rootCa: string;
   /** The network of all pods, of which each node gets a part. */
   readonly podCidr: string;
 }
 
-/** Every loop of the control plane. */
-export function allControllers(_options: ControllerOptions): readonly Controller[] {
-  return [replicaSetController as unknown as Controller];
+/** Every loop of a cluster, as Kubernetes' controller manager runs them. */
+export function allControllers({ registry, rootCa }: ControllersOptions): readonly Controller[] {
+  const simple = [
+    deploymentController,
+    replicaSetController,
+    replicationControllerController,
+    endpointSliceController,
+    endpointsController,
+    serviceAccountController,
+  ] as readonly unknown[] as readonly Controller[];
+  return [...simple, namespaceController(registry), rootCaPublisher(rootCa)];
 }
