@@ -3,7 +3,7 @@ import type { Clock } from "../base/clock.ts";
 import { delay } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import type { TaskGroup } from "../base/task-group.ts";
+import { TaskGroup } from "../base/task-group.ts";
 import type { Client } from "../client/client.ts";
 import type { Informer, ObjectChange } from "../client/informer.ts";
 import type { EventRecorder } from "../client/recorder.ts";
@@ -65,6 +65,8 @@ export class Kubelet {
   readonly #parts: NodeParts;
   readonly #writer: StatusWriter;
   readonly #nodeLoop: NodeLoop;
+  /** A group of its own: many kubelets of one process would crowd one signal with listeners. */
+  readonly #tasks: TaskGroup;
   readonly #workers = new Map<string, PodWorker>();
   /** Workers by the ids of their containers and sandboxes. */
   readonly #owners = new Map<string, PodWorker>();
@@ -73,7 +75,9 @@ export class Kubelet {
 
   constructor(options: KubeletOptions) {
     this.#options = options;
-    const { clock, random, log, tasks, client, runtime, nodeName, addresses, facts, paths, dns } = options;
+    const { clock, random, log, client, runtime, nodeName, addresses, facts, paths, dns } = options;
+    const tasks = new TaskGroup(options.tasks.signal);
+    this.#tasks = tasks;
     this.#nodeLoop = new NodeLoop({
       ...options,
       facts: { ...facts, addresses },
@@ -107,8 +111,10 @@ export class Kubelet {
 
   /** Registers the node, takes up what runs, then works until the task group ends. Resolves once the node is registered. */
   async start(): Promise<void> {
-    const { tasks, pods, nodeName, relist, recorder } = this.#options;
+    const { pods, nodeName, relist, recorder } = this.#options;
+    const tasks = this.#tasks;
     tasks.spawn((signal) => this.#followEvents(signal));
+    this.#options.tasks.spawn(() => tasks.done());
     this.#found = await this.#list(tasks.signal);
     const node = await this.#nodeLoop.register(tasks.signal);
     recorder.record(node, "Normal", "Starting", "Starting kubelet.");
@@ -216,7 +222,7 @@ export class Kubelet {
     if (event.type !== "container-stopped" && event.type !== "container-deleted") return;
     const worker = this.#owners.get(event.containerId);
     if (worker === undefined) return;
-    this.#options.tasks.spawn(async () => {
+    this.#tasks.spawn(async () => {
       await worker.lookAt(event.containerId).catch((error: unknown) => {
         if (!signal.aborted)
           this.#options.log.warn("container could not be looked at", { id: event.containerId, error });

@@ -1,6 +1,6 @@
 import type { Pod, PodStatus } from "../../api/generated/core-v1.ts";
 import type { Cause } from "../../base/cause.ts";
-import type { Clock } from "../../base/clock.ts";
+import type { Clock, Timer } from "../../base/clock.ts";
 import { delay } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { TaskGroup } from "../../base/task-group.ts";
@@ -16,6 +16,8 @@ import type { ReportingPod } from "../pod-work/parts.ts";
 /** More at once only wait for the same server. */
 const MOST_WRITES = 16;
 const RETRY_MS = 1_000;
+/** That a pod is about to begin is told after this time: most run by then, and one write tells both. */
+const BEGINNING_MS = 150;
 
 export interface WritablePod extends ReportingPod {
   observe(observation: Observation): void;
@@ -34,6 +36,8 @@ export class StatusWriter {
   readonly #due = new Set<WritablePod>();
   readonly #writing = new Map<WritablePod, Promise<void>>();
   readonly #sent = new WeakMap<WritablePod, PodStatus>();
+  /** Pods whose beginning is not told yet: the timer, or `ripe` once it has gone off. */
+  readonly #held = new Map<WritablePod, Timer | "ripe">();
   #pumping = false;
 
   constructor(nodeName: string, parts: { client: Client; clock: Clock; log: Log; tasks: TaskGroup }) {
@@ -57,6 +61,7 @@ export class StatusWriter {
 
   forget(pod: WritablePod): void {
     this.#due.delete(pod);
+    this.#release(pod);
   }
 
   /** Ends a pod in the API: its last status first, then the object. @throws StatusError */
@@ -84,6 +89,11 @@ export class StatusWriter {
       if (this.#writing.has(pod)) continue;
       this.#due.delete(pod);
       const status = pod.status();
+      if (isBeginning(status) && this.#held.get(pod) !== "ripe") {
+        this.#hold(pod);
+        continue;
+      }
+      this.#release(pod);
       if (sameJson(status, pod.pod.status) || sameJson(status, this.#sent.get(pod))) continue;
       const writing = this.#write(pod, status).finally(() => {
         this.#writing.delete(pod);
@@ -91,6 +101,21 @@ export class StatusWriter {
       });
       this.#writing.set(pod, writing);
     }
+  }
+
+  #hold(pod: WritablePod): void {
+    if (this.#held.has(pod)) return;
+    const timer = this.#clock.timer(BEGINNING_MS, () => {
+      this.#held.set(pod, "ripe");
+      this.statusChanged(pod);
+    });
+    this.#held.set(pod, timer);
+  }
+
+  #release(pod: WritablePod): void {
+    const held = this.#held.get(pod);
+    this.#held.delete(pod);
+    if (held !== undefined && held !== "ripe") held[Symbol.dispose]();
   }
 
   async #write(pod: WritablePod, status: PodStatus): Promise<void> {
@@ -139,6 +164,19 @@ export class StatusWriter {
     };
   }
 }
+
+/** Nothing more is known than that the node has begun with the pod. */
+function isBeginning({ phase, containerStatuses, initContainerStatuses }: PodStatus): boolean {
+  return (
+    phase === "Pending" &&
+    [...(initContainerStatuses ?? []), ...(containerStatuses ?? [])].every(
+      ({ state, lastState }) =>
+        lastState?.terminated === undefined && BEGINNINGS.includes(state?.waiting?.reason ?? "another"),
+    )
+  );
+}
+
+const BEGINNINGS: readonly string[] = ["ContainerCreating", "PodInitializing"];
 
 /** What is new about the pod, in a few words. */
 function reasonOf(before: PodStatus, now: PodStatus): string {
