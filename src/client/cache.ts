@@ -4,19 +4,21 @@ import { type Informer, type InformerParts, startInformer } from "./informer.ts"
 
 /** The informers that the loops of one process share: one per kind, started when first asked for. */
 export interface Cache {
-  /** The informer of all objects of a kind, with the index `controller` (uid of the controlling owner). */
+  /** The informer of all objects of a kind, with the index `controller`. */
   informer<T extends KubeObject>(kind: Kind<T>): Informer<T>;
   get<T extends KubeObject>(kind: Kind<T>, key: string): T | undefined;
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];
   /** The objects whose controller is this owner. */
   ownedBy<T extends KubeObject>(kind: Kind<T>, owner: KubeObject): readonly T[];
+  /** The objects in a namespace that no owner controls. */
+  orphans<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined): readonly T[];
   /** The informer of a kind if some loop asked for it. */
   started(kind: Kind): Informer<KubeObject> | undefined;
   /** Resolves when every informer started so far has its first list. */
   synced(): Promise<void>;
 }
 
-/** The index of every informer of a cache: by the uid of the controlling owner. */
+/** The index of every informer of a cache: by the uid of the controlling owner, or by the namespace of what has none. */
 export const CONTROLLER_INDEX = "controller";
 
 export function createCache(parts: InformerParts): Cache {
@@ -33,6 +35,7 @@ export function createCache(parts: InformerParts): Cache {
     get: (kind, key) => cache.informer(kind).get(key),
     list: (kind, namespace) => cache.informer(kind).list(namespace),
     ownedBy: (kind, owner) => cache.informer(kind).by(CONTROLLER_INDEX, owner.metadata.uid),
+    orphans: (kind, namespace = "") => cache.informer(kind).by(CONTROLLER_INDEX, orphansOf(namespace)),
     started: (kind) => informers.get(`${kind.apiVersion}/${kind.plural}`),
     async synced() {
       await Promise.all([...informers.values()].map((informer) => informer.synced));
@@ -43,5 +46,10 @@ export function createCache(parts: InformerParts): Cache {
 
 function controllerUids(object: KubeObject): readonly string[] {
   const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true);
-  return owner === undefined ? [] : [owner.uid];
+  return [owner === undefined ? orphansOf(object.metadata.namespace ?? "") : owner.uid];
+}
+
+/** No uid looks like this. */
+function orphansOf(namespace: string): string {
+  return `orphans/${namespace}`;
 }

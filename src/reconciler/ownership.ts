@@ -27,9 +27,8 @@ export async function claim(
 ): Promise<boolean> {
   const wanted = isLabelSelector(selector) ? selectorOf(selector) : selectorFromLabels(selector);
   let wrote = false;
-  for (const object of cache.list(kind, owner.metadata.namespace)) {
+  for (const object of [...cache.ownedBy(kind, owner), ...cache.orphans(kind, owner.metadata.namespace)]) {
     const controller = controllerOf(object);
-    if (controller !== undefined && controller.uid !== owner.metadata.uid) continue;
     const fits = matches(wanted, object.metadata.labels ?? {});
     if (controller !== undefined ? fits : !fits || object.metadata.deletionTimestamp !== undefined) continue;
     if (owner.metadata.deletionTimestamp !== undefined) continue;

@@ -1,0 +1,99 @@
+import type { ReplicaSet, ReplicaSetCondition } from "../../api/generated/apps-v1.ts";
+import type { Pod, ReplicationController } from "../../api/generated/core-v1.ts";
+import { formatTime } from "../../machinery/time.ts";
+import { conditionOf, withCondition, withoutCondition } from "../conditions.ts";
+import { isActive, isAvailable, isReady, isTerminating, readySinceMs } from "../pods/condition.ts";
+import { byWorth } from "../pods/worth.ts";
+
+/** What keeps a number of equal pods alive. */
+export type ReplicaOwner = ReplicaSet | ReplicationController;
+
+/** No loop creates or removes more at once than this. */
+const BURST = 500;
+
+export interface ReplicaPlan {
+  readonly create: number;
+  readonly remove: readonly Pod[];
+  /** When a pod becomes available by time alone. */
+  readonly recheckAfterMs?: number;
+}
+
+/** Compares the pods that an owner has with how many it wants. */
+export function planReplicas(
+  owner: ReplicaOwner,
+  owned: readonly Pod[],
+  neighbours: (pod: Pod) => number,
+  nowMs: number,
+): ReplicaPlan {
+  const active = owned.filter(isActive);
+  const difference = owner.metadata.deletionTimestamp === undefined ? owner.spec.replicas - active.length : 0;
+  const next = nextAvailable(owner, active, nowMs);
+  return {
+    create: Math.min(Math.max(difference, 0), BURST),
+    remove: difference < 0 ? leastWorth(active, neighbours, nowMs, Math.min(-difference, BURST)) : [],
+    ...(next === undefined ? {} : { recheckAfterMs: next }),
+  };
+}
+
+/**
+ * What the owner's pods add up to.
+ * @param failure why the last attempt to create or remove pods failed.
+ */
+export function replicaStatus(
+  owner: ReplicaOwner,
+  owned: readonly Pod[],
+  failure: string | undefined,
+  nowMs: number,
+): ReplicaSet["status"] {
+  const active = owned.filter(isActive);
+  const labels = Object.entries(owner.spec.template?.metadata?.labels ?? {});
+  const isLabelled = ({ metadata }: Pod) => labels.every(([name, value]) => metadata.labels?.[name] === value);
+  const { minReadySeconds = 0, replicas: wanted } = owner.spec;
+  const fullyLabeledReplicas = active.filter(isLabelled).length;
+  const readyReplicas = active.filter(isReady).length;
+  const availableReplicas = active.filter((pod) => isAvailable(pod, minReadySeconds, nowMs)).length;
+  const conditions = withFailure(owner.status.conditions, failure, wanted - active.length, nowMs);
+  return {
+    replicas: active.length,
+    ...(fullyLabeledReplicas === 0 ? {} : { fullyLabeledReplicas }),
+    ...(readyReplicas === 0 ? {} : { readyReplicas }),
+    ...(availableReplicas === 0 ? {} : { availableReplicas }),
+    ...(owner.kind === "ReplicaSet" ? { terminatingReplicas: owned.filter(isTerminating).length } : {}),
+    observedGeneration: owner.metadata.generation ?? 0,
+    ...(conditions.length === 0 ? {} : { conditions }),
+  };
+}
+
+/** The condition says why the first of several attempts failed. */
+function withFailure(
+  conditions: readonly ReplicaSetCondition[] | undefined,
+  failure: string | undefined,
+  missing: number,
+  nowMs: number,
+): readonly ReplicaSetCondition[] {
+  const type = "ReplicaFailure";
+  if (failure === undefined) return withoutCondition(conditions, type);
+  if (conditionOf(conditions, type) !== undefined) return conditions!;
+  const reason = missing > 0 ? { reason: "FailedCreate" } : missing < 0 ? { reason: "FailedDelete" } : {};
+  const lastTransitionTime = formatTime(nowMs);
+  return withCondition(conditions, { type, status: "True", lastTransitionTime, ...reason, message: failure });
+}
+
+function leastWorth(
+  active: readonly Pod[],
+  neighbours: (pod: Pod) => number,
+  nowMs: number,
+  count: number,
+): readonly Pod[] {
+  if (count >= active.length) return active;
+  return active.toSorted(byWorth(neighbours, nowMs)).slice(0, count);
+}
+
+function nextAvailable({ spec }: ReplicaOwner, active: readonly Pod[], nowMs: number): number | undefined {
+  const { minReadySeconds = 0 } = spec;
+  if (minReadySeconds === 0) return undefined;
+  const waits = active
+    .filter((pod) => isReady(pod) && !isAvailable(pod, minReadySeconds, nowMs))
+    .map((pod) => readySinceMs(pod)! + minReadySeconds * 1000 - nowMs);
+  return waits.length === 0 ? undefined : Math.max(0, Math.min(...waits));
+}
