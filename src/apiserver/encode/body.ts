@@ -86,6 +86,8 @@ export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | u
   } catch {
     throw refuse(`couldn't get version/kind; json parse error: ${jsonProblem(text)}`);
   }
+  // A patch is no object of the kind; what it has to be, applying it tells.
+  if (mediaType !== JSON_TYPE) return { mediaType, value, text, problems: [] };
   if (typeof value !== "object" || Array.isArray(value)) {
     const type = goType(value);
     const target = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
