@@ -33,11 +33,11 @@ export function templateColumns<T>(templateOf: (object: T) => PodTemplateSpec | 
   ];
 }
 
-function containerNames(template: PodTemplateSpec | undefined): string {
+export function containerNames(template: PodTemplateSpec | undefined): string {
   return template?.spec.containers.map((container) => container.name).join(",") ?? "";
 }
 
-function imageNames(template: PodTemplateSpec | undefined): string {
+export function imageNames(template: PodTemplateSpec | undefined): string {
   return template?.spec.containers.map((container) => container.image ?? "").join(",") ?? "";
 }
 

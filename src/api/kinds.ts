@@ -1,11 +1,13 @@
 import { ConfigMap } from "./core/v1/config-map.ts";
 import { Endpoints } from "./core/v1/endpoints.ts";
 import { Event } from "./core/v1/event.ts";
+import { LimitRange } from "./core/v1/limit-range.ts";
 import { Namespace } from "./core/v1/namespace.ts";
 import { Node } from "./core/v1/node.ts";
 import { PersistentVolumeClaim } from "./core/v1/persistent-volume-claim.ts";
 import { PersistentVolume } from "./core/v1/persistent-volume.ts";
 import { Pod } from "./core/v1/pod.ts";
+import { PodTemplate } from "./core/v1/pod-template.ts";
 import { ReplicationController } from "./core/v1/replication-controller.ts";
 import { ResourceQuota } from "./core/v1/resource-quota.ts";
 import { Secret } from "./core/v1/secret.ts";
@@ -45,11 +47,13 @@ const DECLARED = [
   ConfigMap,
   Endpoints,
   Event,
+  LimitRange,
   Namespace,
   Node,
   PersistentVolumeClaim,
   PersistentVolume,
   Pod,
+  PodTemplate,
   ReplicationController,
   ResourceQuota,
   Secret,

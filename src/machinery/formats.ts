@@ -22,12 +22,13 @@ export const dnsLabel: FormatCheck = formatted(
   ["my-name", "123-abc"],
 );
 
-export const dnsSubdomain: FormatCheck = formatted(
-  SUBDOMAIN,
-  253,
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character",
-  ["example.com"],
-);
+const SUBDOMAIN_RULE =
+  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
+
+export const dnsSubdomain: FormatCheck = formatted(SUBDOMAIN, 253, SUBDOMAIN_RULE, ["example.com"]);
+
+/** The prefix of a qualified name: the same rule, in the words of a newer hand. */
+const qualifiedPrefix: FormatCheck = formatted(SUBDOMAIN, 253, SUBDOMAIN_RULE, ["example.com"], "bytes");
 
 export const dnsLabel1035: FormatCheck = formatted(
   LABEL_1035,
@@ -48,6 +49,7 @@ export const labelValue: FormatCheck = formatted(
   63,
   "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character",
   ["MyValue", "my_value", "12345"],
+  "bytes",
 );
 
 export const httpHeaderName: FormatCheck = formatted(
@@ -114,10 +116,10 @@ export const qualifiedName: FormatCheck = (value) => {
   const problems: string[] = [];
   if (parts.length === 2) {
     if (parts[0] === "") problems.push("prefix part must be non-empty");
-    else problems.push(...dnsSubdomain(parts[0]!).map((problem) => `prefix part ${problem}`));
+    else problems.push(...qualifiedPrefix(parts[0]!).map((problem) => `prefix part ${problem}`));
   }
   if (name === "") problems.push("name part must be non-empty");
-  else if (byteLength(name) > 63) problems.push(`name part ${longerThan(63)}`);
+  else if (byteLength(name) > 63) problems.push(`name part ${longerThan(63, "bytes")}`);
   problems.push(...qualifiedPart(name));
   return problems;
 };
@@ -149,8 +151,11 @@ export function asPrefix(check: FormatCheck): FormatCheck {
   return (value) => check(value.length > 1 && value.endsWith("-") ? `${value.slice(0, -2)}a` : value);
 }
 
-export function longerThan(bytes: number): string {
-  return `must be no more than ${bytes} bytes`;
+/** Kubernetes counts bytes in either case. */
+type LengthUnit = "characters" | "bytes";
+
+function longerThan(maximum: number, unit: LengthUnit = "characters"): string {
+  return `must be no more than ${maximum} ${unit}`;
 }
 
 export function byteLength(text: string): number {
@@ -162,13 +167,19 @@ export function byteLength(text: string): number {
 
 const encoder = new TextEncoder();
 
-function formatted(pattern: string, maximum: number, message: string, examples: readonly string[]): FormatCheck {
+function formatted(
+  pattern: string,
+  maximum: number,
+  message: string,
+  examples: readonly string[],
+  unit?: LengthUnit,
+): FormatCheck {
   const expression = new RegExp(`^(?:${pattern})$`);
   const problem = expected(message, pattern, examples);
   return (value) => {
     const fits = byteLength(value) <= maximum;
     if (fits && expression.test(value)) return [];
-    return [...(fits ? [] : [longerThan(maximum)]), ...(expression.test(value) ? [] : [problem])];
+    return [...(fits ? [] : [longerThan(maximum, unit)]), ...(expression.test(value) ? [] : [problem])];
   };
 }
 

@@ -1,10 +1,17 @@
+import { invalid, type Issue, notSupported, required } from "../../../machinery/issue.ts";
 import { formatLabelSelector } from "../../../machinery/labels.ts";
-import type { Mutable } from "../../../machinery/object.ts";
+import type { LabelSelector, Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
+import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, formatLabels, templateColumns } from "../../columns.ts";
+import { checkSelector } from "../../core/v1/label-selector.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import { checkRunsForever, checkSelects, checkTemplate, selectsAll } from "../../core/v1/pod-spec/template.ts";
+import { templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { checkCollisions } from "../../core/v1/replica-status.ts";
 import type { DaemonSet as StoredDaemonSet } from "../../generated/apps-v1.ts";
 import { facts } from "../../generated/resources.ts";
+import { checkAtMostAll, checkIntOrPercent, isZero } from "../../int-or-percent.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 
 export type DaemonSet = StoredDaemonSet;
@@ -34,6 +41,17 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
     }
     defaultPodSpec(spec.template.spec);
   },
+  validate: daemonSetIssues,
+  validateUpdate({ spec }, old) {
+    return sameJson(spec.selector, old.spec.selector) ? [] : [invalid("spec.selector", spec.selector, IMMUTABLE)];
+  },
+  validateStatusUpdate({ status }, old) {
+    const issues: Issues = [];
+    for (const name of FIGURES) checkNonnegative(status[name], `status.${name}`, issues);
+    checkCollisions(status.collisionCount, old.status.collisionCount, issues);
+    return issues;
+  },
+  warnings: ({ spec }, old) => templateWarnings(spec.template, old?.spec.template, "spec.template"),
   prepareForCreate(object) {
     const { metadata } = object as unknown as Mutable<DaemonSet>;
     (metadata.annotations ??= {})[GENERATION] ??= "1";
@@ -45,3 +63,52 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
     annotations[GENERATION] = String(sameJson(spec.template, old.spec.template) ? was : was + 1);
   },
 });
+
+const FIGURES = [
+  "currentNumberScheduled",
+  "numberMisscheduled",
+  "desiredNumberScheduled",
+  "numberReady",
+  "observedGeneration",
+  "updatedNumberScheduled",
+  "numberAvailable",
+  "numberUnavailable",
+  "collisionCount",
+] as const;
+
+function daemonSetIssues({ spec }: DaemonSet): readonly Issue[] {
+  const issues: Issues = [];
+  const selector = spec.selector as LabelSelector | null;
+  if (selector !== null) checkSelector(selector, "spec.selector", issues);
+  checkSelects(selector, spec.template, issues);
+  if (selector !== null && selectsAll(selector)) {
+    issues.push(invalid("spec.selector", selector, "empty selector is invalid for daemonset"));
+  }
+  checkTemplate(spec.template, "spec.template", issues);
+  checkRunsForever(spec.template, "spec.template", "DaemonSet", issues);
+  checkNonnegative(spec.minReadySeconds, "spec.minReadySeconds", issues);
+  checkUpdateStrategy(spec.updateStrategy, "spec.updateStrategy", issues);
+  checkNonnegative(spec.revisionHistoryLimit, "spec.revisionHistoryLimit", issues);
+  return issues;
+}
+
+function checkUpdateStrategy(strategy: DaemonSet["spec"]["updateStrategy"], at: string, issues: Issues): void {
+  const { type, rollingUpdate } = strategy;
+  if (type === "OnDelete") return;
+  if (type !== "RollingUpdate") {
+    const shown = { Type: type as string, RollingUpdate: rollingUpdate ?? null };
+    return void issues.push(notSupported(at, shown, ["RollingUpdate", "OnDelete"]));
+  }
+  const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+  const unavailableAt = `${at}.rollingUpdate.maxUnavailable`;
+  const surgeAt = `${at}.rollingUpdate.maxSurge`;
+  checkIntOrPercent(maxUnavailable, unavailableAt, issues);
+  checkIntOrPercent(maxSurge, surgeAt, issues);
+  checkAtMostAll(maxUnavailable, unavailableAt, issues);
+  checkAtMostAll(maxSurge, surgeAt, issues);
+  if (!isZero(maxUnavailable) && !isZero(maxSurge)) {
+    issues.push(invalid(surgeAt, maxSurge, "may not be set when maxUnavailable is non-zero"));
+  } else if (isZero(maxUnavailable) && isZero(maxSurge)) {
+    issues.push(required(unavailableAt, "cannot be 0 when maxSurge is 0"));
+  }
+}

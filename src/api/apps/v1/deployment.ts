@@ -1,10 +1,17 @@
+import { forbidden, invalid, type Issue, notSupported } from "../../../machinery/issue.ts";
 import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { Mutable } from "../../../machinery/object.ts";
+import { sameJson } from "../../../machinery/same-json.ts";
+import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, templateColumns } from "../../columns.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import { ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { checkAtMost, checkCollisions } from "../../core/v1/replica-status.ts";
 import type { Deployment as StoredDeployment } from "../../generated/apps-v1.ts";
 import { facts } from "../../generated/resources.ts";
+import { checkAtMostAll, checkIntOrPercent, isZero } from "../../int-or-percent.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { checkSelectorAndTemplate } from "./replica-set.ts";
 
 export type Deployment = StoredDeployment;
 
@@ -35,4 +42,79 @@ export const Deployment: Kind<Deployment> = defineKind(facts.apps.v1.Deployment,
     }
     defaultPodSpec(spec.template.spec);
   },
+  validate: deploymentIssues,
+  validateUpdate({ spec }, old) {
+    return sameJson(spec.selector, old.spec.selector) ? [] : [invalid("spec.selector", spec.selector, IMMUTABLE)];
+  },
+  validateStatusUpdate: statusIssues,
+  prepareForUpdate(object, old, { subresource }) {
+    if (subresource !== "status") return;
+    const { metadata } = object as unknown as Mutable<Deployment>;
+    if (old.metadata.labels === undefined) delete metadata.labels;
+    else metadata.labels = { ...old.metadata.labels };
+  },
+  *warnings({ metadata, spec }, old) {
+    if (old === undefined) yield* ownerNameWarnings(metadata.name);
+    yield* templateWarnings(spec.template, old?.spec.template, "spec.template");
+  },
 });
+
+function deploymentIssues({ spec }: Deployment): readonly Issue[] {
+  const issues: Issues = [];
+  checkNonnegative(spec.replicas, "spec.replicas", issues);
+  checkSelectorAndTemplate(spec.selector, spec.template, issues);
+  checkStrategy(spec.strategy, "spec.strategy", issues);
+  checkNonnegative(spec.minReadySeconds, "spec.minReadySeconds", issues);
+  checkNonnegative(spec.revisionHistoryLimit, "spec.revisionHistoryLimit", issues);
+  const deadline = spec.progressDeadlineSeconds;
+  checkNonnegative(deadline, "spec.progressDeadlineSeconds", issues);
+  if (deadline <= (spec.minReadySeconds ?? 0)) {
+    issues.push(invalid("spec.progressDeadlineSeconds", deadline, "must be greater than minReadySeconds"));
+  }
+  return issues;
+}
+
+function checkStrategy(strategy: Deployment["spec"]["strategy"], at: string, issues: Issues): void {
+  const { rollingUpdate } = strategy;
+  if (strategy.type === "Recreate") {
+    if (rollingUpdate === undefined) return;
+    issues.push(forbidden(`${at}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'"));
+  } else if (strategy.type === "RollingUpdate") {
+    const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};
+    const unavailableAt = `${at}.rollingUpdate.maxUnavailable`;
+    checkIntOrPercent(maxUnavailable, unavailableAt, issues);
+    checkIntOrPercent(maxSurge, `${at}.rollingUpdate.maxSurge`, issues);
+    if (isZero(maxUnavailable) && isZero(maxSurge)) {
+      issues.push(invalid(unavailableAt, maxUnavailable, "may not be 0 when `maxSurge` is 0"));
+    }
+    checkAtMostAll(maxUnavailable, unavailableAt, issues);
+  } else {
+    const shown = { Type: strategy.type as string, RollingUpdate: rollingUpdate ?? null };
+    issues.push(notSupported(at, shown, ["Recreate", "RollingUpdate"]));
+  }
+}
+
+function statusIssues({ status }: Deployment, old: Deployment): readonly Issue[] {
+  const issues: Issues = [];
+  const { replicas = 0, updatedReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
+  for (const name of FIGURES) checkNonnegative(status[name], `status.${name}`, issues);
+  checkAtMost(updatedReplicas, replicas, "status.updatedReplicas", issues);
+  checkAtMost(readyReplicas, replicas, "status.readyReplicas", issues);
+  checkAtMost(availableReplicas, replicas, "status.availableReplicas", issues);
+  if (availableReplicas > readyReplicas) {
+    issues.push(invalid("status.availableReplicas", availableReplicas, "cannot be greater than readyReplicas"));
+  }
+  checkCollisions(status.collisionCount, old.status.collisionCount, issues);
+  return issues;
+}
+
+const FIGURES = [
+  "observedGeneration",
+  "replicas",
+  "updatedReplicas",
+  "readyReplicas",
+  "availableReplicas",
+  "unavailableReplicas",
+  "terminatingReplicas",
+  "collisionCount",
+] as const;

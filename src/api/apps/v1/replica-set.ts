@@ -1,16 +1,17 @@
-import { invalid, type Issue, required } from "../../../machinery/issue.ts";
-import { formatLabelSelector, matches, selectorOf } from "../../../machinery/labels.ts";
+import { invalid } from "../../../machinery/issue.ts";
+import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { LabelSelector, Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
+import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, templateColumns } from "../../columns.ts";
-import { selectorIssues } from "../../core/v1/label-selector.ts";
-import { templateIssues } from "../../core/v1/pod-template.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import { checkOwnSelector, checkRunsForever, checkSelects, checkTemplate } from "../../core/v1/pod-spec/template.ts";
+import { ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { checkReplicaStatus } from "../../core/v1/replica-status.ts";
 import type { ReplicaSet as StoredReplicaSet } from "../../generated/apps-v1.ts";
 import type { PodTemplateSpec } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
-import { nonnegative } from "../../numbers.ts";
 
 export type ReplicaSet = StoredReplicaSet;
 
@@ -27,69 +28,38 @@ export const ReplicaSet: Kind<ReplicaSet> = defineKind(facts.apps.v1.ReplicaSet,
     { name: "Selector", type: "string", priority: 1, value: ({ spec }) => formatLabelSelector(spec.selector) },
   ],
   default: (object) => defaultPodSpec((object as unknown as Mutable<ReplicaSet>).spec.template.spec),
-  *validate({ spec }) {
-    yield* nonnegative("spec.replicas", spec.replicas);
-    yield* nonnegative("spec.minReadySeconds", spec.minReadySeconds);
-    yield* selectorAndTemplateIssues(spec.selector, spec.template);
+  validate({ spec }) {
+    const issues: Issues = [];
+    checkNonnegative(spec.replicas, "spec.replicas", issues);
+    checkNonnegative(spec.minReadySeconds, "spec.minReadySeconds", issues);
+    checkSelectorAndTemplate(spec.selector, spec.template, issues);
+    return issues;
   },
-  *validateUpdate({ spec }, old) {
-    if (!sameJson(spec.selector, old.spec.selector))
-      yield invalid("spec.selector", spec.selector, "field is immutable");
+  validateUpdate({ spec }, old) {
+    return sameJson(spec.selector, old.spec.selector) ? [] : [invalid("spec.selector", spec.selector, IMMUTABLE)];
   },
-  *validateStatusUpdate({ status }) {
-    yield* replicaStatusIssues(status);
+  validateStatusUpdate({ status }) {
+    const issues: Issues = [];
+    checkReplicaStatus(status, issues);
+    return issues;
+  },
+  *warnings({ metadata, spec }, old) {
+    if (old === undefined) yield* ownerNameWarnings(metadata.name);
+    yield* templateWarnings(spec.template, old?.spec.template, "spec.template");
   },
 });
 
-/** What holds for every kind that makes pods for ever from a template and finds them by a selector. */
-export function* selectorAndTemplateIssues(
-  selector: LabelSelector | undefined,
-  template: PodTemplateSpec | undefined,
-): Iterable<Issue> {
-  if (selector === undefined) yield required("spec.selector");
-  else {
-    yield* selectorIssues(selector, "spec.selector");
-    if (isEmpty(selector)) yield invalid("spec.selector", selector, "empty selector is invalid for deployment");
+/** What holds for ReplicaSets and for the Deployments that make them. */
+export function checkSelectorAndTemplate(
+  selector: LabelSelector | null | undefined,
+  template: PodTemplateSpec,
+  issues: Issues,
+): void {
+  // Kubernetes speaks of a deployment in both.
+  checkOwnSelector(selector, "deployment", issues);
+  if (!checkSelects(selector, template, issues)) {
+    return void issues.push(invalid("spec.selector", selector, "invalid label selector"));
   }
-  if (template === undefined) {
-    yield required("spec.template");
-    return;
-  }
-  if (selector !== undefined && !isEmpty(selector) && !matches(selectorOf(selector), template.metadata?.labels ?? {})) {
-    yield invalid(
-      "spec.template.metadata.labels",
-      template.metadata?.labels ?? null,
-      "`selector` does not match template `labels`",
-    );
-  }
-  yield* templateIssues(template, "spec.template");
-}
-
-interface ReplicaFigures {
-  readonly replicas: number;
-  readonly fullyLabeledReplicas?: number;
-  readonly readyReplicas?: number;
-  readonly availableReplicas?: number;
-  readonly observedGeneration?: number;
-}
-
-/** The figures of a status must be possible together. */
-export function* replicaStatusIssues(status: ReplicaFigures): Iterable<Issue> {
-  const { replicas, fullyLabeledReplicas = 0, readyReplicas = 0, availableReplicas = 0 } = status;
-  yield* nonnegative("status.replicas", replicas);
-  yield* nonnegative("status.fullyLabeledReplicas", fullyLabeledReplicas);
-  yield* nonnegative("status.readyReplicas", readyReplicas);
-  yield* nonnegative("status.availableReplicas", availableReplicas);
-  yield* nonnegative("status.observedGeneration", status.observedGeneration);
-  const most = "cannot be greater than status.replicas";
-  if (fullyLabeledReplicas > replicas) yield invalid("status.fullyLabeledReplicas", fullyLabeledReplicas, most);
-  if (readyReplicas > replicas) yield invalid("status.readyReplicas", readyReplicas, most);
-  if (availableReplicas > replicas) yield invalid("status.availableReplicas", availableReplicas, most);
-  if (availableReplicas > readyReplicas) {
-    yield invalid("status.availableReplicas", availableReplicas, "cannot be greater than readyReplicas");
-  }
-}
-
-function isEmpty({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
-  return Object.keys(matchLabels).length === 0 && matchExpressions.length === 0;
+  checkTemplate(template, "spec.template", issues);
+  checkRunsForever(template, "spec.template", "ReplicaSet", issues);
 }

@@ -30,17 +30,18 @@ export const Job: Kind<Job> = defineKind(facts.batch.v1.Job, {
 const DEFAULT_BACKOFF_LIMIT = 6;
 const NO_BACKOFF_LIMIT = 2 ** 31 - 1;
 
-function defaultJob({ metadata, spec }: Mutable<Job>): void {
+function defaultJob(job: Mutable<Job>): void {
+  const { spec } = job;
   if (spec.parallelism === undefined) spec.completions ??= 1;
   spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? DEFAULT_BACKOFF_LIMIT : NO_BACKOFF_LIMIT;
-  const { labels } = spec.template.metadata;
-  if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+  copyLabels(job);
   spec.podReplacementPolicy ??= spec.podFailurePolicy === undefined ? "TerminatingOrFailed" : "Failed";
   defaultPodSpec(spec.template.spec);
 }
 
 /** Unless the user brings a selector, a job finds its pods by its own uid. */
-function generateSelector({ metadata, spec }: Mutable<Job>): void {
+function generateSelector(job: Mutable<Job>): void {
+  const { metadata, spec } = job;
   if (spec.manualSelector === true) return;
   const labels = (spec.template.metadata.labels ??= {});
   labels["job-name"] ??= metadata.name;
@@ -49,6 +50,13 @@ function generateSelector({ metadata, spec }: Mutable<Job>): void {
   labels["batch.kubernetes.io/controller-uid"] ??= metadata.uid;
   const selector = (spec.selector ??= {});
   (selector.matchLabels ??= {})["batch.kubernetes.io/controller-uid"] ??= metadata.uid;
+  copyLabels(job);
+}
+
+/** A job without labels has those of its pods. */
+function copyLabels({ metadata, spec }: Mutable<Job>): void {
+  const { labels } = spec.template.metadata;
+  if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
 }
 
 function statusOf(job: Job): string {

@@ -1,22 +1,31 @@
 import { labelValue, qualifiedName } from "../../../machinery/formats.ts";
-import { forbidden, invalid, type Issue, required } from "../../../machinery/issue.ts";
+import { forbidden, invalid, required } from "../../../machinery/issue.ts";
 import { labelIssues } from "../../../machinery/metadata.ts";
 import type { LabelSelector } from "../../../machinery/object.ts";
+import { checkFormat, type Issues } from "../../checks.ts";
 
-/** Everything that is wrong with a label selector inside an object. */
-export function* selectorIssues(selector: LabelSelector, field: string): Iterable<Issue> {
-  yield* labelIssues(selector.matchLabels ?? {}, `${field}.matchLabels`);
-  for (const [index, { key, operator, values = [] }] of (selector.matchExpressions ?? []).entries()) {
-    const at = `${field}.matchExpressions[${index}]`;
+export function checkSelector(selector: LabelSelector, at: string, issues: Issues): void {
+  const { matchLabels, matchExpressions = [] } = selector;
+  if (matchLabels !== undefined) checkLabels(matchLabels, `${at}.matchLabels`, issues);
+  for (const [index, { key = "", operator, values = [] }] of matchExpressions.entries()) {
+    const here = `${at}.matchExpressions[${index}]`;
     if (operator === "In" || operator === "NotIn") {
-      if (values.length === 0) yield required(`${at}.values`, "must be specified when `operator` is 'In' or 'NotIn'");
+      if (values.length === 0) {
+        issues.push(required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+      }
     } else if (operator === "Exists" || operator === "DoesNotExist") {
-      if (values.length > 0)
-        yield forbidden(`${at}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
-    } else yield invalid(`${at}.operator`, operator ?? "", "not a valid selector operator");
-    for (const problem of qualifiedName(key ?? "")) yield invalid(`${at}.key`, key ?? "", problem);
+      if (values.length > 0) {
+        const detail = "may not be specified when `operator` is 'Exists' or 'DoesNotExist'";
+        issues.push(forbidden(`${here}.values`, detail));
+      }
+    } else issues.push(invalid(`${here}.operator`, operator ?? "", "not a valid selector operator"));
+    checkFormat(key, `${here}.key`, qualifiedName, issues);
     for (const [position, value] of values.entries()) {
-      for (const problem of labelValue(value)) yield invalid(`${at}.values[${position}]`, value, problem);
+      checkFormat(value, `${here}.values[${position}]`, labelValue, issues);
     }
   }
+}
+
+export function checkLabels(labels: Readonly<Record<string, string>>, at: string, issues: Issues): void {
+  for (const issue of labelIssues(labels, at)) issues.push(issue);
 }

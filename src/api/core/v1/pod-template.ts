@@ -1,16 +1,44 @@
-import { type Issue, notSupported } from "../../../machinery/issue.ts";
-import { annotationIssues, labelIssues } from "../../../machinery/metadata.ts";
-import type { PodTemplateSpec } from "../../generated/core-v1.ts";
-import { podSpecIssues } from "./pod-spec.ts";
+import type { Mutable } from "../../../machinery/object.ts";
+import { formatLabels, imageNames, containerNames } from "../../columns.ts";
+import type { Issues } from "../../checks.ts";
+import type { PodTemplate as StoredPodTemplate } from "../../generated/core-v1.ts";
+import { facts } from "../../generated/resources.ts";
+import { defineKind, type Kind } from "../../kind.ts";
+import { defaultPodSpec } from "./pod-spec/defaults.ts";
+import { checkTemplate } from "./pod-spec/template.ts";
+import { templateWarnings } from "./pod-warnings.ts";
 
-/** Everything that is wrong with the template of pods that run for ever. */
-export function* templateIssues(template: PodTemplateSpec, field: string): Iterable<Issue> {
-  yield* labelIssues(template.metadata?.labels ?? {}, `${field}.labels`);
-  yield* annotationIssues(template.metadata?.annotations ?? {}, `${field}.annotations`);
-  if (template.spec === undefined) return;
-  yield* podSpecIssues(template.spec, `${field}.spec`);
-  const { restartPolicy } = template.spec;
-  if (restartPolicy !== undefined && restartPolicy !== "Always") {
-    yield notSupported(`${field}.spec.restartPolicy`, restartPolicy, ["Always"]);
-  }
-}
+export type PodTemplate = StoredPodTemplate;
+
+export const PodTemplate: Kind<PodTemplate> = defineKind(facts.core.v1.PodTemplate, {
+  answersDeleted: true,
+  desired: ({ template }) => template,
+  columns: [
+    { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },
+    {
+      name: "Containers",
+      type: "string",
+      description: "Names of each container in the template.",
+      value: ({ template }) => containerNames(template),
+    },
+    {
+      name: "Images",
+      type: "string",
+      description: "Images referenced by each container in the template.",
+      value: ({ template }) => imageNames(template),
+    },
+    {
+      name: "Pod Labels",
+      type: "string",
+      description: "The labels for the pod template.",
+      value: ({ template }) => formatLabels(template.metadata.labels),
+    },
+  ],
+  default: (object) => defaultPodSpec((object as unknown as Mutable<PodTemplate>).template.spec),
+  validate({ template }) {
+    const issues: Issues = [];
+    checkTemplate(template, "template", issues);
+    return issues;
+  },
+  warnings: ({ template }, old) => templateWarnings(template, old?.template, "template"),
+});

@@ -5,8 +5,11 @@ import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { podColumns } from "./pod-columns.ts";
 import { defaultPod } from "./pod-defaults.ts";
-import { qosClassOf } from "./pod-qos.ts";
-import { podSpecIssues } from "./pod-spec.ts";
+import { preparePod, preparePodUpdate } from "./pod-prepare.ts";
+import { podStatusIssues } from "./pod-status.ts";
+import { podUpdateIssues } from "./pod-update.ts";
+import { podIssues } from "./pod-validation.ts";
+import { podWarnings } from "./pod-warnings.ts";
 
 export type Pod = StoredPod;
 
@@ -30,13 +33,13 @@ export const Pod: Kind<Pod> = defineKind(facts.core.v1.Pod, {
   },
   gracePeriod: graceOf,
   default: (object) => defaultPod(typed(object)),
-  prepareForCreate(object) {
-    const pod = typed(object);
-    pod.status = { phase: "Pending", qosClass: qosClassOf(pod.spec) };
-  },
-  *validate({ spec }) {
-    yield* podSpecIssues(spec, "spec");
-  },
+  prepareForCreate: (object) => preparePod(typed(object)),
+  prepareForUpdate: (object, old, context) => preparePodUpdate(typed(object), old, context),
+  validate: podIssues,
+  validateUpdate: podUpdateIssues,
+  validateStatusUpdate: podStatusIssues,
+  // Updates come often, and seldom from people.
+  warnings: (pod, old) => (old === undefined ? podWarnings(pod) : []),
 });
 
 /** A pod that never got a node, or that has ended, goes at once; the others wait for their kubelet. */

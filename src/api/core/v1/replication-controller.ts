@@ -1,9 +1,14 @@
+import { required } from "../../../machinery/issue.ts";
 import type { Mutable } from "../../../machinery/object.ts";
+import { checkNonnegative, type Issues } from "../../checks.ts";
 import { age, formatLabels, templateColumns } from "../../columns.ts";
 import type { ReplicationController as StoredReplicationController } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { defaultPodSpec } from "./pod-spec/defaults.ts";
+import { checkRunsForever, checkSelectsLabels, checkTemplate } from "./pod-spec/template.ts";
+import { ownerNameWarnings, templateWarnings } from "./pod-warnings.ts";
+import { checkReplicaStatus } from "./replica-status.ts";
 
 export type ReplicationController = StoredReplicationController;
 
@@ -30,6 +35,27 @@ export const ReplicationController: Kind<ReplicationController> = defineKind(fac
       if (isEmpty(metadata.labels)) metadata.labels = { ...labels };
     }
     defaultPodSpec(spec.template.spec);
+  },
+  validate({ spec }) {
+    const issues: Issues = [];
+    const { template } = spec;
+    checkNonnegative(spec.minReadySeconds, "spec.minReadySeconds", issues);
+    if (isEmpty(spec.selector)) issues.push(required("spec.selector"));
+    checkNonnegative(spec.replicas, "spec.replicas", issues);
+    if (template === undefined) return [...issues, required("spec.template")];
+    checkSelectsLabels(spec.selector, template, issues);
+    checkTemplate(template, "spec.template", issues);
+    checkRunsForever(template, "spec.template", "ReplicationController", issues);
+    return issues;
+  },
+  validateStatusUpdate({ status }) {
+    const issues: Issues = [];
+    checkReplicaStatus(status, issues);
+    return issues;
+  },
+  *warnings({ metadata, spec }, old) {
+    if (old === undefined) yield* ownerNameWarnings(metadata.name);
+    if (spec.template !== undefined) yield* templateWarnings(spec.template, old?.spec.template, "spec.template");
   },
 });
 

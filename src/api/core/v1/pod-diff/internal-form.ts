@@ -1,0 +1,135 @@
+import { byteOrder } from "../../../../machinery/byte-order.ts";
+import type { Shape, StructShape } from "../../../../machinery/shape.ts";
+import { shapes } from "../../../generated/shapes.ts";
+
+export type InternalForm = Readonly<Record<string, unknown>>;
+
+/**
+ * A value of a pod as Kubernetes has it within its server, and shows it in messages: every field of Go's struct, absent
+ * ones with their zero value, each under its name in Go. @param kind the struct's name, such as `SecurityContext`
+ */
+export function internalForm(kind: string, value: object): InternalForm {
+  return structForm(shapes(`io.k8s.api.core.v1.${kind}`), value as InternalForm);
+}
+
+function formOf(shape: Shape, value: unknown): unknown {
+  if (shape.type === "list") {
+    return Array.isArray(value) ? value.map((item) => formOf(shape.items, item)) : null;
+  }
+  if (shape.type === "map") {
+    if (value === undefined || value === null) return null;
+    const entries = Object.entries(value).sort(([left], [right]) => byteOrder(left, right));
+    return Object.fromEntries(entries.map(([key, member]) => [key, formOf(shape.values, member)]));
+  }
+  if (shape.type === "struct")
+    return isOutsideOfPods(shape) ? (value ?? {}) : structForm(shape, (value ?? {}) as InternalForm);
+  return value ?? zeroOf(shape);
+}
+
+function zeroOf(shape: Shape): unknown {
+  switch (shape.type) {
+    case "boolean":
+      return false;
+    case "integer":
+    case "number":
+      return 0;
+    case "string":
+      return shape.format === "quantity" ? "0" : shape.format === "int-or-string" ? 0 : "";
+    default:
+      return null;
+  }
+}
+
+function structForm(shape: StructShape, value: InternalForm): InternalForm {
+  const kind = shape.name.slice(shape.name.lastIndexOf(".") + 1);
+  const form: Record<string, unknown> = {};
+  if (kind === "PodSecurityContext") {
+    for (const [name, zero] of SHARED_WITH_HOST) form[goName(kind, name)] = value[name] ?? zero;
+  }
+  for (const name of ORDERS[kind] ?? Object.keys(shape.fields)) {
+    const field = shape.fields[name]!;
+    const member = value[name];
+    if (kind === "PersistentVolumeClaimTemplate" && name === "metadata") Object.assign(form, member);
+    else if (member === undefined && field.pointer) form[goName(kind, name)] = null;
+    else form[goName(kind, name)] = formOf(field.shape, member);
+  }
+  return form;
+}
+
+/** Selectors and the like are the same within the server and outside. */
+function isOutsideOfPods({ name }: StructShape): boolean {
+  return name.startsWith("io.k8s.apimachinery.");
+}
+
+const SHARED_WITH_HOST: readonly (readonly [string, unknown])[] = [
+  ["hostNetwork", false],
+  ["hostPID", false],
+  ["hostIPC", false],
+  ["shareProcessNamespace", null],
+  ["hostUsers", null],
+];
+
+/** Where the order within the server is another than outside. */
+const ORDERS: Readonly<Record<string, readonly string[]>> = {
+  PodSpec: `volumes initContainers containers ephemeralContainers restartPolicy terminationGracePeriodSeconds
+    activeDeadlineSeconds dnsPolicy nodeSelector serviceAccountName automountServiceAccountToken nodeName securityContext
+    imagePullSecrets hostname subdomain setHostnameAsFQDN affinity schedulerName tolerations hostAliases priorityClassName
+    priority preemptionPolicy dnsConfig readinessGates runtimeClassName overhead enableServiceLinks
+    topologySpreadConstraints os schedulingGates resourceClaims resources hostnameOverride schedulingGroup`.split(
+    /\s+/,
+  ),
+  PodSecurityContext: `seLinuxOptions windowsOptions runAsUser runAsGroup runAsNonRoot supplementalGroups
+    supplementalGroupsPolicy fsGroup fsGroupChangePolicy sysctls seccompProfile appArmorProfile
+    seLinuxChangePolicy`.split(/\s+/),
+  Volume: `name hostPath emptyDir gcePersistentDisk awsElasticBlockStore gitRepo secret nfs iscsi glusterfs
+    persistentVolumeClaim rbd quobyte flexVolume cinder cephfs flocker downwardAPI fc azureFile configMap vsphereVolume
+    azureDisk photonPersistentDisk projected portworxVolume scaleIO storageos csi ephemeral image`.split(/\s+/),
+};
+
+/** Names that are more than the outside's with a capital. */
+const NAMES: Readonly<Record<string, string>> = {
+  "AzureDiskVolumeSource.diskURI": "DataDiskURI",
+  "GlusterfsVolumeSource.endpoints": "EndpointsName",
+  "ISCSIVolumeSource.chapAuthDiscovery": "DiscoveryCHAPAuth",
+  "ISCSIVolumeSource.chapAuthSession": "SessionCHAPAuth",
+  "RBDVolumeSource.image": "RBDImage",
+  "RBDVolumeSource.monitors": "CephMonitors",
+  "RBDVolumeSource.pool": "RBDPool",
+  "RBDVolumeSource.user": "RadosUser",
+  apiGroup: "APIGroup",
+  apiVersion: "APIVersion",
+  awsElasticBlockStore: "AWSElasticBlockStore",
+  cephfs: "CephFS",
+  csi: "CSI",
+  dnsConfig: "DNSConfig",
+  dnsPolicy: "DNSPolicy",
+  fc: "FC",
+  fsGroup: "FSGroup",
+  fsGroupChangePolicy: "FSGroupChangePolicy",
+  fsType: "FSType",
+  gcePersistentDisk: "GCEPersistentDisk",
+  gmsaCredentialSpec: "GMSACredentialSpec",
+  gmsaCredentialSpecName: "GMSACredentialSpecName",
+  grpc: "GRPC",
+  httpGet: "HTTPGet",
+  httpHeaders: "HTTPHeaders",
+  ip: "IP",
+  iqn: "IQN",
+  iscsi: "ISCSI",
+  iscsiInterface: "ISCSIInterface",
+  nfs: "NFS",
+  os: "OS",
+  pdName: "PDName",
+  rbd: "RBD",
+  seLinuxChangePolicy: "SELinuxChangePolicy",
+  seLinuxOptions: "SELinuxOptions",
+  sslEnabled: "SSLEnabled",
+  storageos: "StorageOS",
+  tcpSocket: "TCPSocket",
+  tty: "TTY",
+  wwids: "WWIDs",
+};
+
+function goName(kind: string, name: string): string {
+  return NAMES[`${kind}.${name}`] ?? NAMES[name] ?? name[0]!.toUpperCase() + name.slice(1);
+}

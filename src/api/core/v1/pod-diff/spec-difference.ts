@@ -1,0 +1,19 @@
+import type { PodSpec } from "../../../generated/core-v1.ts";
+import { type InternalForm, internalForm } from "./internal-form.ts";
+import { unifiedDiff } from "./unified-diff.ts";
+
+/** How two pod specifications differ, as Kubernetes shows it: a diff of the form that they have within its server. */
+export function specDifference(old: Partial<PodSpec>, next: Partial<PodSpec>): string {
+  return unifiedDiff(linesOf(old), linesOf(next));
+}
+
+function linesOf(spec: Partial<PodSpec>): readonly string[] {
+  return JSON.stringify(internalForm("PodSpec", regrouped(spec)), undefined, 1).split("\n");
+}
+
+/** Within the server what a pod shares with its host belongs to the security context. */
+function regrouped(spec: Partial<PodSpec>): InternalForm {
+  const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers, serviceAccount: _, ...others } = spec;
+  const shared = { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers };
+  return { ...others, securityContext: { ...shared, ...others.securityContext } } as InternalForm;
+}
