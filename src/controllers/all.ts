@@ -3,6 +3,7 @@ import type { Controller } from "../reconciler/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
+import { garbageCollector } from "./garbagecollector/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
@@ -28,5 +29,5 @@ export function allControllers({ registry, rootCa }: ControllersOptions): readon
     endpointsController,
     serviceAccountController,
   ] as readonly unknown[] as readonly Controller[];
-  return [...simple, namespaceController(registry), rootCaPublisher(rootCa)];
+  return [...simple, namespaceController(registry), rootCaPublisher(rootCa), garbageCollector(registry)];
 }

@@ -1,9 +1,11 @@
 import type { Kind } from "../api/kind.ts";
+import type { KindRegistry } from "../api/registry.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { Cache } from "../client/cache.ts";
 import type { Client } from "../client/client.ts";
+import type { ObjectChange } from "../client/informer.ts";
 import type { EventRecorder } from "../client/recorder.ts";
 import type { KubeObject, LabelSelector } from "../machinery/object.ts";
 
@@ -16,7 +18,8 @@ import type { KubeObject, LabelSelector } from "../machinery/object.ts";
 export interface Controller<T extends KubeObject = KubeObject> {
   /** Kubernetes' name of the loop; its writes have it as their cause's actor. */
   readonly name: string;
-  readonly reconciles: Kind<T>;
+  /** Absent where `everyKind` says what is looked at. */
+  readonly reconciles?: Kind<T>;
   /** Kinds of which it controls objects: a change of one reconciles its owner. */
   readonly owns?: readonly Kind[];
   /**
@@ -25,6 +28,7 @@ export interface Controller<T extends KubeObject = KubeObject> {
    */
   claims?(object: T): LabelSelector | Readonly<Record<string, string>> | undefined;
   readonly watches?: readonly Watched[];
+  readonly everyKind?: EveryKind;
   /** How many keys are worked on at once. Default 5. */
   readonly workers?: number;
   /** The identity it acts under. Default `system:serviceaccount:kube-system:<name>-controller`. */
@@ -37,6 +41,14 @@ export interface Watched<W extends KubeObject = KubeObject> {
   readonly kind: Kind<W>;
   /** @param old the version before an update. */
   keys(object: W, cache: Cache, old?: W): Iterable<string>;
+}
+
+/** Kinds as they come and go: what a loop watches that must know everything. */
+export interface EveryKind {
+  readonly registry: KindRegistry;
+  includes(kind: Kind): boolean;
+  /** The keys that a change concerns: the loop's own, it alone reads them. */
+  keys(kind: Kind, change: ObjectChange<KubeObject>, cache: Cache): Iterable<string>;
 }
 
 /** Typed as {@link Watched}: `watches: [watched(Pod, (pod, cache) => …)]`. */

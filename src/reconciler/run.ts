@@ -1,5 +1,5 @@
 import type { Kind } from "../api/kind.ts";
-import type { Clock } from "../base/clock.ts";
+import { type Clock, delay } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { TaskGroup } from "../base/task-group.ts";
@@ -13,7 +13,7 @@ import type { KubeObject } from "../machinery/object.ts";
 import { isStatus } from "../machinery/status.ts";
 import { inBatches } from "./batches.ts";
 import { PendingCauses, ReconcileCause } from "./causes.ts";
-import type { Controller, ReconcileContext, ReconcileResult } from "./controller.ts";
+import type { Controller, EveryKind, ReconcileContext, ReconcileResult } from "./controller.ts";
 import { allSeen, type OwnWrites, seen, trackingTransport } from "./own-writes.ts";
 import { claim, controllerOf } from "./ownership.ts";
 
@@ -40,6 +40,8 @@ export interface RunningController {
 }
 
 const DEFAULT_WORKERS = 5;
+/** How soon a loop that follows every kind takes notice of a new one. */
+const NEW_KINDS_MS = 5_000;
 
 /** Runs a control loop until its task group ends. */
 export function runController(controller: Controller, parts: RuntimeParts): RunningController {
@@ -55,6 +57,8 @@ class Run implements RunningController {
   readonly #causes = new PendingCauses();
   /** What each key's last reconcile wrote, as long as the caches have not shown it. */
   readonly #unseen = new Map<string, OwnWrites>();
+  /** The kinds followed because the loop follows every one. */
+  readonly #followed = new Map<string, Kind>();
   #held = 0;
 
   constructor(controller: Controller, parts: RuntimeParts) {
@@ -77,32 +81,63 @@ class Run implements RunningController {
 
   recheck(): void {
     const { cache } = this.#parts;
-    for (const object of cache.list(this.#controller.reconciles)) this.#queue.add(nameKey(object.metadata));
+    const { reconciles, everyKind } = this.#controller;
+    if (reconciles !== undefined) {
+      for (const object of cache.list(reconciles)) this.#queue.add(nameKey(object.metadata));
+    }
+    for (const kind of this.#followed.values()) {
+      for (const object of cache.list(kind)) {
+        for (const key of everyKind!.keys(kind, { type: "added", object }, cache)) this.#queue.add(key);
+      }
+    }
   }
 
   start(): void {
     const { cache, tasks } = this.#parts;
-    const { reconciles, owns = [], watches = [], workers = DEFAULT_WORKERS } = this.#controller;
-    this.#follow(reconciles, (object) => [nameKey(object.metadata)]);
+    const { reconciles, owns = [], watches = [], everyKind, workers = DEFAULT_WORKERS } = this.#controller;
+    if (reconciles !== undefined) this.#follow(reconciles, (object) => [nameKey(object.metadata)]);
     for (const kind of owns) this.#follow(kind, (object, old) => this.#owners(object, old));
     for (const { kind, keys } of watches) this.#follow(kind, (object, old) => keys(object, cache, old));
+    if (everyKind !== undefined) this.#followEvery(everyKind);
     for (let worker = 0; worker < workers; worker++) tasks.spawn((signal) => this.#work(signal));
     tasks.signal.addEventListener("abort", () => this.#queue.close(), { once: true });
   }
 
   #follow(kind: Kind, keys: (object: KubeObject, old?: KubeObject) => Iterable<string>): void {
     const { cache, tasks } = this.#parts;
-    const end = cache.informer(kind).subscribe((change) => this.#observe(kind, change, keys));
+    const end = cache.informer(kind).subscribe((change) => {
+      this.#observe(kind, change, keys(change.object, change.type === "updated" ? change.old : undefined));
+    });
     tasks.signal.addEventListener("abort", end, { once: true });
   }
 
-  #observe(
-    kind: Kind,
-    change: ObjectChange<KubeObject>,
-    keys: (object: KubeObject, old?: KubeObject) => Iterable<string>,
-  ): void {
+  /** Follows the kinds that there are, and looks now and then whether there are more. */
+  #followEvery(everyKind: EveryKind): void {
+    const { cache, clock, tasks } = this.#parts;
+    const { registry } = everyKind;
+    let generation: number | undefined;
+    const follow = (): void => {
+      if (generation === registry.generation) return;
+      generation = registry.generation;
+      for (const kind of registry.all()) {
+        const resource = `${kind.apiVersion}/${kind.plural}`;
+        if (this.#followed.has(resource) || !everyKind.includes(kind)) continue;
+        this.#followed.set(resource, kind);
+        const end = cache.informer(kind).subscribe((change) => {
+          this.#observe(kind, change, everyKind.keys(kind, change, cache));
+        });
+        tasks.signal.addEventListener("abort", end, { once: true });
+      }
+    };
+    follow();
+    tasks.spawn(async (signal) => {
+      while (!signal.aborted) await delay(clock, NEW_KINDS_MS, { signal }).then(follow, () => {});
+    });
+  }
+
+  #observe(kind: Kind, change: ObjectChange<KubeObject>, keys: Iterable<string>): void {
     const seenChange = { key: storeKey(kind, change.object), revision: Number(change.object.metadata.resourceVersion) };
-    for (const key of keys(change.object, change.type === "updated" ? change.old : undefined)) {
+    for (const key of keys) {
       this.#causes.add(key, seenChange);
       this.#queue.add(key);
     }
@@ -112,6 +147,7 @@ class Run implements RunningController {
   *#owners(object: KubeObject, old: KubeObject | undefined): Iterable<string> {
     const { reconciles, claims } = this.#controller;
     const { cache } = this.#parts;
+    if (reconciles === undefined) return;
     const { namespace } = object.metadata;
     const inNamespace = namespace === undefined ? {} : { namespace };
     for (const version of old === undefined ? [object] : [object, old]) {
@@ -188,7 +224,7 @@ class Run implements RunningController {
       inBatches,
       because: (reason, facts) => cause.because(reason, facts),
     };
-    const object = claims === undefined ? undefined : cache.get(reconciles, key);
+    const object = claims === undefined || reconciles === undefined ? undefined : cache.get(reconciles, key);
     const selector = object === undefined ? undefined : claims!.call(this.#controller, object);
     if (object !== undefined && selector !== undefined) {
       cause.because("adopts what its selector matches and releases what it does not");
