@@ -63,7 +63,7 @@ if (inside === undefined) {
       await node?.[Symbol.asyncDispose]();
     });
 
-    const LIVE = "trap 'exit 0' TERM; while true; do sleep 0.02; done";
+    const LIVE = "trap 'exit 0' TERM; touch /tmp/up; while true; do sleep 0.02; done";
     const running = (pod: Pod | undefined) =>
       pod?.status.phase === "Running" && pod.status.containerStatuses?.every(({ ready }) => ready) === true;
     const start = async (name: string, container: Partial<Container>, spec: Partial<PodSpec> = {}) => {
@@ -118,6 +118,7 @@ if (inside === undefined) {
 
     test("a container that ends at SIGTERM: its object is gone soon", async (t) => {
       await start("goodbye", {});
+      await run("goodbye", "until test -e /tmp/up; do sleep 0.02; done");
       await node.client.delete(PodKind, { namespace: "default", name: "goodbye" }, { signal: node.signal });
       const took = await node.until("goodbye", (pod) => pod === undefined);
       t.diagnostic(`gone after ${took.toFixed(0)} ms`);

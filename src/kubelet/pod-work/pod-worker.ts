@@ -263,6 +263,7 @@ export class PodWorker implements ReportingPod {
     try {
       await this.#node.runtime.stopContainer(id, graceSeconds, { signal });
     } catch (error) {
+      if (signal.aborted) return;
       this.#node.log.warn("container would not stop, trying again", { pod: this.pod.metadata.name, id, error });
       this.#node.clock.timer(STOP_AGAIN_MS, () => this.observe({ type: "stop-failed", id }));
       return;
@@ -316,6 +317,7 @@ export class PodWorker implements ReportingPod {
       await this.#reports.deleteObject(this);
       this.observe({ type: "object-gone" });
     } catch (error) {
+      if (this.#node.tasks.signal.aborted) return;
       this.#node.log.warn("pod could not be deleted, trying again", { pod: this.pod.metadata.name, error });
       this.#node.clock.timer(STOP_AGAIN_MS, () => this.observe({ type: "delete-failed" }));
     }
