@@ -1,10 +1,8 @@
 import type { Log } from "../base/log.ts";
 import { createStreamLog } from "../host/node/log.ts";
+import type { ChildMessage } from "../host/node/processes/child.ts";
 import { type AgentOptions, startAgent } from "./agent.ts";
 import { type ServerOptions, startServer } from "./server.ts";
-
-/** What a child process tells whoever started it. */
-export type ChildMessage = { readonly type: "ready" } | { readonly type: "failed"; readonly why: string };
 
 /** The server process. @param argv one argument: its options as JSON. */
 export function runServerProcess(argv: readonly string[]): Promise<void> {

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Node } from "../api/core/v1/node.ts";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createClient } from "../client/client.ts";
 import { httpTransport } from "../client/http-transport.ts";
@@ -13,10 +14,11 @@ import { enterMountNamespace } from "../host/node/containerd/mount-namespace.ts"
 import { removeLocalAddress } from "../host/node/dns/address.ts";
 import { createCarrier } from "../host/node/http/carrier.ts";
 import { findHostParts, type HostParts } from "../host/node/packages/find.ts";
+import { createClock } from "../host/node/clock.ts";
 import { openPki } from "../host/node/pki/directory.ts";
 import type { AgentOptions } from "./agent.ts";
 import { bridgeOf } from "./agent.ts";
-import { type SupervisedChild, superviseChild } from "./child.ts";
+import { type SupervisedChild, superviseChild } from "../host/node/processes/child.ts";
 import { clientCertificate } from "./client-certificate.ts";
 import { writeCredentials } from "./credentials.ts";
 import { placesOf } from "./places.ts";
@@ -75,10 +77,11 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
     );
   }
   const places = placesOf(dataDirectory);
+  const clock = createClock({ holdProcess: true });
   mkdirSync(places.logs, { recursive: true, mode: 0o700 });
   const address = machineAddress();
   const timed = timer(progress);
-  const pki = openPki(places.pki, Date.now);
+  const pki = openPki(places.pki, () => clock.now());
   writeCredentials(places.node(nodeName).credentials, pki, { name: nodeName, addresses: [address] });
   timed("certificates");
   const children: SupervisedChild[] = [];
@@ -92,13 +95,13 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
     children.push(await startChild("server", [], server, options));
     timed("API server, controllers and scheduler");
     const url = `https://127.0.0.1:${port}`;
-    const running = { url, address, startedAtMs: Date.now(), version: KUBERNETES_VERSION };
+    const running = { url, address, startedAtMs: clock.now(), version: KUBERNETES_VERSION };
     await writeRunning(dataDirectory, { ...running, nodeName: options.parts === undefined ? undefined : nodeName });
     if (options.parts !== undefined) {
       const enter = await enterMountNamespace(places.node(nodeName).containerd, options.parts);
       children.push(await startChild("agent", enter, agentOptions(options, address, url), options));
       timed("containerd, kubelet, service rules and DNS");
-      await nodeReady(options, pki, url);
+      await nodeReady(options, pki, url, clock);
       timed(`node ${nodeName} is Ready`);
     }
     const pids = () => ({ up: process.pid, server: children[0]?.pid, agent: children[1]?.pid });
@@ -130,16 +133,21 @@ function agentOptions(options: UpOptions, address: string, server: string): Omit
   };
 }
 
-async function nodeReady(options: UpOptions, pki: ReturnType<typeof openPki>, server: string): Promise<void> {
+async function nodeReady(
+  options: UpOptions,
+  pki: ReturnType<typeof openPki>,
+  server: string,
+  clock: Clock,
+): Promise<void> {
   const { certificate, key } = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
   using carrier = createCarrier({ server, ca: pki.authority.certificate, certificate, key });
   const client = createClient(httpTransport(carrier, "wherry up"));
-  const until = Date.now() + READY_PATIENCE_MS;
+  const until = clock.now() + READY_PATIENCE_MS;
   for (;;) {
     const node = await client.get(Node, { name: options.nodeName }, { signal: options.signal }).catch(() => undefined);
     const ready = node?.status.conditions?.find(({ type }) => type === "Ready");
     if (ready?.status === "True") return;
-    if (Date.now() > until)
+    if (clock.now() > until)
       throw new Error(`node ${options.nodeName} is not Ready: ${ready?.message ?? "it has not registered"}`);
     await sleep(50, undefined, { signal: options.signal as globalThis.AbortSignal });
   }

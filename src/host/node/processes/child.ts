@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
-import type { Log } from "../base/log.ts";
-import type { ChildMessage } from "./processes.ts";
+import type { Log } from "../../../base/log.ts";
+
+/** What a child process tells whoever started it. */
+export type ChildMessage = { readonly type: "ready" } | { readonly type: "failed"; readonly why: string };
 
 export interface ChildOptions {
   readonly name: string;
