@@ -20,7 +20,7 @@ const { values } = parseArgs({
 const nodes = Number(values.nodes);
 const replicas = Number(values.pods);
 
-await using world = await measured(`${nodes} nodes`, () => simulate({ seed: 1, nodes }));
+await using world = await measured(`${nodes} nodes`, () => simulate({ seed: 1, nodes, frozen: false }));
 await measured(`${replicas} pods`, () => fill(world));
 const ready = world.list(Pod).filter(isReady).length;
 const perNode = Math.max(...world.nodes.map(({ node }) => [...node.kubelet.workers()].length));

@@ -33,6 +33,8 @@ export interface SimulationOptions {
   readonly controllers?: readonly Controller[];
   /** Whether pods are given nodes. Default: where there are nodes. */
   readonly scheduler?: boolean;
+  /** Stored objects are frozen deeply, so that whoever edits one is found out; large worlds may do without. Default true. */
+  readonly frozen?: boolean;
   readonly log?: Log;
 }
 
@@ -87,7 +89,8 @@ class SimulatedWorld implements World {
   /** The last change that was more than a sign of life. */
   #lastChange: StoreEvent | undefined;
 
-  constructor({ seed = 1, log = silentLog, controllers, nodes = 0, scheduler = nodes > 0 }: SimulationOptions) {
+  constructor(options: SimulationOptions) {
+    const { seed = 1, log = silentLog, controllers, nodes = 0, scheduler = nodes > 0, frozen = true } = options;
     const { clock, faults } = this;
     this.random = seededRandom(seed);
     this.events = this.#events;
@@ -102,7 +105,7 @@ class SimulatedWorld implements World {
       faults,
       controllers: loops,
       scheduler,
-      frozen: true,
+      frozen,
     });
     this.client = worldClient(this.#pumping(this.#plane.transport(adminUser, "test")), this.#tasks.signal);
   }

@@ -196,8 +196,10 @@ export function copyJson(value: unknown): MutableJson {
   if (typeof value !== "object" || value === null) return (value ?? null) as MutableJson;
   if (Array.isArray(value)) return value.map(copyJson);
   const result: MutableJsonObject = {};
-  for (const [name, member] of Object.entries(value))
+  for (const name of Object.keys(value)) {
+    const member = (value as Readonly<Record<string, unknown>>)[name];
     if (member !== undefined) setMember(result, name, copyJson(member));
+  }
   return result;
 }
 

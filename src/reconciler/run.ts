@@ -12,6 +12,7 @@ import type { EventRecorder } from "../client/recorder.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import { isStatus } from "../machinery/status.ts";
 import { inBatches } from "./batches.ts";
+import { countingCache, gatherMs, isWanted } from "./gather.ts";
 import { PendingCauses, ReconcileCause } from "./causes.ts";
 import type { Controller, EveryKind, ReconcileContext, ReconcileResult } from "./controller.ts";
 import { allSeen, type OwnWrites, seen, trackingTransport } from "./own-writes.ts";
@@ -59,6 +60,8 @@ class Run implements RunningController {
   readonly #unseen = new Map<string, OwnWrites>();
   /** The kinds followed because the loop follows every one. */
   readonly #followed = new Map<string, Kind>();
+  /** Until when each key gathers changes, after a reconcile that read much. */
+  readonly #gathering = new Map<string, number>();
   #held = 0;
 
   constructor(controller: Controller, parts: RuntimeParts) {
@@ -137,10 +140,19 @@ class Run implements RunningController {
 
   #observe(kind: Kind, change: ObjectChange<KubeObject>, keys: Iterable<string>): void {
     const seenChange = { key: storeKey(kind, change.object), revision: Number(change.object.metadata.resourceVersion) };
+    const old = change.type === "updated" ? change.old : undefined;
+    const atOnce = kind === this.#controller.reconciles && isWanted(change.object, old);
     for (const key of keys) {
       this.#causes.add(key, seenChange);
-      this.#queue.add(key);
+      if (atOnce) this.#queue.add(key);
+      else this.#addGathered(key);
     }
+  }
+
+  #addGathered(key: string): void {
+    const untilMs = this.#gathering.get(key);
+    if (untilMs === undefined) this.#queue.add(key);
+    else this.#queue.addAfter(key, untilMs - this.#parts.clock.now());
   }
 
   /** The keys of those that control an object, or did before; for an orphan those that may adopt it. */
@@ -209,8 +221,10 @@ class Run implements RunningController {
   }
 
   async #reconcile(key: string, writes: OwnWrites, signal: AbortSignal): Promise<ReconcileResult> {
-    const { cache, clock, random, events, log, transport } = this.#parts;
+    const { clock, random, events, log, transport } = this.#parts;
     const { reconciles, owns = [], claims, name } = this.#controller;
+    const counting = countingCache(this.#parts.cache);
+    const { cache } = counting;
     const cause = new ReconcileCause(name, this.#causes.take(key), clock.now());
     const client = createClient(trackingTransport(transport, () => cause.cause, writes));
     const context: ReconcileContext = {
@@ -233,6 +247,10 @@ class Run implements RunningController {
       if (claimed) return { recheckAfterMs: 0 };
       cause.because("");
     }
-    return this.#controller.reconcile(key, context);
+    const result = await this.#controller.reconcile(key, context);
+    const gather = gatherMs(counting.objectsRead);
+    if (gather > 0) this.#gathering.set(key, clock.now() + gather);
+    else this.#gathering.delete(key);
+    return result;
   }
 }

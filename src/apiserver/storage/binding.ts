@@ -1,5 +1,6 @@
 import type { Binding, Pod } from "../../api/generated/core-v1.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
+import { copyJson } from "../../machinery/decode-compile.ts";
 import { badRequest, conflictError, success } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
 import type { Operation, Outcome } from "../operation.ts";
@@ -18,20 +19,20 @@ export async function bindPod(context: StorageContext, operation: Operation): Pr
   await modify(context, onPod, (live) => {
     const pod = live as Pod;
     checkBindable(operation, binding!, pod);
-    const bound = { ...structuredClone(pod), spec: { ...pod.spec, nodeName: node } };
     const annotations = { ...pod.metadata.annotations, ...binding?.metadata?.annotations };
     const labels = { ...pod.metadata.labels, ...binding?.metadata?.labels };
     const object = {
-      ...bound,
+      ...pod,
+      spec: { ...pod.spec, nodeName: node },
       metadata: {
-        ...bound.metadata,
+        ...pod.metadata,
         ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
         ...(Object.keys(labels).length === 0 ? {} : { labels }),
       },
       status: { ...pod.status, conditions: scheduledConditions(pod, formatTime(context.clock.now())) },
     };
     // The server itself writes here: no client manages these fields.
-    return { object: structuredClone(object) as unknown as MutableJsonObject, manage: () => {}, wholeObject: true };
+    return { object: copyJson(object) as MutableJsonObject, manage: () => {}, wholeObject: true };
   });
   return { type: "status", code: 201, status: success() };
 }

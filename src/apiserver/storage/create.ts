@@ -41,23 +41,21 @@ export async function createDecoded(
   if (managed === undefined) ownedOnCreate(context, operation, object);
   else managed(object);
   for (let attempt = 1; ; attempt++) {
-    const draft = generated ? structuredClone(object) : object;
-    const own = metadataOf(draft);
-    if (generated) own.name = generateName(context, metadata.generateName!);
-    const request = admissionRequest(operation, "CREATE", { object: draft, name: own.name ?? "" });
+    if (generated) metadata.name = generateName(context, metadata.generateName!);
+    const request = admissionRequest(operation, "CREATE", { object, name: metadata.name ?? "" });
     await context.admission.admit(request);
-    prepare(context, operation, draft);
-    const issues = [...validate(context, operation, draft as unknown as KubeObject)];
-    if (issues.length > 0) throw invalidError(groupKindOf(kind), own.name ?? "", issues);
+    prepare(context, operation, object);
+    const issues = [...validate(context, operation, object as unknown as KubeObject)];
+    if (issues.length > 0) throw invalidError(groupKindOf(kind), metadata.name ?? "", issues);
     await context.admission.validate(request);
-    for (const text of kind.warnings?.(draft as unknown as KubeObject, undefined) ?? []) operation.warn(text);
-    if (isDryRun(operation)) return dryCreate(context, operation, draft);
+    for (const text of kind.warnings?.(object as unknown as KubeObject, undefined) ?? []) operation.warn(text);
+    if (isDryRun(operation)) return dryCreate(context, operation, object);
     try {
-      return await write(context, operation, draft as unknown as KubeObject);
+      return await write(context, operation, object as unknown as KubeObject);
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error;
-      if (!generated) throw alreadyExistsError(resourceOf(kind), own.name!);
-      if (attempt === NAME_ATTEMPTS) throw noFreeName(kind, own.name!);
+      if (!generated) throw alreadyExistsError(resourceOf(kind), metadata.name!);
+      if (attempt === NAME_ATTEMPTS) throw noFreeName(kind, metadata.name!);
     }
   }
 }
@@ -127,7 +125,8 @@ function resetStatus(kind: Kind, object: MutableJsonObject): void {
   const field = kind.shape.fields["status"];
   if (field === undefined) return;
   delete object["status"];
-  if (!field.pointer && field.shape.type === "struct") object["status"] = structuredClone(zeroOf(field.shape)) as MutableJsonObject;
+  if (!field.pointer && field.shape.type === "struct")
+    object["status"] = structuredClone(zeroOf(field.shape)) as MutableJsonObject;
 }
 
 function* validate(context: StorageContext, { kind }: Operation, object: KubeObject) {

@@ -21,7 +21,29 @@ const MODIFIED = "the object has been modified; please apply your changes to the
 
 export async function updateObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
   const { kind } = operation;
-  const body = decodeObject(operation, kind, operation.body);
+  const body = namedBody(operation);
+  if (
+    findEntry(context, operation) === undefined &&
+    kind.allowsCreateOnUpdate === true &&
+    operation.subresource === undefined
+  ) {
+    return createDecoded(context, operation, body);
+  }
+  let unused: MutableJsonObject | undefined = body;
+  return modify(context, operation, (live) => {
+    // What an attempt has been given it changes; the next one reads the body anew.
+    const object = unused ?? namedBody(operation);
+    unused = undefined;
+    const own = metadataOf(object);
+    checkRevision(kind, own, live);
+    own.resourceVersion = live.metadata.resourceVersion;
+    return { object, manage: (next) => ownedOnUpdate(context, operation, live, next) };
+  });
+}
+
+/** The body, decoded, under the name and in the namespace of the request. @throws {StatusError} 400 */
+function namedBody(operation: Operation): MutableJsonObject {
+  const body = decodeObject(operation, operation.kind, operation.body);
   const metadata = metadataOf(body);
   if ((metadata.name ?? "") === "") metadata.name = operation.name ?? "";
   if (metadata.name !== operation.name) {
@@ -30,20 +52,7 @@ export async function updateObject(context: StorageContext, operation: Operation
     );
   }
   setNamespace(operation, metadata);
-  if (
-    findEntry(context, operation) === undefined &&
-    kind.allowsCreateOnUpdate === true &&
-    operation.subresource === undefined
-  ) {
-    return createDecoded(context, operation, body);
-  }
-  return modify(context, operation, (live) => {
-    const object = structuredClone(body);
-    const own = metadataOf(object);
-    checkRevision(kind, own, live);
-    own.resourceVersion = live.metadata.resourceVersion;
-    return { object, manage: (next) => ownedOnUpdate(context, operation, live, next) };
-  });
+  return body;
 }
 
 /** What a write makes of the present object. */

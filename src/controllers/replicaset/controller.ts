@@ -21,6 +21,11 @@ export const replicaSetController = defineController({
 
 /** How many pods on a pod's node belong to sets with the same owner: a rollout's old and new set count together. */
 function kinOnNode(cache: Cache, set: ReplicaSet): (pod: Pod) => number {
+  let counts: ReadonlyMap<string, number> | undefined;
+  return ({ spec }) => (counts ??= countKin(cache, set)).get(spec.nodeName ?? "") ?? 0;
+}
+
+function countKin(cache: Cache, set: ReplicaSet): ReadonlyMap<string, number> {
   const owner = controllerOf(set);
   const kin =
     owner === undefined
@@ -33,5 +38,5 @@ function kinOnNode(cache: Cache, set: ReplicaSet): (pod: Pod) => number {
       if (nodeName !== "" && isActive(pod)) counts.set(nodeName, (counts.get(nodeName) ?? 0) + 1);
     }
   }
-  return ({ spec }) => counts.get(spec.nodeName ?? "") ?? 0;
+  return counts;
 }

@@ -111,14 +111,19 @@ export function zeroOf(shape: Shape): JsonObject {
 const zeros = new WeakMap<Shape, JsonObject>();
 
 const LONGEST_MANAGER_BYTES = 128;
+/** Printable ASCII that is not too long: nearly every client, on every write. */
+const PLAIN_MANAGER = /^[ -~]{0,128}$/;
+const encoder = new TextEncoder();
 
 /** The manager's name for a client that gives none: its user agent up to the first slash, without what cannot be printed. */
 export function managerFromUserAgent(userAgent: string): string {
+  const given = userAgent.split("/", 1)[0]!;
+  if (PLAIN_MANAGER.test(given)) return given;
   let name = "";
   let bytes = 0;
-  for (const char of userAgent.split("/", 1)[0]!) {
+  for (const char of given) {
     if (!/[\p{L}\p{M}\p{N}\p{P}\p{S} ]/u.test(char)) continue;
-    bytes += new TextEncoder().encode(char).length;
+    bytes += encoder.encode(char).length;
     if (bytes > LONGEST_MANAGER_BYTES) break;
     name += char;
   }

@@ -9,13 +9,16 @@ export const nodeResourcesFit: Plugin = {
   name: "NodeResourcesFit",
   weight: 1,
   wakesOn: ["node-added", "node-allocatable", "pod-removed"],
-  forPod: ({ requests, assumed }) => ({
-    filter(info) {
-      const missing = insufficient(info, requests);
-      return missing.length === 0 ? undefined : refuse(info.pods.size > 0, ...missing);
-    },
-    score: (info) => leastAllocated(info, assumed),
-  }),
+  forPod({ requests, assumed }) {
+    const wanted = Object.entries(requests).filter(([, amount]) => amount > 0);
+    return {
+      filter(info) {
+        const missing = insufficient(info, wanted);
+        return missing === undefined ? undefined : refuse(info.pods.size > 0, ...missing);
+      },
+      score: (info) => leastAllocated(info, assumed),
+    };
+  },
 };
 
 /** Likes nodes on which CPU and memory are used to the same degree. */
@@ -29,12 +32,15 @@ export const balancedAllocation: Plugin = {
   },
 };
 
-function insufficient({ allocatable, requested, pods }: NodeInfo, requests: Resources): readonly string[] {
-  const missing: string[] = [];
-  if (pods.size + 1 > (allocatable["pods"] ?? 0)) missing.push("Too many pods");
-  for (const name in requests) {
-    const wanted = requests[name]!;
-    if (wanted > 0 && wanted > (allocatable[name] ?? 0) - (requested[name] ?? 0)) missing.push(`Insufficient ${name}`);
+function insufficient(
+  { allocatable, requested, pods }: NodeInfo,
+  wanted: readonly (readonly [string, number])[],
+): readonly string[] | undefined {
+  // Asked of every node for every pod: nothing is made for those that have enough.
+  let missing: string[] | undefined;
+  if (pods.size + 1 > (allocatable["pods"] ?? 0)) (missing ??= []).push("Too many pods");
+  for (const [name, amount] of wanted) {
+    if (amount > (allocatable[name] ?? 0) - (requested[name] ?? 0)) (missing ??= []).push(`Insufficient ${name}`);
   }
   return missing;
 }
@@ -52,18 +58,23 @@ function leastAllocated({ allocatable, assumed: used }: NodeInfo, wanted: Resour
   return counted === 0 ? 0 : Math.floor(total / counted);
 }
 
-function balance({ allocatable, requested }: NodeInfo, requests: Resources): number {
-  const shares = (extra: Resources) =>
-    COMPARED.filter((name) => (allocatable[name] ?? 0) > 0).map((name) =>
-      Math.min(1, ((requested[name] ?? 0) + (extra[name] ?? 0)) / allocatable[name]!),
-    );
-  const change = Math.trunc(score(shares(requests))) - Math.trunc(score(shares({})));
+function balance(info: NodeInfo, requests: Resources): number {
+  const change = Math.trunc(evenness(info, requests)) - Math.trunc(evenness(info, NOTHING));
   // About 75 where nothing changes; towards 100 as the node gets more even, towards 50 as it gets less.
   return MAX_SCORE / 2 + Math.trunc((MAX_SCORE / 2 + change) / 2);
 }
 
-function score(shares: readonly number[]): number {
-  if (shares.length < 2) return MAX_SCORE;
-  const deviation = Math.abs(shares[0]! - shares[1]!) / 2;
-  return (1 - deviation) * MAX_SCORE;
+const NOTHING: Resources = {};
+
+/** How near the used shares of CPU and memory would be to each other. */
+function evenness({ allocatable, requested }: NodeInfo, extra: Resources): number {
+  let first: number | undefined;
+  for (const name of COMPARED) {
+    const all = allocatable[name] ?? 0;
+    if (all === 0) continue;
+    const share = Math.min(1, ((requested[name] ?? 0) + (extra[name] ?? 0)) / all);
+    if (first !== undefined) return (1 - Math.abs(first - share) / 2) * MAX_SCORE;
+    first = share;
+  }
+  return MAX_SCORE;
 }

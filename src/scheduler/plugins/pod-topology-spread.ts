@@ -18,8 +18,9 @@ interface Constraint {
 }
 
 /** What spreads pods that say nothing of it: over nodes and zones, softly. */
+const HOSTNAME = "kubernetes.io/hostname";
 const DEFAULTS = [
-  { topologyKey: "kubernetes.io/hostname", maxSkew: 3 },
+  { topologyKey: HOSTNAME, maxSkew: 3 },
   { topologyKey: "topology.kubernetes.io/zone", maxSkew: 5 },
 ];
 
@@ -158,9 +159,16 @@ function scoring(constraints: readonly Constraint[], view: View, byDefault: bool
   const counted = constraints.map((constraint) => {
     const own = (info: NodeInfo) =>
       hasAllKeys(info) && nodeOf(info).metadata.labels?.[constraint.topologyKey] !== undefined;
-    const domains = countDomains(constraint, view, own);
+    // Every node is its own domain there: they need not be put together first.
+    const byNode =
+      constraint.topologyKey === HOSTNAME
+        ? view.countByNode(constraint.group, constraint.namespace, constraint.counts)
+        : undefined;
+    const domains = byNode === undefined ? countDomains(constraint, view, own) : undefined;
+    const size = domains?.size ?? countOf(view.nodes, (info) => own(info) && constraint.eligible(info));
+    const count = (info: NodeInfo, domain: string) => byNode?.get(info) ?? domains?.get(domain) ?? 0;
     // Topologies of many domains must not outweigh those of few.
-    return { ...constraint, domains, weight: Math.log(domains.size + 2) };
+    return { ...constraint, count, weight: Math.log(size + 2) };
   });
   const IGNORED = -1;
   return {
@@ -168,9 +176,9 @@ function scoring(constraints: readonly Constraint[], view: View, byDefault: bool
       if (!hasAllKeys(info)) return IGNORED;
       const labels = nodeOf(info).metadata.labels ?? {};
       let total = 0;
-      for (const { topologyKey, domains, weight, maxSkew } of counted) {
+      for (const { topologyKey, count, weight, maxSkew } of counted) {
         const domain = labels[topologyKey];
-        if (domain !== undefined) total += (domains.get(domain) ?? 0) * weight + (maxSkew - 1);
+        if (domain !== undefined) total += count(info, domain) * weight + (maxSkew - 1);
       }
       return Math.round(total);
     },
@@ -184,4 +192,10 @@ function scoring(constraints: readonly Constraint[], view: View, byDefault: bool
       });
     },
   };
+}
+
+function countOf<T>(items: readonly T[], is: (item: T) => boolean): number {
+  let count = 0;
+  for (const item of items) if (is(item)) count += 1;
+  return count;
 }
