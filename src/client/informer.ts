@@ -164,7 +164,7 @@ class RunningInformer<T extends KubeObject> implements Informer<T> {
   /** Takes a whole list as the truth. */
   replace(items: readonly T[], revision: number): void {
     const present = new Set(items.map((item) => nameKey(item.metadata)));
-    for (const [key, object] of [...this.#objects]) if (!present.has(key)) this.#remove(key, object);
+    for (const [key, object] of this.#objects) if (!present.has(key)) this.#remove(key, object);
     for (const item of items) this.#put(item);
     this.#advance(revision);
     this.#resolveSynced();

@@ -144,6 +144,6 @@ function oldestStart({ victims }: Candidate): number {
   const highest = victims[0]?.priority;
   const starts = victims
     .filter(({ priority }) => priority === highest)
-    .map(({ pod, createdMs }) => (pod.status.startTime == null ? createdMs : parseTime(pod.status.startTime)));
+    .map(({ pod, createdMs }) => (pod.status.startTime === undefined ? createdMs : parseTime(pod.status.startTime)));
   return Math.min(...starts);
 }
