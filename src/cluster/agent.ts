@@ -31,6 +31,7 @@ import { ensureServiceRoute, prepareKernel } from "../host/node/nftables/kernel.
 import { findHostParts, type HostParts } from "../host/node/packages/find.ts";
 import { probeNetwork } from "../host/node/probe/probe-network.ts";
 import { secureRandom } from "../host/node/random.ts";
+import { startRegistry } from "../host/node/registry/registry.ts";
 import { Kubelet } from "../kubelet/kubelet.ts";
 import { ownPodFeed } from "../kubelet/node/pod-feed.ts";
 import { answerKubelet } from "../kubelet/server/api.ts";
@@ -88,6 +89,14 @@ export async function startAgent(options: AgentOptions): Promise<AsyncDisposable
       podCIDRs: [options.podCidr],
     },
     parts,
+  );
+  opened.use(
+    await startRegistry({
+      channel: containerd.runtime.channel,
+      registries: containerd.places.registries,
+      port: 0,
+      log: log.with({ component: "registry" }),
+    }),
   );
   const credentials = readCredentials(places.credentials);
   const agent = { options, clock, tasks, credentials, parts, log };

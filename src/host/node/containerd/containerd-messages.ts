@@ -16,6 +16,15 @@ export const writeContentRequest = message({
 });
 export const writeContentResponse = message({ action: int32(1), offset: int64(4), total: int64(5), digest: text(6) });
 export const WRITE_ACTION = { stat: 0, write: 1, commit: 2 } as const;
+const contentInfo = message({ digest: text(1), size: int64(2), labels: textMap(5) });
+export const contentDigest = message({ digest: text(1) });
+export const contentRecord = message({ info: nested(1, contentInfo) });
+export const updateContentRequest = message({
+  info: nested(1, contentInfo),
+  updateMask: nested(2, message({ paths: texts(1) })),
+});
+export const readContentRequest = message({ digest: text(1), offset: int64(2), size: int64(3) });
+export const readContentResponse = message({ offset: int64(1), data: bytes(2) });
 
 export const descriptor = message({ mediaType: text(1), digest: text(2), size: int64(3), annotations: textMap(5) });
 const image = message({
@@ -25,7 +34,8 @@ const image = message({
   createdAt: nested(7, timestamp),
 });
 export const imageRecord = message({ image: nested(1, image) });
-export const imageName = message({ name: text(1), sync: flag(2) });
+export const imageName = message({ name: text(1) });
+export const imageFilters = message({ filters: texts(1) });
 export const imageRecordList = message({ images: nestedList(1, image) });
 
 export const leaseId = message({ id: text(1), sync: flag(2), labels: textMap(3) });

@@ -56,6 +56,39 @@ export async function writeBlob(
   if (error.code !== "already-exists") throw error;
 }
 
+/** The size of a blob in bytes and its labels; undefined when it is not here. */
+export async function blobFacts(
+  channel: GrpcChannel,
+  digest: string,
+  options: CallOptions,
+): Promise<{ readonly size: number; readonly labels: Readonly<Record<string, string>> } | undefined> {
+  try {
+    const { info } = await channel.call(containerdProcedures.contentInfo, { digest }, options);
+    return info && { size: Number(info.size), labels: info.labels };
+  } catch (error) {
+    if (error instanceof RuntimeError && error.code === "not-found") return undefined;
+    throw error;
+  }
+}
+
+/** The bytes of a blob, `size` of them from `offset` on, as they come. */
+export async function* readBlob(
+  channel: GrpcChannel,
+  digest: string,
+  { offset, size }: { readonly offset: number; readonly size: number },
+  options: CallOptions,
+): AsyncGenerator<Uint8Array> {
+  // To containerd a size of 0 means all that is left.
+  if (size === 0) return;
+  for await (const { data } of channel.serverStream(
+    containerdProcedures.readContent,
+    { digest, offset, size },
+    options,
+  )) {
+    yield data;
+  }
+}
+
 /** Runs `work` under a lease, so that what it writes is not collected before an image refers to it. */
 export async function underLease<Result>(
   channel: GrpcChannel,

@@ -10,13 +10,15 @@ import { RuntimeError } from "../../../kubelet/ports/runtime.ts";
 import { underLease, writeBlob } from "./content.ts";
 import type { CallOptions, GrpcChannel } from "./grpc.ts";
 import { imageName } from "./image-name.ts";
+import { markLoaded } from "./loaded-images.ts";
 import { readArchive, withFirst } from "./image-archive.ts";
 import type { ArchiveEntry, ArchiveSink, ImageToCreate } from "./image-archive.ts";
 import { containerdProcedures, criProcedures } from "./procedures.ts";
 
 /**
  * Imports every image of an archive, as `docker save` or any OCI tool writes it, plain or gzipped, and returns their full
- * names. Images of the same names are replaced; blobs that are already there are not written again.
+ * names. Images of the same names are replaced; blobs that are already there are not written again. The images are
+ * remembered as loaded (see `listLoadedImages`), so that a pull of them needs no registry.
  * Throws an Error when the archive holds no named image.
  */
 export async function loadImages(
@@ -99,6 +101,7 @@ async function createImage(
   const name = imageName(shortName);
   const { mediaType, digest, size } = target;
   const image = { name, target: { mediaType, digest, size } };
+  await markLoaded(channel, image, options);
   try {
     await channel.call(containerdProcedures.createImage, { image }, options);
   } catch (error) {
