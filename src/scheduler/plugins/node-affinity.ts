@@ -1,4 +1,4 @@
-import { nodeMatches, nodeMatchesAny } from "../node-selector.ts";
+import { nodeMatches, nodeMatchesAny } from "../../api/core/v1/node-matching.ts";
 import { nodeOf, type Plugin, refuse, scaled } from "../plugin.ts";
 
 /** Node selectors, required and preferred. */

@@ -1,5 +1,5 @@
 import { nodeOf, type Plugin, refuse } from "../plugin.ts";
-import { tolerates } from "../tolerations.ts";
+import { tolerates } from "../../api/core/v1/tolerations.ts";
 
 const TAINT = { key: "node.kubernetes.io/unschedulable", effect: "NoSchedule" } as const;
 

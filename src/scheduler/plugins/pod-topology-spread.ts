@@ -1,10 +1,10 @@
 import type { Pod, TopologySpreadConstraint } from "../../api/generated/core-v1.ts";
 import { formatSelector, matches, selectorOf } from "../../machinery/labels.ts";
 import type { NodeInfo } from "../node-info.ts";
-import { nodeMatchesAny } from "../node-selector.ts";
+import { nodeMatchesAny } from "../../api/core/v1/node-matching.ts";
 import { MAX_SCORE, nodeOf, type Plugin, refuse, type View } from "../plugin.ts";
 import type { PodInfo } from "../pod-info.ts";
-import { untolerated } from "../tolerations.ts";
+import { untolerated } from "../../api/core/v1/tolerations.ts";
 
 interface Constraint {
   readonly topologyKey: string;

@@ -1,5 +1,5 @@
 import { nodeOf, type Plugin, refuse, scaled } from "../plugin.ts";
-import { untolerated, tolerates } from "../tolerations.ts";
+import { untolerated, tolerates } from "../../api/core/v1/tolerations.ts";
 
 /** Taints keep pods off; those that only prefer to are counted against a node. */
 export const taintToleration: Plugin = {

@@ -1,4 +1,4 @@
-import type { Taint, Toleration } from "../api/generated/core-v1.ts";
+import type { Taint, Toleration } from "../../generated/core-v1.ts";
 
 /** Whether one toleration covers a taint: an empty key with Exists covers all, an empty effect all effects. */
 export function tolerates(toleration: Toleration, taint: Taint): boolean {

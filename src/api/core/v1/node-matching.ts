@@ -1,4 +1,4 @@
-import type { Node, NodeSelectorTerm } from "../api/generated/core-v1.ts";
+import type { Node, NodeSelectorTerm } from "../../generated/core-v1.ts";
 
 type Requirement = NonNullable<NodeSelectorTerm["matchExpressions"]>[number];
 
