@@ -1,7 +1,8 @@
 import { createStreamLog } from "../src/host/node/log.ts";
 import { findHostParts } from "../src/host/node/packages/find.ts";
 import { runAgentProcess, runServerProcess } from "../src/cluster/processes.ts";
-import { reset, up, upDefaults } from "../src/cluster/up.ts";
+import { reset } from "../src/cluster/down.ts";
+import { up, upDefaults } from "../src/cluster/up.ts";
 
 /** What `up` tells the test that started it. */
 export interface UpMessage {

@@ -37,6 +37,7 @@ import { ownPodFeed } from "../kubelet/node/pod-feed.ts";
 import { answerKubelet } from "../kubelet/server/api.ts";
 import { startProxy } from "../proxy/proxy.ts";
 import { defaultFrame, type Frame } from "../proxy/rules.ts";
+import { bridgeOf } from "./bridge.ts";
 import { readCredentials, type NodeCredentials } from "./credentials.ts";
 import { placesOf } from "./places.ts";
 
@@ -120,11 +121,6 @@ export async function startAgent(options: AgentOptions): Promise<AsyncDisposable
   opened.defer(() => http.close());
   const owned = opened.move();
   return { [Symbol.asyncDispose]: () => owned.disposeAsync() };
-}
-
-/** The bridge of a node's pods: at most 15 characters. */
-export function bridgeOf(nodeName: string): string {
-  return `wherry-${nodeName}`.slice(0, 15);
 }
 
 interface Agent {

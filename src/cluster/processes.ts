@@ -1,19 +1,20 @@
 import type { Log } from "../base/log.ts";
 import { createStreamLog } from "../host/node/log.ts";
 import type { ChildMessage } from "../host/node/processes/child.ts";
-import { type AgentOptions, startAgent } from "./agent.ts";
-import { type ServerOptions, startServer } from "./server.ts";
+import type { AgentOptions } from "./agent.ts";
+import type { ServerOptions } from "./server.ts";
 
 /** The server process. @param argv one argument: its options as JSON. */
 export function runServerProcess(argv: readonly string[]): Promise<void> {
   const options = JSON.parse(argv[0]!) as Omit<ServerOptions, "log">;
-  return runProcess("server", (log) => startServer({ ...options, log }));
+  // Loaded here and not above: each process holds only what it runs.
+  return runProcess("server", async (log) => (await import("./server.ts")).startServer({ ...options, log }));
 }
 
 /** The agent process of one node. @param argv one argument: its options as JSON. */
 export function runAgentProcess(argv: readonly string[]): Promise<void> {
   const options = JSON.parse(argv[0]!) as Omit<AgentOptions, "log">;
-  return runProcess("agent", (log) => startAgent({ ...options, log }));
+  return runProcess("agent", async (log) => (await import("./agent.ts")).startAgent({ ...options, log }));
 }
 
 async function runProcess(name: string, start: (log: Log) => Promise<AsyncDisposable>): Promise<void> {

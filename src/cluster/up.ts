@@ -1,27 +1,24 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Node } from "../api/core/v1/node.ts";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
+import type { Node } from "../api/generated/core-v1.ts";
 import type { Clock } from "../base/clock.ts";
+import type { HttpCarrier } from "../client/http-transport.ts";
 import type { Log } from "../base/log.ts";
-import { createClient } from "../client/client.ts";
-import { httpTransport } from "../client/http-transport.ts";
-import { cleanUpNode } from "../host/node/containerd/cleanup.ts";
 import { enterMountNamespace } from "../host/node/containerd/mount-namespace.ts";
-import { removeLocalAddress } from "../host/node/dns/address.ts";
 import { createCarrier } from "../host/node/http/carrier.ts";
-import { findHostParts, type HostParts } from "../host/node/packages/find.ts";
+import type { HostParts } from "../host/node/packages/find.ts";
 import { createClock } from "../host/node/clock.ts";
 import { openPki } from "../host/node/pki/directory.ts";
 import type { AgentOptions } from "./agent.ts";
-import { bridgeOf } from "./agent.ts";
 import { type SupervisedChild, superviseChild } from "../host/node/processes/child.ts";
 import { clientCertificate } from "./client-certificate.ts";
 import { writeCredentials } from "./credentials.ts";
 import { placesOf } from "./places.ts";
+import { DNS_INDEX } from "./dns-address.ts";
 import { forgetRunning, readRunning, writeRunning } from "./running.ts";
 import type { ServerOptions } from "./server.ts";
 
@@ -64,7 +61,6 @@ export interface RunningCluster {
 }
 
 const KUBELET_PORT = 10250;
-const DNS_INDEX = 10;
 const READY_PATIENCE_MS = 60_000;
 
 /** Brings up a cluster on this machine: the server process, and an agent process where the machine is a node. */
@@ -141,11 +137,10 @@ async function nodeReady(
 ): Promise<void> {
   const { certificate, key } = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
   using carrier = createCarrier({ server, ca: pki.authority.certificate, certificate, key });
-  const client = createClient(httpTransport(carrier, "wherry up"));
   const until = clock.now() + READY_PATIENCE_MS;
   for (;;) {
-    const node = await client.get(Node, { name: options.nodeName }, { signal: options.signal }).catch(() => undefined);
-    const ready = node?.status.conditions?.find(({ type }) => type === "Ready");
+    const node = await readNode(carrier, options).catch(() => undefined);
+    const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
     if (ready?.status === "True") return;
     if (clock.now() > until)
       throw new Error(`node ${options.nodeName} is not Ready: ${ready?.message ?? "it has not registered"}`);
@@ -153,43 +148,14 @@ async function nodeReady(
   }
 }
 
-/** Ends what runs on a data directory: the processes, then all containers. Images and state stay. */
-export async function down(dataDirectory: string, log: Log, signal: AbortSignal): Promise<void> {
-  const record = await readRunning(dataDirectory);
-  if (record !== undefined) {
-    process.kill(record.up.pid, "SIGTERM");
-    while ((await readRunning(dataDirectory)) !== undefined)
-      await sleep(50, undefined, { signal: signal as globalThis.AbortSignal });
-  }
-  await cleanUp(dataDirectory, false, log, signal);
-}
-
-/** Removes a cluster altogether: `down`, and then every file. */
-export async function reset(dataDirectory: string, log: Log, signal: AbortSignal): Promise<void> {
-  await down(dataDirectory, log, signal);
-  await cleanUp(dataDirectory, true, log, signal);
-  rmSync(dataDirectory, { recursive: true, force: true });
-}
-
-async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, signal: AbortSignal): Promise<void> {
-  const { parts } = await findHostParts();
-  const nodes = join(placesOf(dataDirectory).root, "nodes");
-  if (parts === undefined || !existsSync(nodes)) return;
-  for (const name of readdirSync(nodes)) {
-    const directory = placesOf(dataDirectory).node(name).containerd;
-    await cleanUpNode({
-      directory,
-      parts,
-      bridge: bridgeOf(name),
-      cgroupParent: `/wherry-${name}`,
-      removeFiles,
-      log,
-      signal,
-    });
-    await removeLocalAddress(parts.ip, addressText(parseRange(upDefaults.serviceCidr).first + DNS_INDEX)).catch(
-      () => {},
-    );
-  }
+/** The node as the API shows it. The supervisor stays small: it asks by itself rather than by a Client and its kinds. */
+async function readNode(carrier: HttpCarrier, { nodeName, signal }: UpOptions): Promise<Partial<Node>> {
+  const target = `/api/v1/nodes/${nodeName}`;
+  const answer = await carrier.send({ method: "GET", target, headers: { accept: "application/json" }, signal });
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body) text += decoder.decode(chunk, { stream: true });
+  return JSON.parse(text) as Partial<Node>;
 }
 
 /** The address by which other machines and pods reach this one. */

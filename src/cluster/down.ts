@@ -1,0 +1,55 @@
+import { existsSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { addressText, parseRange } from "../apiserver/services/range.ts";
+import { type Clock, delay } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import { cleanUpNode } from "../host/node/containerd/cleanup.ts";
+import { createClock } from "../host/node/clock.ts";
+import { removeLocalAddress } from "../host/node/dns/address.ts";
+import { findHostParts } from "../host/node/packages/find.ts";
+import { bridgeOf } from "./bridge.ts";
+import { DNS_INDEX } from "./dns-address.ts";
+import { placesOf } from "./places.ts";
+import { readRunning } from "./running.ts";
+import { upDefaults } from "./up.ts";
+
+const LOOK_EVERY_MS = 50;
+
+/** Ends what runs on a data directory: the processes, then all containers. Images and state stay. */
+export async function down(dataDirectory: string, log: Log, signal: AbortSignal): Promise<void> {
+  const record = await readRunning(dataDirectory);
+  if (record !== undefined) {
+    process.kill(record.up.pid, "SIGTERM");
+    const clock: Clock = createClock({ holdProcess: true });
+    while ((await readRunning(dataDirectory)) !== undefined) await delay(clock, LOOK_EVERY_MS, { signal });
+  }
+  await cleanUp(dataDirectory, false, log, signal);
+}
+
+/** Removes a cluster altogether: `down`, and then every file. */
+export async function reset(dataDirectory: string, log: Log, signal: AbortSignal): Promise<void> {
+  await down(dataDirectory, log, signal);
+  await cleanUp(dataDirectory, true, log, signal);
+  rmSync(dataDirectory, { recursive: true, force: true });
+}
+
+async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, signal: AbortSignal): Promise<void> {
+  const { parts } = await findHostParts();
+  const nodes = join(placesOf(dataDirectory).root, "nodes");
+  if (parts === undefined || !existsSync(nodes)) return;
+  for (const name of readdirSync(nodes)) {
+    const directory = placesOf(dataDirectory).node(name).containerd;
+    await cleanUpNode({
+      directory,
+      parts,
+      bridge: bridgeOf(name),
+      cgroupParent: `/wherry-${name}`,
+      removeFiles,
+      log,
+      signal,
+    });
+    await removeLocalAddress(parts.ip, addressText(parseRange(upDefaults.serviceCidr).first + DNS_INDEX)).catch(
+      () => {},
+    );
+  }
+}
