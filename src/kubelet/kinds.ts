@@ -1,12 +1,19 @@
+import { Lease } from "../api/coordination/v1/lease.ts";
+import { ConfigMap } from "../api/core/v1/config-map.ts";
+import { Node } from "../api/core/v1/node.ts";
+import { Pod } from "../api/core/v1/pod.ts";
+import { Secret } from "../api/core/v1/secret.ts";
+import { ServiceAccount } from "../api/core/v1/service-account.ts";
+import { Service } from "../api/core/v1/service.ts";
 import { facts } from "../api/generated/resources.ts";
 import { defineKind } from "../api/kind.ts";
 
-// What a client needs of the kinds that the kubelet reads and writes. Their rules are the API server's business.
-export const PodKind = defineKind(facts.core.v1.Pod);
-export const NodeKind = defineKind(facts.core.v1.Node);
-export const LeaseKind = defineKind(facts.coordination.v1.Lease);
-export const ConfigMapKind = defineKind(facts.core.v1.ConfigMap);
-export const SecretKind = defineKind(facts.core.v1.Secret);
-export const ServiceKind = defineKind(facts.core.v1.Service);
-export const ServiceAccountKind = defineKind(facts.core.v1.ServiceAccount);
+// The kinds that the kubelet reads and writes, under names that leave those of the objects' types free.
+export const PodKind = Pod;
+export const NodeKind = Node;
+export const LeaseKind = Lease;
+export const ConfigMapKind = ConfigMap;
+export const SecretKind = Secret;
+export const ServiceKind = Service;
+export const ServiceAccountKind = ServiceAccount;
 export const ClusterTrustBundleKind = defineKind(facts.certificates.v1beta1.ClusterTrustBundle);

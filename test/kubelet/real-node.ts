@@ -27,7 +27,7 @@ import { secureRandom } from "../../src/host/node/random.ts";
 import { Kubelet } from "../../src/kubelet/kubelet.ts";
 import type { ContainerRuntime } from "../../src/kubelet/ports/runtime.ts";
 import { ConfigMapKind, PodKind, ServiceAccountKind, ServiceKind } from "../../src/kubelet/kinds.ts";
-import { sharedPodFeed } from "../../src/kubelet/node/pod-feed.ts";
+import { ownPodFeed } from "../../src/kubelet/node/pod-feed.ts";
 import type { Draft, KubeObject } from "../../src/machinery/object.ts";
 import { isStatus } from "../../src/machinery/status.ts";
 import { memoryEngine } from "../../src/store/memory-engine.ts";
@@ -110,7 +110,7 @@ export async function startRealNode(directory: string, images: readonly string[]
       podCIDRs: ["10.196.0.0/24"],
       labels: {},
       taints: [],
-      pods: sharedPodFeed(shared),
+      pods: ownPodFeed("node-1", shared),
       services: startInformer(ServiceKind, shared),
       recorder: { record: (_target, type, reason, message) => void events.push(`${type} ${reason} ${message}`) },
       runtime: timedRuntime(containerd.runtime, times),
