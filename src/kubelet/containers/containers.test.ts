@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Container, Pod, Service } from "../../api/generated/core-v1.ts";
+import { qosClassOf } from "../../api/core/v1/pod-qos.ts";
 import { parseResolvConf, podDns } from "./dns.ts";
 import { resourceValue } from "./downward.ts";
 import { environment } from "./environment.ts";
 import { expand } from "./expand.ts";
 import { hostNameOf, kernelHostName } from "./hostname.ts";
 import { managedHostsFile } from "./hosts-file.ts";
-import { cgroupParent, cpuQuota, cpuShares, linuxResources, podCgroupLimits, qosClass } from "./resources.ts";
+import { cgroupParent, cpuQuota, cpuShares, linuxResources, podCgroupLimits } from "./resources.ts";
 import { containerSecurity } from "./security.ts";
 import { serviceVariables } from "./service-variables.ts";
 
@@ -129,7 +130,7 @@ for (const { name, resources, qos, oom, parent } of [
   test(`quality of service with ${name}`, () => {
     const container = { name: "c", resources } as unknown as Container;
     const one = pod({ containers: [container] });
-    assert.equal(qosClass(one), qos);
+    assert.equal(qosClassOf(one.spec), qos);
     assert.equal(linuxResources(one, container, 2 ** 30).oomScoreAdjust, oom);
     assert.equal(cgroupParent("", one), parent);
   });

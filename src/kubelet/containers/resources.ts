@@ -1,9 +1,8 @@
 import type { Container, Pod } from "../../api/generated/core-v1.ts";
+import { qosClassOf } from "../../api/core/v1/pod-qos.ts";
 import { parseQuantity, quantityMilliValue, quantityValue } from "../../machinery/quantity.ts";
 import type { LinuxResources } from "../ports/runtime.ts";
 import { isSidecar } from "./names.ts";
-
-export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 
 const SHARES_PER_CPU = 1024;
 const FEWEST_SHARES = 2;
@@ -12,27 +11,6 @@ const PERIOD_MICROSECONDS = 100_000;
 const SHORTEST_QUOTA_MICROSECONDS = 1000;
 
 type Amounts = Readonly<Record<string, string>>;
-
-/** How a pod is treated when its node runs out: by whether its containers' requests and limits are set and equal. */
-export function qosClass(pod: Pod): QosClass {
-  const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
-  const lists =
-    pod.spec.resources?.requests !== undefined || pod.spec.resources?.limits !== undefined
-      ? [pod.spec.resources]
-      : containers.map((container) => container.resources ?? {});
-  let anything = false;
-  let guaranteed = true;
-  for (const { requests = {}, limits = {} } of lists) {
-    for (const name of ["cpu", "memory"]) {
-      const request = value(requests, name);
-      const limit = value(limits, name);
-      if (request > 0 || limit > 0) anything = true;
-      // A request that is not given is the limit, as the API's defaulting has it.
-      if (limit === 0 || (request !== 0 && request !== limit)) guaranteed = false;
-    }
-  }
-  return !anything ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
-}
 
 /** A container's cgroup numbers. @param memoryCapacity the node's, in bytes */
 export function linuxResources(pod: Pod, container: Container, memoryCapacity: number): LinuxResources {
@@ -58,7 +36,7 @@ export function podCgroupLimits(pod: Pod): {
   cpuPeriod: number;
   memoryLimit: number;
 } {
-  if (qosClass(pod) === "BestEffort") {
+  if (qosClassOf(pod.spec) === "BestEffort") {
     return { cpuShares: FEWEST_SHARES, cpuQuota: 0, cpuPeriod: PERIOD_MICROSECONDS, memoryLimit: 0 };
   }
   return {
@@ -121,7 +99,7 @@ export function value(amounts: Amounts, name: string): number {
 /** Who dies first when memory runs out: the less of it a container asked for, the sooner. */
 function oomScoreAdjust(pod: Pod, container: Container, memoryCapacity: number): number {
   const priority = pod.spec.priority ?? 0;
-  const qos = qosClass(pod);
+  const qos = qosClassOf(pod.spec);
   if (priority >= SYSTEM_CRITICAL_PRIORITY || qos === "Guaranteed") return -997;
   if (qos === "BestEffort") return 1000;
   const request = (one: Container) => value(one.resources?.requests ?? {}, "memory");
@@ -139,7 +117,7 @@ const SYSTEM_CRITICAL_PRIORITY = 2_000_001_000;
 
 /** The pod's place below the node's cgroup, as Kubernetes' cgroupfs driver names it. */
 export function cgroupParent(root: string, pod: Pod): string {
-  const qos = qosClass(pod);
+  const qos = qosClassOf(pod.spec);
   const tier = qos === "Guaranteed" ? "" : `/${qos.toLowerCase()}`;
   return `${root}/kubepods${tier}/pod${pod.metadata.uid}`;
 }

@@ -140,7 +140,7 @@ export class ImagePuller {
         reason,
         message,
         retryAtMs: now + delayMs,
-        then: {
+        later: {
           atMs: now + Math.min(ERROR_SHOWN_MS, delayMs),
           reason: "ImagePullBackOff",
           message: `${backingOff}: ${reason}: ${message}`,

@@ -159,10 +159,10 @@ function startFailed(life: PodLife, name: string, failure: StartFailure, nowMs: 
 /** Shows what was announced for now. */
 function shownLater(life: PodLife, nowMs: number, emit: (effect: Effect) => void): PodLife {
   let next = life;
-  for (const [name, { retryAtMs, then }] of Object.entries(life.waiting)) {
-    if (then === undefined || nowMs < then.atMs) continue;
-    emit({ do: "event", event: then.event });
-    const waiting = { reason: then.reason, message: then.message, retryAtMs };
+  for (const [name, { retryAtMs, later }] of Object.entries(life.waiting)) {
+    if (later === undefined || nowMs < later.atMs) continue;
+    emit({ do: "event", event: later.event });
+    const waiting = { reason: later.reason, message: later.message, retryAtMs };
     next = { ...next, waiting: { ...next.waiting, [name]: waiting } };
   }
   return next;

@@ -38,7 +38,7 @@ export interface StartFailure {
   readonly message: string;
   /** A pull has its own back-off; other failures have the machine's delay. */
   readonly retryAtMs?: number;
-  readonly then?: ShownLater;
+  readonly later?: ShownLater;
 }
 
 /** What the machine asks the driver to do. Each is answered by an observation, unless said otherwise. */

@@ -62,7 +62,7 @@ export interface Waiting {
   readonly message: string;
   /** When to try again. */
   readonly retryAtMs: number;
-  readonly then?: ShownLater;
+  readonly later?: ShownLater;
 }
 
 /** What is shown from some moment on, before the next try: ErrImagePull becomes ImagePullBackOff. */

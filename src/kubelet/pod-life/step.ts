@@ -305,7 +305,7 @@ function wakeAtMs(life: PodLife, nowMs: number): number | undefined {
     times.push(deadlineMs(life));
     if (life.volumes.is === "failed") times.push(life.volumes.retryAtMs);
     if (life.sandboxWork.is === "failed") times.push(life.sandboxWork.retryAtMs);
-    for (const waiting of Object.values(life.waiting)) times.push(waiting.retryAtMs, waiting.then?.atMs);
+    for (const waiting of Object.values(life.waiting)) times.push(waiting.retryAtMs, waiting.later?.atMs);
   }
   // What was due by now has just been done, or waits for something else than time.
   const coming = times.filter((time) => time !== undefined && time > nowMs) as number[];

@@ -107,19 +107,18 @@ class Loop implements Disposable {
     const due = target.startedAtMs + (target.probe.initialDelaySeconds ?? 0) * 1000;
     const adopted = target.startedAtMs < parts.startedAtMs && due <= now;
     const wait = adopted ? parts.random.next() * periodMs(target.probe) : Math.max(0, due - now);
-    this.#timer = parts.clock.timer(wait, () => this.#probe());
+    this.#timer = parts.clock.timer(wait, () => void this.#probe());
   }
 
-  #probe(): void {
+  /** Never rejects: every failure is a result. */
+  async #probe(): Promise<void> {
     const { clock } = this.#parts;
     const startedAtMs = clock.now();
-    // Never rejects: every failure is a result.
-    void this.#attempt().then((result) => {
-      if (this.#abort.signal.aborted) return;
-      const next = Math.max(0, startedAtMs + periodMs(this.#target.probe) - clock.now());
-      this.#timer = clock.timer(next, () => this.#probe());
-      this.#take(result);
-    });
+    const result = await this.#attempt();
+    if (this.#abort.signal.aborted) return;
+    const next = Math.max(0, startedAtMs + periodMs(this.#target.probe) - clock.now());
+    this.#timer = clock.timer(next, () => void this.#probe());
+    this.#take(result);
   }
 
   async #attempt(): Promise<ProbeResult> {

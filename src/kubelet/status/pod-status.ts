@@ -1,7 +1,7 @@
 import type { ContainerStatus, Pod, PodCondition, PodStatus } from "../../api/generated/core-v1.ts";
 import { formatTime } from "../../machinery/time.ts";
 import { isSidecar, onHostNetwork } from "../containers/names.ts";
-import { qosClass } from "../containers/resources.ts";
+import { qosClassOf } from "../../api/core/v1/pod-qos.ts";
 import { planSandbox } from "../pod-life/plan.ts";
 import type { Failure, PodLife } from "../pod-life/state.ts";
 import { hasRun, KUBELET_CONDITIONS, podConditions } from "./conditions.ts";
@@ -61,7 +61,7 @@ export function podStatus(life: PodLife, previous: PodStatus, node: StatusNode, 
     startTime: previous.startTime ?? formatTime(nowMs),
     ...(initStatuses.length === 0 ? {} : { initContainerStatuses: initStatuses }),
     containerStatuses: mainStatuses.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    qosClass: qosClass(pod),
+    qosClass: qosClassOf(pod.spec),
     ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
     ...(previous.resourceClaimStatuses === undefined ? {} : { resourceClaimStatuses: previous.resourceClaimStatuses }),
     ...(previous.nominatedNodeName === undefined ? {} : { nominatedNodeName: previous.nominatedNodeName }),

@@ -92,8 +92,8 @@ export class MemoryDisk implements Disk {
   async rename(from: string, to: string): Promise<void> {
     const [source, target] = [this.#parentResolved(from), this.#parentResolved(to)];
     if (!this.#entries.has(source)) throw absent(from);
-    for (const [path, entry] of [...this.#entries]) {
-      if (path !== source && !path.startsWith(`${source}/`)) continue;
+    const moved = this.#entries.entries().filter(([path]) => path === source || path.startsWith(`${source}/`));
+    for (const [path, entry] of moved.toArray()) {
       this.#entries.delete(path);
       this.#entries.set(target + path.slice(source.length), entry);
     }
@@ -102,7 +102,7 @@ export class MemoryDisk implements Disk {
 
   async removeTree(path: string): Promise<void> {
     const resolved = this.#parentResolved(path);
-    for (const one of [...this.#entries.keys()]) {
+    for (const one of this.#entries.keys()) {
       if (one === resolved || one.startsWith(`${resolved}/`)) this.#entries.delete(one);
     }
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Pod } from "../../../api/generated/core-v1.ts";
-import { createLog } from "../../../base/log.ts";
+import { silentLog } from "../../../base/log.ts";
 import { TaskGroup } from "../../../base/task-group.ts";
 import { startInformer } from "../../../client/informer.ts";
 import type { World } from "../../../cluster/testing.ts";
@@ -156,7 +156,7 @@ async function worldWithNode(): Promise<KubeletWorld> {
   const outer = new AbortController();
   let tasks = new TaskGroup(outer.signal);
   const begin = (runtime?: SimNode["runtime"]): SimNode => {
-    const parts = { client: world.client, clock: world.clock, random: world.random, log: createLog(report), tasks };
+    const parts = { client: world.client, clock: world.clock, random: world.random, log: silentLog, tasks };
     return simNode({
       ...parts,
       ...(runtime === undefined ? {} : { runtime }),
@@ -198,10 +198,6 @@ async function worldWithNode(): Promise<KubeletWorld> {
 
 function isPod(target: object): boolean {
   return (("object" in target ? target.object : target) as { kind: string }).kind === "Pod";
-}
-
-function report(level: string, message: string, fields: object): void {
-  if (level === "error") console.error(message, fields);
 }
 
 function pod(

@@ -51,7 +51,12 @@ export function simNode(options: SimNodeOptions): SimNode {
   const nextIP = () => `${podCIDR}.${(pods++ % 253) + 2}`;
   const runtime =
     options.runtime ??
-    new SimRuntime({ clock: machineClock, random: random.stream("runtime"), nextIP, ...(script === undefined ? {} : { script }) });
+    new SimRuntime({
+      clock: machineClock,
+      random: random.stream("runtime"),
+      nextIP,
+      ...(script === undefined ? {} : { script }),
+    });
   const address = `172.${16 + ((index >> 16) & 0xf)}.${(index >> 8) & 0xff}.${index & 0xff}`;
   const kubelet = new Kubelet({
     nodeName,
