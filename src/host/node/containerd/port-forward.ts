@@ -6,11 +6,11 @@ import { mkdtemp } from "node:fs/promises";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { RuntimeError } from "../../../kubelet/ports/runtime.ts";
 import type { ByteDuplex, Waits } from "../../../kubelet/ports/runtime.ts";
 import type { GrpcChannel } from "./grpc.ts";
 import { containerdProcedures } from "./procedures.ts";
+import { siblingProgram } from "../sibling.ts";
 
 /** A relay that nobody uses ends after this time. */
 const IDLE_MS = 10_000;
@@ -80,7 +80,7 @@ async function startRelay(pid: number, sandboxId: string): Promise<Relay> {
   const name = createHash("sha256").update(sandboxId).digest("hex").slice(0, 12);
   const directory = await mkdtemp(join("/run", `wherry-relay-${name}-`));
   const socketPath = join(directory, "socket");
-  const program = fileURLToPath(new URL("./port-relay.ts", import.meta.url));
+  const program = siblingProgram(import.meta.url, "port-relay");
   const child = spawn(
     "nsenter",
     [`--net=/proc/${pid}/ns/net`, "--", process.execPath, program, socketPath, String(IDLE_MS)],

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { StorageFailed } from "../../../store/engine.ts";
 import type { Failure, Reply, Request, WorkerStart } from "./messages.ts";
+import { siblingProgram } from "../sibling.ts";
 
 interface Call {
   readonly resolve: (reply: Reply) => void;
@@ -19,7 +20,7 @@ export class WorkerCalls {
   #death: unknown;
 
   constructor(start: WorkerStart) {
-    this.#worker = new Worker(new URL("./worker.ts", import.meta.url), { workerData: start });
+    this.#worker = new Worker(siblingProgram(import.meta.url, "worker"), { workerData: start });
     this.started = new Promise((resolve, reject) => this.#calls.set(0, { resolve, reject }));
     this.#worker.on("message", (reply: Reply) => {
       const call = this.#calls.get(reply.id)!;
