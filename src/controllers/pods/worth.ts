@@ -6,22 +6,42 @@ const PHASES: Readonly<Record<string, number>> = { Pending: 0, Unknown: 1, Runni
 const COST = "controller.kubernetes.io/pod-deletion-cost";
 
 /**
- * Orders pods so that those go first whose loss is felt least, as Kubernetes ranks them: without a node, not running, not
- * ready, cheap to delete, beside many of their kind, ready for a short time, often restarted, young. Times are compared
- * by orders of magnitude, so that pods of about the same age are not told apart.
+ * The pods whose loss is felt least, as Kubernetes ranks them: without a node, not running, not ready, cheap to delete,
+ * beside many of their kind, ready for a short time, often restarted, young. Times are compared by orders of magnitude,
+ * so that pods of about the same age are not told apart.
  * @param neighbours how many pods of the same owner's kin run on the pod's node.
  */
-export function byWorth(neighbours: (pod: Pod) => number, nowMs: number): (a: Pod, b: Pod) => number {
-  return (a, b) =>
-    compare(hasNode(a), hasNode(b)) ||
-    compare(PHASES[a.status.phase ?? "Pending"] ?? 1, PHASES[b.status.phase ?? "Pending"] ?? 1) ||
-    compare(isReady(a) ? 1 : 0, isReady(b) ? 1 : 0) ||
-    compare(cost(a), cost(b)) ||
-    compare(neighbours(b), neighbours(a)) ||
-    compare(magnitude(readySinceMs(a), nowMs), magnitude(readySinceMs(b), nowMs)) ||
-    compare(restarts(b), restarts(a)) ||
-    compare(magnitude(createdMs(a), nowMs), magnitude(createdMs(b), nowMs)) ||
-    (a.metadata.uid < b.metadata.uid ? -1 : 1);
+export function leastWorth(
+  pods: readonly Pod[],
+  count: number,
+  neighbours: (pod: Pod) => number,
+  nowMs: number,
+): readonly Pod[] {
+  if (count >= pods.length) return pods;
+  const ranked = pods.map((pod) => ({ pod, ranks: ranksOf(pod, neighbours(pod), nowMs) }));
+  return ranked
+    .sort((a, b) => byRanks(a.ranks, b.ranks) || (a.pod.metadata.uid < b.pod.metadata.uid ? -1 : 1))
+    .slice(0, count)
+    .map(({ pod }) => pod);
+}
+
+/** The lower, the less is lost; the first that differs decides. */
+function ranksOf(pod: Pod, neighbours: number, nowMs: number): readonly number[] {
+  return [
+    hasNode(pod),
+    PHASES[pod.status.phase ?? "Pending"] ?? 1,
+    isReady(pod) ? 1 : 0,
+    cost(pod),
+    -neighbours,
+    magnitude(readySinceMs(pod), nowMs),
+    -restarts(pod),
+    magnitude(createdMs(pod), nowMs),
+  ];
+}
+
+function byRanks(a: readonly number[], b: readonly number[]): number {
+  const differing = a.findIndex((rank, index) => rank !== b[index]);
+  return differing < 0 ? 0 : a[differing]! - b[differing]!;
 }
 
 function hasNode({ spec }: Pod): number {
@@ -42,8 +62,4 @@ function magnitude(sinceMs: number | undefined, nowMs: number): number {
   if (sinceMs === undefined) return 0;
   const ageNs = Math.max(1, (nowMs - sinceMs) * 1_000_000);
   return Math.floor(Math.log10(ageNs));
-}
-
-function compare(a: number, b: number): number {
-  return a - b;
 }

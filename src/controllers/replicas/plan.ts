@@ -3,7 +3,7 @@ import type { Pod, ReplicationController } from "../../api/generated/core-v1.ts"
 import { formatTime } from "../../machinery/time.ts";
 import { conditionOf, withCondition, withoutCondition } from "../conditions.ts";
 import { isActive, isAvailable, isReady, isTerminating, readySinceMs } from "../pods/condition.ts";
-import { byWorth } from "../pods/worth.ts";
+import { leastWorth } from "../pods/worth.ts";
 
 /** What keeps a number of equal pods alive. */
 export type ReplicaOwner = ReplicaSet | ReplicationController;
@@ -30,7 +30,7 @@ export function planReplicas(
   const next = nextAvailable(owner, active, nowMs);
   return {
     create: Math.min(Math.max(difference, 0), BURST),
-    remove: difference < 0 ? leastWorth(active, neighbours, nowMs, Math.min(-difference, BURST)) : [],
+    remove: difference < 0 ? leastWorth(active, Math.min(-difference, BURST), neighbours, nowMs) : [],
     ...(next === undefined ? {} : { recheckAfterMs: next }),
   };
 }
@@ -77,16 +77,6 @@ function withFailure(
   const reason = missing > 0 ? { reason: "FailedCreate" } : missing < 0 ? { reason: "FailedDelete" } : {};
   const lastTransitionTime = formatTime(nowMs);
   return withCondition(conditions, { type, status: "True", lastTransitionTime, ...reason, message: failure });
-}
-
-function leastWorth(
-  active: readonly Pod[],
-  neighbours: (pod: Pod) => number,
-  nowMs: number,
-  count: number,
-): readonly Pod[] {
-  if (count >= active.length) return active;
-  return active.toSorted(byWorth(neighbours, nowMs)).slice(0, count);
 }
 
 function nextAvailable({ spec }: ReplicaOwner, active: readonly Pod[], nowMs: number): number | undefined {

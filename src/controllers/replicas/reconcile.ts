@@ -17,11 +17,8 @@ export async function reconcileReplicas<T extends ReplicaOwner>(
 ): Promise<ReconcileResult> {
   const { cache, client, clock, signal } = context;
   const owned = cache.ownedBy(Pod, owner);
-  const plan = planReplicas(owner, owned, (pod) => counted()(pod), clock.now());
-  let count: ((pod: Pod) => number) | undefined;
-  function counted() {
-    return (count ??= neighbours());
-  }
+  let counted: ((pod: Pod) => number) | undefined;
+  const plan = planReplicas(owner, owned, (pod) => (counted ??= neighbours())(pod), clock.now());
   const failure = await attempt(owner, plan, context);
   const message = failure === undefined ? undefined : failure instanceof Error ? failure.message : String(failure);
   context.because("reports what it counted");
