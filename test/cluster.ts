@@ -103,8 +103,8 @@ async function removeAll(machine: Machine, directory: string, own: EntryOptions)
 async function runUp(machine: Machine, directory: string, own: EntryOptions) {
   const log = join(directory, "up.log");
   const output = openSync(log, "a");
-  const [program, ...args] = [...machine.enter, process.execPath, ENTRY, "up", JSON.stringify(own)] as [string];
-  const child = spawn(program, args, { stdio: ["ignore", output, output, "ipc"] });
+  const command = [...machine.enter, process.execPath, ENTRY, "up", JSON.stringify(own)];
+  const child = spawn(command[0]!, command.slice(1), { stdio: ["ignore", output, output, "ipc"] });
   const message = await Promise.race([
     once(child, "message").then(([told]) => told as UpMessage),
     once(child, "exit").then(() => {

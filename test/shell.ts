@@ -41,8 +41,12 @@ const PAUSE_MS = 100;
 /** @param enter words put before `sh`, such as those that enter a network namespace */
 export function createShell(cwd: string, env: Readonly<Record<string, string>>, enter: readonly string[] = []): Shell {
   const start = (line: string, options: LineOptions = {}) => {
-    const [program, ...args] = [...enter, "sh", "-c", line] as [string, ...string[]];
-    const child = spawn(program, args, { cwd, env: { ...process.env, ...env, ...options.env }, detached: true });
+    const command = [...enter, "sh", "-c", line];
+    const child = spawn(command[0]!, command.slice(1), {
+      cwd,
+      env: { ...process.env, ...env, ...options.env },
+      detached: true,
+    });
     child.stdin.on("error", () => {});
     child.stdin.end(options.input);
     return follow(child);
