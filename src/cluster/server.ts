@@ -4,6 +4,7 @@ import { lookupIn } from "../apiserver/admission/lookup.ts";
 import { defaultSettings } from "../apiserver/server.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
 import { objectCodec } from "../apiserver/storage/codec.ts";
+import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createClient } from "../client/client.ts";
 import { allControllers } from "../controllers/all.ts";
@@ -21,6 +22,7 @@ import { memoryEngine } from "../store/memory-engine.ts";
 import { openStore } from "../store/store.ts";
 import { clientCertificate } from "./client-certificate.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
+import { DNS_INDEX } from "./dns-address.ts";
 import { ensureDnsService } from "./dns-service.ts";
 import { loopbackUser } from "./identities.ts";
 import { placesOf } from "./places.ts";
@@ -80,9 +82,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   await ensureDnsService(
     createClient(plane.server.transport(loopbackUser, "kube-apiserver")),
-    addressText(serviceRange.first + 10),
+    addressText(serviceRange.first + DNS_INDEX),
     plane.tasks.signal,
   );
+  await startImaginedNodes(options, plane, clock);
   const serving = pki.certificate("apiserver", {
     subject: { commonName: "kube-apiserver" },
     usages: ["server auth"],
@@ -100,6 +103,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   writeAdminKubeconfig(places.kubeconfig, pki, url);
   const owned = opened.move();
   return { plane, pki, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Nodes whose containers are imagined, on the same control plane. */
+async function startImaginedNodes({ simulate, log }: ServerOptions, plane: ControlPlane, clock: Clock): Promise<void> {
+  if (simulate === 0) return;
+  const { startSimulatedNodes } = await import("./simulated-nodes.ts");
+  await startSimulatedNodes({
+    count: simulate,
+    namePrefix: "sim-",
+    transport: (user, userAgent) => plane.server.transport(user, userAgent),
+    clock,
+    random: secureRandom(),
+    log: log.with({ component: "simulated-nodes" }),
+    tasks: plane.tasks,
+  });
 }
 
 const SERVER_NAMES = [
