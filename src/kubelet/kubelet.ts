@@ -184,7 +184,7 @@ export class Kubelet {
     const found = this.#found.get(pod.metadata.uid);
     this.#found.delete(pod.metadata.uid);
     if (found !== undefined) {
-      worker.observe({ type: "runtime", sandboxes: found.sandboxes, containers: found.containers });
+      worker.adopt(found.sandboxes, found.containers);
       return;
     }
     const node = this.#nodeLoop.node;

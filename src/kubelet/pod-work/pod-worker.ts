@@ -11,7 +11,7 @@ import { newLife } from "../pod-life/state.ts";
 import { step } from "../pod-life/step.ts";
 import { Prober } from "../probes/prober.ts";
 import { podStatus } from "../status/pod-status.ts";
-import type { ContainerStatus } from "../ports/runtime.ts";
+import type { ContainerStatus, SandboxStatus } from "../ports/runtime.ts";
 import { RuntimeError } from "../ports/runtime.ts";
 import { VolumeErrors } from "./files.ts";
 import { runHook } from "./hook.ts";
@@ -32,7 +32,6 @@ export class PodWorker implements ReportingPod {
   #prober: Prober | undefined;
   #wake: { readonly atMs: number; readonly timer: Timer } | undefined;
 
-  /** @param life from the runtime where a restarted kubelet finds the pod there. */
   constructor(pod: Pod, node: NodeParts, reports: PodReports) {
     this.#node = node;
     this.#reports = reports;
@@ -75,6 +74,18 @@ export class PodWorker implements ReportingPod {
     this.#probe();
     this.#reports.statusChanged(this);
     for (const effect of effects) this.#carryOut(effect);
+  }
+
+  /**
+   * Takes up what the runtime has of this pod: a kubelet that starts anew finds it so. A container that has started once is
+   * not asked again whether it has.
+   */
+  adopt(sandboxes: readonly SandboxStatus[], containers: readonly ContainerStatus[]): void {
+    const { initContainerStatuses = [], containerStatuses = [] } = this.pod.status;
+    const started = [...initContainerStatuses, ...containerStatuses].filter((status) => status.started === true);
+    const probes = Object.fromEntries(started.map(({ containerID }) => [idOf(containerID ?? ""), { startup: true }]));
+    this.#life = { ...this.#life, probes };
+    this.observe({ type: "runtime", sandboxes, containers });
   }
 
   /** Something happened to a container or sandbox of this pod: asks the runtime what. */
@@ -340,6 +351,11 @@ export class PodWorker implements ReportingPod {
 }
 
 const STOP_AGAIN_MS = 1_000;
+
+/** The runtime's own id in `containerd://…`. */
+export function idOf(containerID: string): string {
+  return containerID.slice(containerID.indexOf("://") + "://".length);
+}
 
 function hasProbes(pod: Pod): boolean {
   return [...(pod.spec.initContainers ?? []), ...pod.spec.containers].some(

@@ -5,7 +5,7 @@ import type { Kubelet } from "../kubelet.ts";
 import { logTime } from "../logs/cri-line.ts";
 import type { LogRequest } from "../logs/read-log.ts";
 import { readLog } from "../logs/read-log.ts";
-import type { PodWorker } from "../pod-work/pod-worker.ts";
+import { idOf, type PodWorker } from "../pod-work/pod-worker.ts";
 import { notFound, plain } from "./responses.ts";
 
 /** `GET /containerLogs/<namespace>/<pod>/<container>?follow=…`. */
@@ -99,8 +99,4 @@ function previousOrPresent(
   throw new Error(
     reason === undefined ? `${where} is waiting to start - no logs yet` : `${where} is waiting to start: ${reason}`,
   );
-}
-
-function idOf(containerID: string): string {
-  return containerID.slice(containerID.indexOf("://") + 3);
 }

@@ -143,6 +143,24 @@ test("a restarted kubelet takes up its pods and restarts nothing", async () => {
   assert.equal((await world.node.runtime.containers()).length, 1);
 });
 
+test("a restarted kubelet asks no container again whether it has started", async () => {
+  await using world = await worldWithNode();
+  const probe = {
+    exec: { command: ["ask"] },
+    periodSeconds: 1,
+    failureThreshold: 1,
+    timeoutSeconds: 1,
+    successThreshold: 1,
+  };
+  const annotations = { "sim.wherry.dev/unhealthy-after": "30s" };
+  await world.apply(PodKind, pod("web", { annotations }, "nginx:1", {}, { startupProbe: probe }));
+  await world.advance(60_000);
+  await world.restartKubelet();
+  await world.advance(10_000);
+  const [container] = world.get(PodKind, "web")!.status.containerStatuses ?? [];
+  assert.deepEqual([container?.restartCount, container?.started, container?.ready], [0, true, true]);
+});
+
 interface KubeletWorld extends World {
   readonly node: SimNode;
   readonly events: string[];
