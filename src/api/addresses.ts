@@ -70,3 +70,21 @@ function hasLeadingZeros(text: string): boolean {
 function isMapped(text: string): boolean {
   return text.includes(":") && parseIp(text)?.family === "IPv4";
 }
+
+/** An address that traffic can be sent to: not one that means something else. */
+export function checkEndpointAddress(text: string, at: string, issues: Issues): void {
+  const address = parseIp(text);
+  if (address === undefined) return void issues.push(invalid(at, text, "must be a valid IP address"));
+  const { family, value } = address;
+  const top = (bits: bigint) => value >> ((family === "IPv4" ? 32n : 128n) - bits);
+  if (value === 0n) issues.push(invalid(at, text, `may not be unspecified (${text})`));
+  if (family === "IPv4" ? top(8n) === 127n : value === 1n) {
+    issues.push(invalid(at, text, "may not be in the loopback range (127.0.0.0/8, ::1/128)"));
+  }
+  if (family === "IPv4" ? top(16n) === 0xa9fen : top(10n) === 0x3fan) {
+    issues.push(invalid(at, text, "may not be in the link-local range (169.254.0.0/16, fe80::/10)"));
+  }
+  if (family === "IPv4" ? top(24n) === 0xe00000n : (top(16n) & 0xff0fn) === 0xff02n) {
+    issues.push(invalid(at, text, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)"));
+  }
+}

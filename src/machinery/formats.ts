@@ -6,6 +6,7 @@ export type FormatCheck = (value: string) => readonly string[];
 
 const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`;
+const SUBDOMAIN_EXPRESSION = new RegExp(`^(?:${SUBDOMAIN})$`);
 const LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const QUALIFIED_NAME = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(${QUALIFIED_NAME})?`;
@@ -15,12 +16,19 @@ const HTTP_HEADER = "[-A-Za-z0-9]+";
 const WILDCARD_SUBDOMAIN = `\\*\\.${SUBDOMAIN}`;
 const C_IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*";
 
-export const dnsLabel: FormatCheck = formatted(
+const dnsLabelFormat: FormatCheck = formatted(
   LABEL,
   63,
   "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
   ["my-name", "123-abc"],
 );
+
+/** One part of a DNS name. */
+export const dnsLabel: FormatCheck = (value) => {
+  const problems = dnsLabelFormat(value);
+  if (problems.length === 0 || !value.includes(".") || !SUBDOMAIN_EXPRESSION.test(value)) return problems;
+  return [...problems.slice(0, -1), "must not contain dots"];
+};
 
 const SUBDOMAIN_RULE =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";

@@ -27,8 +27,9 @@ export function resourceOf(kind: Kind): GroupName {
   return { group: kind.group, name: kind.plural };
 }
 
+/** What messages call a kind: a view goes by the name of what is stored. */
 export function groupKindOf(kind: Kind): GroupName {
-  return { group: kind.group, name: kind.kind };
+  return { group: storedKind(kind).group, name: kind.kind };
 }
 
 export function findEntry(context: StorageContext, operation: Operation): Entry<KubeObject> | undefined {

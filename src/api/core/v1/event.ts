@@ -1,3 +1,6 @@
+import { byteLength, dnsSubdomain, qualifiedName } from "../../../machinery/formats.ts";
+import { invalid, required } from "../../../machinery/issue.ts";
+import { checkFormat, type Issues } from "../../checks.ts";
 import { since, sinceMicro } from "../../columns.ts";
 import type { Event as StoredEvent } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -35,6 +38,12 @@ export const Event: Kind<Event> = defineKind(facts.core.v1.Event, {
     source: ({ source, reportingComponent }) => source.component || reportingComponent,
     type: ({ type }) => type ?? "",
   },
+  nameRule: "path-segment",
+  validate(event) {
+    const issues: Issues = [];
+    checkEvent(event, "reportingComponent", issues);
+    return issues;
+  },
 });
 
 function firstSeen({ firstTimestamp, eventTime }: Event, nowMs: number): string {
@@ -55,4 +64,41 @@ function sourceOf({ source, reportingComponent, reportingInstance }: Event): str
   const component = source.component || reportingComponent;
   const instance = source.host || reportingInstance;
   return instance === "" ? component : `${component}, ${instance}`;
+}
+
+const LONGEST_WORDS = 128;
+const LONGEST_MESSAGE = 1024;
+
+/** What every event must have. @param controllerField what the version calls who reports */
+export function checkEvent(event: Event, controllerField: string, issues: Issues): void {
+  const { involvedObject, eventTime } = event;
+  const namespace = event.metadata.namespace ?? "";
+  const involved = involvedObject.namespace ?? "";
+  const strange =
+    eventTime === null
+      ? involved !== namespace && !(involved === "" && namespace === "default")
+      : involved === "" && namespace !== "default" && namespace !== "kube-system";
+  if (strange) issues.push(invalid("involvedObject.namespace", involved, "does not match event.namespace"));
+  if (eventTime !== null) checkReport(event, controllerField, issues);
+  checkFormat(namespace, "namespace", dnsSubdomain, issues);
+}
+
+/** Events with a time of their own say more exactly who reports what. */
+function checkReport(event: Event, controllerField: string, issues: Issues): void {
+  const { reportingComponent, reportingInstance, action = "", reason = "", message = "" } = event;
+  if (reportingComponent === "") issues.push(required(controllerField));
+  checkFormat(reportingComponent, controllerField, qualifiedName, issues);
+  for (const [field, value] of [
+    ["reportingInstance", reportingInstance],
+    ["action", action],
+    ["reason", reason],
+  ] as const) {
+    if (value === "") issues.push(required(field));
+    checkLength(value, field, LONGEST_WORDS, issues);
+  }
+  checkLength(message, "message", LONGEST_MESSAGE, issues);
+}
+
+function checkLength(value: string, field: string, most: number, issues: Issues): void {
+  if (byteLength(value) > most) issues.push(invalid(field, "", `can have at most ${most} characters`));
 }

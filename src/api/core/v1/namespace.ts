@@ -1,4 +1,7 @@
+import { qualifiedName } from "../../../machinery/formats.ts";
+import { invalid } from "../../../machinery/issue.ts";
 import type { Mutable } from "../../../machinery/object.ts";
+import { checkFormat, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type { Namespace as StoredNamespace } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -41,7 +44,27 @@ export const Namespace: Kind<Namespace> = defineKind(facts.core.v1.Namespace, {
     const { finalizers, ...spec } = namespace.spec;
     namespace.spec = old.spec.finalizers === undefined ? spec : { ...spec, finalizers: [...old.spec.finalizers] };
   },
+  validate({ spec }) {
+    const issues: Issues = [];
+    for (const name of spec.finalizers ?? []) checkFinalizer(name, "spec.finalizers", issues);
+    return issues;
+  },
+  validateStatusUpdate({ metadata, status }) {
+    const wanted = metadata.deletionTimestamp === undefined ? "Active" : "Terminating";
+    if (status.phase === wanted) return [];
+    const when = wanted === "Active" ? "empty" : "not empty";
+    const detail = `may only be '${wanted}' if \`deletionTimestamp\` is ${when}`;
+    return [invalid("status.Phase", status.phase ?? "", detail)];
+  },
 });
+
+const STANDARD_FINALIZERS = ["kubernetes", "orphan", "foregroundDeletion"];
+
+function checkFinalizer(name: string, at: string, issues: Issues): void {
+  checkFormat(name, at, qualifiedName, issues);
+  if (name.includes("/") || STANDARD_FINALIZERS.includes(name)) return;
+  issues.push(invalid(at, name, "name is neither a standard finalizer name nor is it fully qualified"));
+}
 
 /** Every namespace can be selected by its name, as by any label. A name that is still to be generated has to wait. */
 function labelWithName({ metadata }: Mutable<Namespace>): void {

@@ -1,9 +1,19 @@
 import { byteOrder } from "../../../machinery/byte-order.ts";
 import type { Mutable } from "../../../machinery/object.ts";
+import type { Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type { Node as StoredNode } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import {
+  checkDeclaredFeatures,
+  checkNodeResources,
+  checkPodNetworks,
+  checkSwap,
+  checkTaints,
+  nodeUpdateIssues,
+  nodeWarnings,
+} from "./node-validation.ts";
 import { roundResources } from "./pod-spec/resource-list.ts";
 
 export type Node = StoredNode;
@@ -28,12 +38,32 @@ export const Node: Kind<Node> = defineKind(facts.core.v1.Node, {
     },
   ],
   default(object) {
-    const { status } = object as unknown as Mutable<Node>;
+    const { spec, status } = object as unknown as Mutable<Node>;
     if (status.capacity !== undefined) status.allocatable ??= { ...status.capacity };
+    sayNetworksTwice(spec);
     roundResources(status.capacity);
     roundResources(status.allocatable);
   },
+  validate(node) {
+    const issues: Issues = [];
+    checkTaints(node.spec.taints ?? [], "metadata.taints", issues);
+    checkNodeResources(node, issues);
+    checkSwap(node, issues);
+    checkDeclaredFeatures(node, issues);
+    checkPodNetworks(node.spec.podCIDRs ?? [], issues);
+    return issues;
+  },
+  validateUpdate: nodeUpdateIssues,
+  validateStatusUpdate: nodeUpdateIssues,
+  warnings: nodeWarnings,
 });
+
+/** Older clients know one network, and theirs counts if the two fields differ. */
+function sayNetworksTwice(spec: Mutable<Node["spec"]>): void {
+  const { podCIDR, podCIDRs } = spec;
+  if (podCIDR && podCIDRs?.[0] !== podCIDR) spec.podCIDRs = [podCIDR];
+  else if (podCIDRs?.[0] !== undefined) spec.podCIDR = podCIDRs[0];
+}
 
 function statusOf({ spec, status }: Node): string {
   const ready = status.conditions?.findLast(({ type }) => type === "Ready")?.status;

@@ -8,8 +8,8 @@ import { MIRROR } from "./pod-spec/annotations.ts";
 
 /** What is wrong with a change of the resources of a running pod: CPU and memory of containers may change, and of the pod. */
 export function resizeIssues(pod: Pod, old: Pod): readonly Issue[] {
-  if (old.metadata.annotations?.[MIRROR] !== undefined) return [forbidden("", "static pods cannot be resized")];
-  if (old.spec.os?.name === "windows") return [forbidden("", "windows pods cannot be resized")];
+  if (old.metadata.annotations?.[MIRROR] !== undefined) return [forbidden("[]", "static pods cannot be resized")];
+  if (old.spec.os?.name === "windows") return [forbidden("[]", "windows pods cannot be resized")];
   const issues: Issues = [];
   if ((old.status.qosClass ?? qosClassOf(old.spec)) !== qosClassOf(pod.spec)) {
     const detail = "Pod QOS Class may not change as a result of resizing";

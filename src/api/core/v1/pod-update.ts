@@ -58,7 +58,7 @@ export function checkAnnotationsUpdate(pod: Pod, old: Pod, issues: Issues): void
 function ephemeralIssues(pod: Pod, old: Pod, issues: Issues): readonly Issue[] {
   const field = "spec.ephemeralContainers";
   if (old.metadata.annotations?.[MIRROR] !== undefined) {
-    return [forbidden("", "static pods do not support ephemeral containers")];
+    return [forbidden("[]", "static pods do not support ephemeral containers")];
   }
   const next = new Map((pod.spec.ephemeralContainers ?? []).map((container) => [container.name, container]));
   for (const container of old.spec.ephemeralContainers ?? []) {

@@ -1,9 +1,12 @@
 import { byteOrder } from "../../../machinery/byte-order.ts";
 import type { Mutable } from "../../../machinery/object.ts";
+import type { Issues } from "../../checks.ts";
 import { age, formatLabels } from "../../columns.ts";
 import type { LoadBalancerStatus, Service as StoredService } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { checkAddressesUpdate, isReachableFromOutside } from "./service-addresses.ts";
+import { checkService, checkServiceUpdate, serviceStatusIssues, serviceWarnings } from "./service-validation.ts";
 
 export type Service = StoredService;
 
@@ -24,6 +27,28 @@ export const Service: Kind<Service> = defineKind(facts.core.v1.Service, {
     { name: "Selector", type: "string", priority: 1, value: ({ spec }) => formatLabels(spec.selector) },
   ],
   default: (object) => defaultService(object as unknown as Mutable<Service>),
+  prepareForCreate(object) {
+    const { spec } = object as unknown as Mutable<Service>;
+    // Older clients know one address.
+    if (spec.clusterIP && spec.clusterIPs === undefined) spec.clusterIPs = [spec.clusterIP];
+  },
+  prepareForUpdate(object, old, { subresource }) {
+    if (subresource === "") dropWhatTheTypeHasNot(object as unknown as Mutable<Service>, old);
+  },
+  validate(service) {
+    const issues: Issues = [];
+    if (service.metadata.resourceVersion === undefined) checkService(service, undefined, issues);
+    return issues;
+  },
+  validateUpdate(service, old) {
+    const issues: Issues = [];
+    checkAddressesUpdate(service, old, issues);
+    checkServiceUpdate(service, old, issues);
+    checkService(service, old, issues);
+    return issues;
+  },
+  validateStatusUpdate: serviceStatusIssues,
+  warnings: serviceWarnings,
 });
 
 /** Three hours. */
@@ -48,10 +73,16 @@ function defaultService({ spec, status }: Mutable<Service>): void {
   }
 }
 
-/** Whether traffic may come from outside: by a load balancer, a node's port, or an external IP. */
-export function isReachableFromOutside(spec: Pick<Service["spec"], "type" | "externalIPs">): boolean {
-  if (spec.type === "LoadBalancer" || spec.type === "NodePort") return true;
-  return spec.type === "ClusterIP" && (spec.externalIPs?.length ?? 0) > 0;
+/** A change of type takes along what the new type has not, as long as nobody asked for it by hand. */
+function dropWhatTheTypeHasNot({ spec, status }: Mutable<Service>, old: Service): void {
+  const balanced = old.spec.type === "LoadBalancer" && spec.type !== "LoadBalancer";
+  if (balanced && spec.allocateLoadBalancerNodePorts === old.spec.allocateLoadBalancerNodePorts) {
+    delete spec.allocateLoadBalancerNodePorts;
+  }
+  if (balanced && spec.loadBalancerClass === old.spec.loadBalancerClass) delete spec.loadBalancerClass;
+  const wasReachable = isReachableFromOutside(old.spec) && !isReachableFromOutside(spec);
+  if (wasReachable && spec.externalTrafficPolicy === old.spec.externalTrafficPolicy) delete spec.externalTrafficPolicy;
+  if (spec.type !== "LoadBalancer") status.loadBalancer = {};
 }
 
 function externalIp({ spec, status }: Service): string {

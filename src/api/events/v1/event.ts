@@ -1,5 +1,8 @@
+import { invalid, required } from "../../../machinery/issue.ts";
 import type { KubeObject } from "../../../machinery/object.ts";
-import { Event as CoreEvent, eventColumns } from "../../core/v1/event.ts";
+import { sameJson } from "../../../machinery/same-json.ts";
+import { IMMUTABLE, type Issues } from "../../checks.ts";
+import { checkEvent, Event as CoreEvent, eventColumns } from "../../core/v1/event.ts";
 import type { Event as StoredEvent } from "../../generated/events-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { type Column, defineKind, type Kind } from "../../kind.ts";
@@ -26,7 +29,59 @@ export const Event: Kind<Event> = defineKind(facts.events.v1.Event, {
     reportingController: ({ reportingController }) => reportingController ?? "",
     type: ({ type }) => type ?? "",
   },
+  validate(event) {
+    const issues: Issues = [];
+    checkEvent(toStored(event), "reportingController", issues);
+    if (event.metadata.resourceVersion === undefined) checkNew(event, issues);
+    return issues;
+  },
+  validateUpdate(event, old) {
+    const issues: Issues = [];
+    if (!sameJson(event.series, old.series)) checkSeries(event, issues);
+    for (const [field, name] of FIXED) {
+      if (!sameJson(event[name], old[name])) issues.push(invalid(field, event[name] ?? ZEROS[field] ?? "", IMMUTABLE));
+    }
+    return issues;
+  },
 });
+
+/** What an update may not change: its name in messages, which is the stored one's, and here. */
+const FIXED: readonly (readonly [field: string, name: keyof Event])[] = [
+  ["involvedObject", "regarding"],
+  ["reason", "reason"],
+  ["message", "note"],
+  ["source", "deprecatedSource"],
+  ["firstTimestamp", "deprecatedFirstTimestamp"],
+  ["lastTimestamp", "deprecatedLastTimestamp"],
+  ["count", "deprecatedCount"],
+  ["reason", "reason"],
+  ["type", "type"],
+  ["eventTime", "eventTime"],
+  ["action", "action"],
+  ["related", "related"],
+  ["reportingController", "reportingController"],
+  ["reportingInstance", "reportingInstance"],
+];
+const ZEROS: Readonly<Record<string, unknown>> = { firstTimestamp: null, lastTimestamp: null, count: 0, related: null };
+
+/** A new event may use nothing of the old ways. */
+function checkNew(event: Event, issues: Issues): void {
+  checkSeries(event, issues);
+  if (event.eventTime === null) issues.push(required("eventTime"));
+  const { type = "", deprecatedSource: source } = event;
+  if (type !== "Normal" && type !== "Warning") issues.push(invalid("type", "", `has invalid value: ${type}`));
+  const unset = "needs to be unset";
+  if (event.deprecatedFirstTimestamp !== null) issues.push(invalid("firstTimestamp", "", unset));
+  if (event.deprecatedLastTimestamp !== null) issues.push(invalid("lastTimestamp", "", unset));
+  if (event.deprecatedCount) issues.push(invalid("count", "", unset));
+  if (source.component || source.host) issues.push(invalid("source", "", unset));
+}
+
+function checkSeries({ series }: Event, issues: Issues): void {
+  if (series === undefined) return;
+  if ((series.count ?? 0) < 2) issues.push(invalid("series.count", "", "should be at least 2"));
+  if (series.lastObservedTime === null) issues.push(required("series.lastObservedTime"));
+}
 
 /** Members of a core event that have another name here. */
 const RENAMED: ReadonlyMap<string, string> = new Map([

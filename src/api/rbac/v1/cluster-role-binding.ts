@@ -1,8 +1,9 @@
 import type { Mutable } from "../../../machinery/object.ts";
+import type { Issues } from "../../checks.ts";
 import type { ClusterRoleBinding as StoredClusterRoleBinding } from "../../generated/rbac-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
-import { bindingColumns, defaultBinding } from "./subjects.ts";
+import { bindingColumns, bindingUpdateIssues, checkBinding, defaultBinding } from "./subjects.ts";
 
 export type ClusterRoleBinding = StoredClusterRoleBinding;
 
@@ -11,4 +12,10 @@ export const ClusterRoleBinding: Kind<ClusterRoleBinding> = defineKind(facts.rba
   nameRule: "path-segment",
   columns: bindingColumns,
   default: (object) => defaultBinding(object as unknown as Mutable<ClusterRoleBinding>),
+  validate(binding) {
+    const issues: Issues = [];
+    checkBinding(binding, ["ClusterRole"], issues);
+    return issues;
+  },
+  validateUpdate: bindingUpdateIssues,
 });

@@ -1,4 +1,5 @@
-import type { Mutable } from "../../../machinery/object.ts";
+import { forbidden, invalid } from "../../../machinery/issue.ts";
+import { checkRequiredOneOf, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import { facts } from "../../generated/resources.ts";
 import type { PriorityClass as StoredPriorityClass } from "../../generated/scheduling-v1.ts";
@@ -15,7 +16,39 @@ export const PriorityClass: Kind<PriorityClass> = defineKind(facts.scheduling.v1
     age,
     { name: "PreemptionPolicy", type: "string", value: ({ preemptionPolicy }) => preemptionPolicy ?? "" },
   ],
-  default(object) {
-    (object as unknown as Mutable<PriorityClass>).preemptionPolicy ??= "PreemptLowerPriority";
+  validate({ metadata, value, globalDefault = false, preemptionPolicy }) {
+    const issues: Issues = [];
+    if (metadata.name.startsWith(SYSTEM_PREFIX)) {
+      const problem = systemClassProblem(metadata.name, value, globalDefault);
+      const reserved = `priority class names with '${SYSTEM_PREFIX}' prefix are reserved for system use only.`;
+      if (problem !== undefined) issues.push(forbidden("metadata.name", `${reserved} error: ${problem}`));
+    } else if (value > HIGHEST_USER_PRIORITY) {
+      const detail = `maximum allowed value of a user defined priority is ${HIGHEST_USER_PRIORITY}`;
+      issues.push(forbidden("value", detail));
+    }
+    checkRequiredOneOf(preemptionPolicy, "preemptionPolicy", ["PreemptLowerPriority", "Never"], issues);
+    return issues;
+  },
+  validateUpdate({ value, preemptionPolicy }, old) {
+    const issues: Issues = [];
+    if (value !== old.value) issues.push(forbidden("value", "may not be changed in an update."));
+    if (preemptionPolicy !== old.preemptionPolicy)
+      issues.push(invalid("preemptionPolicy", preemptionPolicy, IMMUTABLE));
+    return issues;
   },
 });
+
+const SYSTEM_PREFIX = "system-";
+/** A thousand million: what is above belongs to the system. */
+const HIGHEST_USER_PRIORITY = 1_000_000_000;
+const SYSTEM_CLASSES: Readonly<Record<string, number>> = {
+  "system-node-critical": 2_000_001_000,
+  "system-cluster-critical": 2_000_000_000,
+};
+
+function systemClassProblem(name: string, value: number, globalDefault: boolean): string | undefined {
+  const known = SYSTEM_CLASSES[name];
+  if (known === undefined) return `${name} is not a known system priority class`;
+  if (value !== known) return `value of ${name} PriorityClass must be ${known}`;
+  return globalDefault ? `globalDefault of ${name} PriorityClass must be false` : undefined;
+}

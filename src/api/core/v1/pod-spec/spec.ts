@@ -100,7 +100,7 @@ function checkResourceClaims(
     const here = `${at}[${index}]`;
     const { name, resourceClaimName, resourceClaimTemplateName } = claim;
     if (metadata?.annotations?.["kubernetes.io/config.mirror"] !== undefined) {
-      issues.push(forbidden("", "static pods do not support resource claims"));
+      issues.push(forbidden("[]", "static pods do not support resource claims"));
       continue;
     }
     if (!name) issues.push(required(`${here}.name`));
