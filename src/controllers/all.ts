@@ -1,6 +1,7 @@
 import type { KindRegistry } from "../api/registry.ts";
 import type { Controller } from "../reconciler/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
+import { daemonSetController } from "./daemonset/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
@@ -20,14 +21,12 @@ export interface ControllersOptions {
   readonly registry: KindRegistry;
   /** By which pods know the API server, in PEM. */
   readonly rootCa: string;
-  /** The cluster's networks for pods, of each family one at most: every node gets a part. Default: nodes have their own. */
-  readonly podNetworks?: readonly string[];
-  /** The network of all pods, of which each node gets a part. */
+  /** The network of all pods, of which each node gets a part; or two of both families, with a comma. */
   readonly podCidr: string;
 }
 
 /** Every loop of a cluster, as Kubernetes' controller manager runs them. */
-export function allControllers({ registry, rootCa, podNetworks = [] }: ControllersOptions): readonly Controller[] {
+export function allControllers({ registry, rootCa, podCidr }: ControllersOptions): readonly Controller[] {
   const simple = [
     deploymentController,
     replicaSetController,
@@ -39,12 +38,13 @@ export function allControllers({ registry, rootCa, podNetworks = [] }: Controlle
   ] as readonly unknown[] as readonly Controller[];
   return [
     ...simple,
+    daemonSetController(),
     namespaceController(registry),
     rootCaPublisher(rootCa),
     garbageCollector(registry),
     podGarbageCollector(),
     nodeLifecycleController(),
     taintEvictionController(),
-    ...(podNetworks.length === 0 ? [] : [nodeIpamController(podNetworks)]),
+    nodeIpamController(podCidr.split(",")),
   ];
 }

@@ -11,7 +11,8 @@ import { simulate, type World } from "../../cluster/testing.ts";
 import { allControllers } from "../all.ts";
 
 const { signal } = new AbortController();
-const controllers = () => allControllers({ registry: createRegistry(builtInKinds()), rootCa: "PEM" });
+const controllers = () =>
+  allControllers({ registry: createRegistry(builtInKinds()), rootCa: "PEM", podCidr: "10.244.0.0/16" });
 const name = { namespace: "default", name: "web" };
 
 async function worldWithDeployment(): Promise<World> {
