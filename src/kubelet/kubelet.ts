@@ -295,6 +295,11 @@ export class Kubelet {
       }
     }
     this.#found.clear();
+    await this.#parts.files
+      .cleanUpOthers((uid) => this.#workers.has(uid))
+      .catch((error: unknown) => {
+        if (!signal.aborted) log.warn("what pods of before left on the disk could not be removed", { error });
+      });
   }
 }
 

@@ -121,3 +121,8 @@ export function cgroupParent(root: string, pod: Pod): string {
   const tier = qos === "Guaranteed" ? "" : `/${qos.toLowerCase()}`;
   return `${root}/kubepods${tier}/pod${pod.metadata.uid}`;
 }
+
+/** Where the cgroup of a pod of which only the uid is known may lie. */
+export function cgroupsOf(root: string, uid: string): readonly string[] {
+  return ["", "/burstable", "/besteffort"].map((tier) => `${root}/kubepods${tier}/pod${uid}`);
+}

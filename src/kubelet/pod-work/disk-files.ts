@@ -16,7 +16,7 @@ import {
   podLogDirectory,
   volumeDirectory,
 } from "../containers/names.ts";
-import { cgroupParent, podCgroupLimits } from "../containers/resources.ts";
+import { cgroupParent, cgroupsOf, podCgroupLimits } from "../containers/resources.ts";
 import { plainMount } from "../containers/container-config.ts";
 import { lastLines } from "../logs/last-lines.ts";
 import type { Disk } from "../ports/disk.ts";
@@ -149,23 +149,14 @@ export class DiskFiles implements PodFiles {
   }
 
   async release(pod: Pod): Promise<void> {
-    const { disk, machine, paths, cgroupRoot, objects } = this.#parts;
+    const { machine, paths, cgroupRoot, objects } = this.#parts;
     const uid = pod.metadata.uid;
     objects.unfollow(uid);
     const known = this.#pods.get(uid);
     known?.timer?.[Symbol.dispose]();
     this.#pods.delete(uid);
     await known?.refreshing;
-    const root = `${podDirectory(paths, uid)}/volumes`;
-    const work: Promise<void>[] = [machine.removeCgroup(cgroupParent(cgroupRoot, pod))];
-    for (const folder of await disk.list(root)) {
-      const plugin = VOLUME_PLUGINS.find(({ name }) => folder === `kubernetes.io~${name}`);
-      for (const volume of await disk.list(`${root}/${folder}`)) {
-        const directory = `${root}/${folder}/${volume}`;
-        if (plugin?.tearDown !== undefined) work.push(plugin.tearDown(directory, disk));
-      }
-    }
-    await Promise.all(work);
+    await Promise.all([machine.removeCgroup(cgroupParent(cgroupRoot, pod)), this.#tearDown(podDirectory(paths, uid))]);
   }
 
   async cleanUp(pod: Pod): Promise<void> {
@@ -173,6 +164,34 @@ export class DiskFiles implements PodFiles {
     const identity = { namespace: namespaceOf(pod), name: pod.metadata.name, uid: pod.metadata.uid };
     await disk.removeTree(podDirectory(paths, identity.uid));
     await disk.removeTree(podLogDirectory(paths, identity));
+  }
+
+  async cleanUpOthers(isKnown: (uid: string) => boolean): Promise<void> {
+    const { disk, machine, paths, cgroupRoot } = this.#parts;
+    for (const uid of await disk.list(`${paths.root}/pods`)) {
+      if (isKnown(uid)) continue;
+      const directory = podDirectory(paths, uid);
+      await this.#tearDown(directory);
+      await disk.removeTree(directory);
+      for (const path of cgroupsOf(cgroupRoot, uid)) await machine.removeCgroup(path);
+    }
+    for (const name of await disk.list(paths.logs)) {
+      if (!isKnown(name.slice(name.lastIndexOf("_") + 1))) await disk.removeTree(`${paths.logs}/${name}`);
+    }
+  }
+
+  /** Takes down every volume below a pod's folder. */
+  async #tearDown(directory: string): Promise<void> {
+    const { disk } = this.#parts;
+    const work: Promise<void>[] = [];
+    for (const folder of await disk.list(`${directory}/volumes`)) {
+      const plugin = VOLUME_PLUGINS.find(({ name }) => folder === `kubernetes.io~${name}`);
+      for (const volume of await disk.list(`${directory}/volumes/${folder}`)) {
+        if (plugin?.tearDown !== undefined)
+          work.push(plugin.tearDown(`${directory}/volumes/${folder}/${volume}`, disk));
+      }
+    }
+    await Promise.all(work);
   }
 
   async #setUp(pod: Pod, volume: Volume, signal: AbortSignal): Promise<ReadyVolume> {

@@ -22,6 +22,8 @@ export interface PodFiles {
   release(pod: Pod): Promise<void>;
   /** Removes the last traces. */
   cleanUp(pod: Pod): Promise<void>;
+  /** Removes what pods have left that are not known any more. Asked at the last moment, as new pods come meanwhile. */
+  cleanUpOthers(isKnown: (uid: string) => boolean): Promise<void>;
 }
 
 export interface ContainerFilesRequest {
@@ -57,4 +59,5 @@ export const noFiles: PodFiles = {
   removeLog: async () => {},
   release: async () => {},
   cleanUp: async () => {},
+  cleanUpOthers: async () => {},
 };

@@ -10,7 +10,7 @@ export const configMapVolume: VolumePlugin = {
     const { name = "", items, defaultMode = 0o644, optional = false } = context.volume.configMap!;
     const found = await context.objects.configMap(namespaceOf(context.pod), name);
     if (found === undefined && !optional) throw new Error(`configmap "${name}" not found`);
-    await project(context, configMapFiles(found, items, defaultMode, optional), "disk");
+    await project(context, configMapFiles(found, items, defaultMode, optional));
     return { hostPath: context.directory, readOnly: true };
   },
   tearDown: removeVolume,

@@ -7,6 +7,8 @@ import type { Disk } from "../ports/disk.ts";
 export interface VolumePlugin {
   /** The part of its folder's name behind `kubernetes.io~`. */
   readonly name: string;
+  /** Its folder is in memory, since what it holds must not reach the disk. */
+  readonly inMemory?: true;
   handles(volume: Volume): boolean;
   /**
    * Makes the volume stand, or brings it up to date; may be called any number of times.
@@ -20,7 +22,7 @@ export interface VolumePlugin {
 export interface VolumeContext {
   readonly pod: Pod;
   readonly volume: Volume;
-  /** The volume's own folder, below the pod's. Not there yet. */
+  /** The volume's own folder. Not there yet. */
   readonly directory: string;
   readonly paths: NodePaths;
   readonly disk: Disk;

@@ -12,6 +12,7 @@ const OLDEST_TOKEN_MS = 24 * 3600 * 1000;
 /** Several sources in one folder: what every pod gets its service account's token by. */
 export const projectedVolume: VolumePlugin = {
   name: "projected",
+  inMemory: true,
   handles: (volume) => volume.projected !== undefined,
   async setUp(context) {
     const { sources, defaultMode = 0o644 } = context.volume.projected!;
@@ -28,7 +29,7 @@ export const projectedVolume: VolumePlugin = {
       refreshAtMs = Math.min(refreshAtMs, result.value.refreshAtMs ?? Infinity);
     }
     if (errors.length > 0) throw new Error(errors.length === 1 ? errors[0]! : `[${[...new Set(errors)].join(", ")}]`);
-    await project(context, files, "memory");
+    await project(context, files);
     return { hostPath: context.directory, readOnly: true, ...(refreshAtMs === Infinity ? {} : { refreshAtMs }) };
   },
   tearDown: removeVolume,

@@ -56,14 +56,12 @@ export function downwardFiles(
   );
 }
 
-/** Writes the files into the volume's folder, on memory where they must not reach the disk. */
-export async function project(context: VolumeContext, files: Files, medium: "disk" | "memory"): Promise<void> {
-  const { disk, directory, pod, nowMs } = context;
+/** Writes the files into the volume's folder. */
+export async function project(
+  { disk, directory, pod, nowMs }: VolumeContext,
+  files: Files,
+): Promise<void> {
   await disk.makeDirectory(directory, 0o777);
-  if (medium === "memory" && !(await disk.isMountPoint(directory))) {
-    await disk.mountMemory(directory, 0);
-    await disk.setMode(directory, 0o777);
-  }
   const group = pod.spec.securityContext?.fsGroup;
   const stamp = formatMicroTime(nowMs).replace("Z", "").replaceAll(/[-:T]/g, "_");
   await writeAtomically(disk, directory, files, stamp, () => giveToGroup(disk, directory, group, true));

@@ -5,12 +5,13 @@ import { removeVolume } from "./remove.ts";
 
 export const secretVolume: VolumePlugin = {
   name: "secret",
+  inMemory: true,
   handles: (volume) => volume.secret !== undefined,
   async setUp(context) {
     const { secretName = "", items, defaultMode = 0o644, optional = false } = context.volume.secret!;
     const found = await context.objects.secret(namespaceOf(context.pod), secretName);
     if (found === undefined && !optional) throw new Error(`secret "${secretName}" not found`);
-    await project(context, secretFiles(found, items, defaultMode, optional), "memory");
+    await project(context, secretFiles(found, items, defaultMode, optional));
     return { hostPath: context.directory, readOnly: true };
   },
   tearDown: removeVolume,
