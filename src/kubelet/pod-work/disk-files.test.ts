@@ -46,6 +46,24 @@ test("a pod's folders: made, given back, and removed", async () => {
   assert.deepEqual([await disk.stat(POD), await disk.stat(LOGS)], [undefined, undefined]);
 });
 
+test("what must not reach the disk lies in memory, on one mount for all pods", async () => {
+  const { disk, files, signal } = world();
+  const one = pod({
+    volumes: [
+      {
+        name: "scratch",
+        downwardAPI: { items: [{ path: "name", fieldRef: { fieldPath: "metadata.name" } }], defaultMode: 0o644 },
+      },
+    ],
+  });
+  await files.prepare(one, [], signal);
+  assert.equal(await disk.isMountPoint("/kubelet/memory"), true);
+  const volume = "/kubelet/memory/uid/kubernetes.io~downward-api/scratch";
+  assert.deepEqual((await disk.list(volume)).slice(1), ["..data", "name"]);
+  await files.release(one);
+  assert.deepEqual(await disk.list("/kubelet/memory"), []);
+});
+
 test("each volume that fails is told", async () => {
   const { files, signal } = world();
   const broken = pod({ volumes: [{ name: "scratch", configMap: { name: "none", defaultMode: 0o644 } }] });
@@ -88,10 +106,12 @@ test("what pods of before have left is removed, and nothing else", async () => {
     await disk.makeDirectory(`/kubelet/pods/${uid}/volumes/kubernetes.io~secret/s`, 0o755);
     await disk.mountMemory(`/kubelet/pods/${uid}/volumes/kubernetes.io~secret/s`);
     await disk.makeDirectory(`/logs/default_web_${uid}`, 0o755);
+    await disk.makeDirectory(`/kubelet/memory/${uid}/kubernetes.io~projected/token`, 0o755);
     groups.add(`/wherry/kubepods/burstable/pod${uid}`);
   }
   await files.cleanUpOthers((uid) => uid === "known");
   assert.deepEqual(await disk.list("/kubelet/pods"), ["known"]);
+  assert.deepEqual(await disk.list("/kubelet/memory"), ["known"]);
   assert.deepEqual(await disk.list("/logs"), ["default_web_known"]);
   assert.deepEqual([...groups], ["/wherry/kubepods/burstable/podknown"]);
 });

@@ -14,7 +14,6 @@ import {
   onHostNetwork,
   podDirectory,
   podLogDirectory,
-  volumeDirectory,
 } from "../containers/names.ts";
 import { cgroupParent, cgroupsOf, podCgroupLimits } from "../containers/resources.ts";
 import { plainMount } from "../containers/container-config.ts";
@@ -24,10 +23,11 @@ import type { Machine } from "../ports/machine.ts";
 import type { ContainerStatus, Mount } from "../ports/runtime.ts";
 import { volumeMounts } from "../volumes/mounts.ts";
 import type { ReadyVolume } from "../volumes/plugin.ts";
-import { pluginFor, VOLUME_PLUGINS } from "../volumes/plugins.ts";
+import { pluginFor } from "../volumes/plugins.ts";
 import type { LiveObjects } from "./api-objects.ts";
 import type { ContainerFiles, ContainerFilesRequest, PodFiles } from "./files.ts";
 import { VolumeErrors } from "./files.ts";
+import { VolumeFolders } from "./volume-folders.ts";
 
 export interface DiskFilesParts {
   readonly disk: Disk;
@@ -53,10 +53,12 @@ const REFRESH_DELAY_MS = 50;
 /** Pods' files on a real disk. */
 export class DiskFiles implements PodFiles {
   readonly #parts: DiskFilesParts;
+  readonly #folders: VolumeFolders;
   readonly #pods = new Map<string, PodOnDisk>();
 
   constructor(parts: DiskFilesParts) {
     this.#parts = parts;
+    this.#folders = new VolumeFolders(parts.disk, parts.paths);
   }
 
   async prepare(pod: Pod, _podIPs: readonly string[], signal: AbortSignal): Promise<void> {
@@ -149,14 +151,14 @@ export class DiskFiles implements PodFiles {
   }
 
   async release(pod: Pod): Promise<void> {
-    const { machine, paths, cgroupRoot, objects } = this.#parts;
+    const { machine, cgroupRoot, objects } = this.#parts;
     const uid = pod.metadata.uid;
     objects.unfollow(uid);
     const known = this.#pods.get(uid);
     known?.timer?.[Symbol.dispose]();
     this.#pods.delete(uid);
     await known?.refreshing;
-    await Promise.all([machine.removeCgroup(cgroupParent(cgroupRoot, pod)), this.#tearDown(podDirectory(paths, uid))]);
+    await Promise.all([machine.removeCgroup(cgroupParent(cgroupRoot, pod)), this.#folders.tearDown(uid)]);
   }
 
   async cleanUp(pod: Pod): Promise<void> {
@@ -168,30 +170,16 @@ export class DiskFiles implements PodFiles {
 
   async cleanUpOthers(isKnown: (uid: string) => boolean): Promise<void> {
     const { disk, machine, paths, cgroupRoot } = this.#parts;
-    for (const uid of await disk.list(`${paths.root}/pods`)) {
+    const uids = new Set([...(await disk.list(`${paths.root}/pods`)), ...(await this.#folders.inMemory())]);
+    for (const uid of uids) {
       if (isKnown(uid)) continue;
-      const directory = podDirectory(paths, uid);
-      await this.#tearDown(directory);
-      await disk.removeTree(directory);
+      await this.#folders.tearDown(uid);
+      await disk.removeTree(podDirectory(paths, uid));
       for (const path of cgroupsOf(cgroupRoot, uid)) await machine.removeCgroup(path);
     }
     for (const name of await disk.list(paths.logs)) {
       if (!isKnown(name.slice(name.lastIndexOf("_") + 1))) await disk.removeTree(`${paths.logs}/${name}`);
     }
-  }
-
-  /** Takes down every volume below a pod's folder. */
-  async #tearDown(directory: string): Promise<void> {
-    const { disk } = this.#parts;
-    const work: Promise<void>[] = [];
-    for (const folder of await disk.list(`${directory}/volumes`)) {
-      const plugin = VOLUME_PLUGINS.find(({ name }) => folder === `kubernetes.io~${name}`);
-      for (const volume of await disk.list(`${directory}/volumes/${folder}`)) {
-        if (plugin?.tearDown !== undefined)
-          work.push(plugin.tearDown(`${directory}/volumes/${folder}/${volume}`, disk));
-      }
-    }
-    await Promise.all(work);
   }
 
   async #setUp(pod: Pod, volume: Volume, signal: AbortSignal): Promise<ReadyVolume> {
@@ -200,7 +188,7 @@ export class DiskFiles implements PodFiles {
     return await plugin.setUp({
       pod,
       volume,
-      directory: volumeDirectory(paths, pod.metadata.uid, plugin.name, volume.name),
+      directory: await this.#folders.of(pod.metadata.uid, plugin, volume.name),
       paths,
       disk,
       objects,

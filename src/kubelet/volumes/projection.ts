@@ -57,10 +57,7 @@ export function downwardFiles(
 }
 
 /** Writes the files into the volume's folder. */
-export async function project(
-  { disk, directory, pod, nowMs }: VolumeContext,
-  files: Files,
-): Promise<void> {
+export async function project({ disk, directory, pod, nowMs }: VolumeContext, files: Files): Promise<void> {
   await disk.makeDirectory(directory, 0o777);
   const group = pod.spec.securityContext?.fsGroup;
   const stamp = formatMicroTime(nowMs).replace("Z", "").replaceAll(/[-:T]/g, "_");
