@@ -17,7 +17,7 @@ import type { ReportingPod } from "../pod-work/parts.ts";
 const MOST_WRITES = 16;
 const RETRY_MS = 1_000;
 /** That a pod is about to begin is told after this time: most run by then, and one write tells both. */
-const BEGINNING_MS = 150;
+const BEGINNING_MS = 300;
 
 export interface WritablePod extends ReportingPod {
   observe(observation: Observation): void;
