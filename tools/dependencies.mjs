@@ -16,9 +16,16 @@ export function ensureDependencies() {
   const lock = join(root, "package-lock.json");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === String(statSync(lock).mtimeMs) && nodeRuns()) return;
   console.error("Installing the npm dependencies …");
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   if (npm.status !== 0) {
-    console.error(npm.error?.code === "ENOENT" ? "npm is not on the PATH: install it and try again." : "npm ci failed; see above. Nothing was started.");
+    console.error(
+      npm.error?.code === "ENOENT"
+        ? "npm is not on the PATH: install it and try again."
+        : "npm ci failed; see above. Nothing was started.",
+    );
     process.exit(1);
   }
   completeNode();
@@ -28,7 +35,10 @@ export function ensureDependencies() {
 /** The `node` package links its binary in an install script, which npm may have been told not to run: run it then. */
 function completeNode() {
   if (nodeRuns()) return;
-  execFileSync(process.execPath, ["installArchSpecificPackage.js"], { cwd: join(root, "node_modules", "node"), stdio: "ignore" });
+  execFileSync(process.execPath, ["installArchSpecificPackage.js"], {
+    cwd: join(root, "node_modules", "node"),
+    stdio: "ignore",
+  });
   if (nodeRuns()) return;
   console.error("The pinned Node did not install: remove node_modules and try again.");
   process.exit(1);

@@ -86,7 +86,10 @@ function withDetail(text: string, detail: string): string {
 function shown(value: unknown): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  return (JSON.stringify(value ?? null) ?? "null").replaceAll(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+  return (JSON.stringify(value ?? null) ?? "null").replaceAll(
+    /[<>&]/g,
+    (char) => `\\u00${char.charCodeAt(0).toString(16)}`,
+  );
 }
 
 /** A string as Go's %q writes it. */

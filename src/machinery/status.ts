@@ -129,7 +129,10 @@ export function conflictError(resource: GroupName, name: string, why: string): S
 export function forbiddenError(resource: GroupName, name: string, why: string): StatusError {
   let message = `forbidden: ${why}`;
   if (resource.name !== "") {
-    message = name === "" ? `${qualified(resource)} is forbidden: ${why}` : `${qualified(resource)} "${name}" is forbidden: ${why}`;
+    message =
+      name === ""
+        ? `${qualified(resource)} is forbidden: ${why}`
+        : `${qualified(resource)} "${name}" is forbidden: ${why}`;
   }
   return failure(403, "Forbidden", message, detailsOf(resource, name));
 }
@@ -154,6 +157,11 @@ export function unauthorized(): StatusError {
 export function methodNotSupported(resource: GroupName, action: string): StatusError {
   const message = `${action} is not supported on resources of kind "${qualified(resource)}"`;
   return failure(405, "MethodNotAllowed", message, detailsOf(resource, ""));
+}
+
+/** For a method that a path does not know. */
+export function methodNotAllowed(): StatusError {
+  return failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
 }
 
 /** For a revision that the history no longer holds. */

@@ -34,7 +34,7 @@ async function write(writer: number): Promise<void> {
 /** Writes at once, whatever becomes of this process next; waits for a reader whose pipe is full. */
 function say(line: string): void {
   const bytes = Buffer.from(`${line}\n`);
-  for (let written = 0; written < bytes.length; ) {
+  for (let written = 0; written < bytes.length;) {
     try {
       written += writeSync(1, bytes, written);
     } catch (error) {
