@@ -15,7 +15,8 @@ const MIRROR = "kubernetes.io/config.mirror";
 const WAITS_FOR_DEFAULT = 20;
 const WAIT_MS = 50;
 
-type DraftPod = Mutable<Pod>;
+/** Nobody has checked it yet: it may come without containers. */
+type DraftPod = Mutable<Omit<Pod, "spec"> & { readonly spec: Partial<Pod["spec"]> }>;
 
 /** Every pod acts as a service account, and finds that account's token in a file. */
 export function serviceAccount(lookup: Lookup, clock: Clock, random: Random): AdmissionPlugin {
@@ -71,7 +72,7 @@ function mountToken(pod: DraftPod, random: Random): void {
   const present = pod.spec.volumes?.find((volume) => volume.name.startsWith("kube-api-access-"))?.name;
   const name = present ?? `kube-api-access-${randomName(random, 5)}`;
   let mounted = false;
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
+  for (const container of [...(pod.spec.initContainers ?? []), ...(pod.spec.containers ?? [])]) {
     if (container.volumeMounts?.some((mount) => mount.mountPath === TOKEN_PATH) === true) continue;
     container.volumeMounts = [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath: TOKEN_PATH }];
     mounted = true;
