@@ -30,7 +30,7 @@ export function ensureBuilt() {
     },
   );
   if (tsc.status !== 0) process.exit(1);
-  for (const path of sources) if (/\.(json|mjs)$/.test(path) || !/\.ts$/.test(path)) copy(path);
+  for (const path of sources) if (!path.endsWith(".ts")) copy(path);
   writeFileSync(stamp, "");
 }
 
