@@ -41,9 +41,12 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
     }
     defaultPodSpec(spec.template.spec);
   },
-  validate: daemonSetIssues,
-  validateUpdate({ spec }, old) {
-    return sameJson(spec.selector, old.spec.selector) ? [] : [invalid("spec.selector", spec.selector, IMMUTABLE)];
+  validate: (set) => (set.metadata.resourceVersion === undefined ? daemonSetIssues(set) : []),
+  validateUpdate(set, old) {
+    const { selector } = set.spec;
+    const issues = daemonSetIssues(set);
+    if (sameJson(selector, old.spec.selector)) return issues;
+    return [invalid("spec.selector", selector, IMMUTABLE), ...issues];
   },
   validateStatusUpdate({ status }, old) {
     const issues: Issues = [];

@@ -93,7 +93,7 @@ function checkAddresses({ status }: Pod, old: Pod, issues: Issues): void {
   const podIps = (status.podIPs ?? []).map(({ ip }) => ip);
   const oldPodIps = (old.status.podIPs ?? []).map(({ ip }) => ip);
   for (const [index, ip] of podIps.entries()) checkAddress(ip, `status.podIPs[${index}]`, issues, oldPodIps);
-  checkFamilies(podIps, status.podIPs, "status.podIPs", issues);
+  checkFamilies(podIps, "status.podIPs", issues);
   const hostIps = (status.hostIPs ?? []).map(({ ip }) => ip);
   if (hostIps.length === 0) return;
   if (status.hostIP !== hostIps[0]) {
@@ -101,14 +101,20 @@ function checkAddresses({ status }: Pod, old: Pod, issues: Issues): void {
   }
   const oldHostIps = (old.status.hostIPs ?? []).map(({ ip }) => ip);
   for (const [index, ip] of hostIps.entries()) checkAddress(ip, `status.hostIPs[${index}]`, issues, oldHostIps);
-  checkFamilies(hostIps, status.hostIPs, "status.hostIPs", issues);
+  checkFamilies(hostIps, "status.hostIPs", issues);
 }
 
 /** At most one address of each family. */
-function checkFamilies(ips: readonly string[], shown: unknown, at: string, issues: Issues): void {
+function checkFamilies(ips: readonly string[], at: string, issues: Issues): void {
   if (ips.length < 2) return;
   const families = new Set(ips.map((ip) => parseIp(ip)?.family));
   if (ips.length > 2 || families.size < 2) {
-    issues.push(invalid(at, shown, "may specify no more than one IP for each IP family"));
+    issues.push(
+      invalid(
+        at,
+        ips.map((ip) => ({ IP: ip })),
+        "may specify no more than one IP for each IP family",
+      ),
+    );
   }
 }

@@ -3,6 +3,7 @@ import { sameJson } from "../../../machinery/same-json.ts";
 import { type Issues } from "../../checks.ts";
 import type { Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration } from "../../generated/core-v1.ts";
 import type { RuleContext } from "../../kind.ts";
+import { internalForm } from "./pod-diff/internal-form.ts";
 import { specDifference } from "./pod-diff/spec-difference.ts";
 import { resizeIssues } from "./pod-resize.ts";
 import { APPARMOR_PREFIX, MIRROR } from "./pod-spec/annotations.ts";
@@ -167,7 +168,7 @@ function putBackPlacement(rest: Draft, old: PodSpec, issues: Issues): void {
   const lost = Object.entries(old.nodeSelector ?? {}).some(([key, value]) => nodeSelector[key] !== value);
   if (lost) {
     const detail = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
-    issues.push(invalid("spec.nodeSelector", nodeSelector, detail));
+    issues.push(invalid("spec.nodeSelector", rest.nodeSelector ?? null, detail));
   }
   putBack(rest, old, "nodeSelector");
   const before = old.affinity?.nodeAffinity;
@@ -191,11 +192,18 @@ function checkNodeAffinityUpdate(
   const at = "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms";
   if (oldTerms.length !== terms.length) {
     const detail = "no additions/deletions to non-empty NodeSelectorTerms list are allowed";
-    return void issues.push(invalid(at, terms, detail));
+    return void issues.push(
+      invalid(
+        at,
+        terms.map((term) => internalForm("NodeSelectorTerm", term)),
+        detail,
+      ),
+    );
   }
   for (const [index, term] of terms.entries()) {
     if (hasOnlyAdditions(term, oldTerms[index]!)) continue;
-    issues.push(invalid(`${at}[${index}]`, term, "only additions are allowed (no mutations or deletions)"));
+    const shown = internalForm("NodeSelectorTerm", term);
+    issues.push(invalid(`${at}[${index}]`, shown, "only additions are allowed (no mutations or deletions)"));
   }
 }
 

@@ -1,11 +1,12 @@
 import { byteOrder } from "../../../machinery/byte-order.ts";
 import type { Mutable } from "../../../machinery/object.ts";
+import { sameJson } from "../../../machinery/same-json.ts";
 import type { Issues } from "../../checks.ts";
 import { age, formatLabels } from "../../columns.ts";
 import type { LoadBalancerStatus, Service as StoredService } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
-import { checkAddressesUpdate, isReachableFromOutside } from "./service-addresses.ts";
+import { checkAddressesUpdate, checkClusterAddresses, isReachableFromOutside } from "./service-addresses.ts";
 import { checkService, checkServiceUpdate, serviceStatusIssues, serviceWarnings } from "./service-validation.ts";
 
 export type Service = StoredService;
@@ -33,7 +34,9 @@ export const Service: Kind<Service> = defineKind(facts.core.v1.Service, {
     if (spec.clusterIP && spec.clusterIPs === undefined) spec.clusterIPs = [spec.clusterIP];
   },
   prepareForUpdate(object, old, { subresource }) {
-    if (subresource === "") dropWhatTheTypeHasNot(object as unknown as Mutable<Service>, old);
+    if (subresource !== "") return;
+    dropWhatTheTypeHasNot(object as unknown as Mutable<Service>, old);
+    followFirstAddress((object as unknown as Mutable<Service>).spec, old.spec);
   },
   validate(service) {
     const issues: Issues = [];
@@ -42,6 +45,9 @@ export const Service: Kind<Service> = defineKind(facts.core.v1.Service, {
   },
   validateUpdate(service, old) {
     const issues: Issues = [];
+    checkClusterAddresses(service, old, issues);
+    // Kubernetes looks at the addresses before it gives any, and at the rest only then.
+    if (issues.length > 0) return issues;
     checkAddressesUpdate(service, old, issues);
     checkServiceUpdate(service, old, issues);
     checkService(service, old, issues);
@@ -85,6 +91,13 @@ function dropWhatTheTypeHasNot({ spec, status }: Mutable<Service>, old: Service)
   if (spec.type !== "LoadBalancer") status.loadBalancer = {};
 }
 
+/** Older clients know one address: where they change it alone, the list goes along. */
+function followFirstAddress(spec: Mutable<Service>["spec"], old: Service["spec"]): void {
+  if (spec.clusterIP === old.clusterIP || !sameJson(spec.clusterIPs, old.clusterIPs)) return;
+  if (!spec.clusterIP) delete spec.clusterIPs;
+  else if (old.clusterIP) spec.clusterIPs = [spec.clusterIP];
+}
+
 function externalIp({ spec, status }: Service): string {
   const externalIps = spec.externalIPs ?? [];
   switch (spec.type) {
@@ -101,7 +114,7 @@ function externalIp({ spec, status }: Service): string {
 }
 
 /** Where a load balancer can be reached: addresses or host names, each once, sorted. */
-export function ingressPoints({ ingress = [] }: LoadBalancerStatus): readonly string[] {
+function ingressPoints({ ingress = [] }: LoadBalancerStatus): readonly string[] {
   return [...new Set(ingress.map(({ ip, hostname }) => ip || hostname || "").filter((text) => text !== ""))].sort(
     byteOrder,
   );
