@@ -6,6 +6,7 @@ import { deploymentController } from "./deployment/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
 import { garbageCollector } from "./garbagecollector/controller.ts";
+import { jobController } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeIpamController } from "./nodeipam/controller.ts";
 import { nodeLifecycleController } from "./nodelifecycle/controller.ts";
@@ -39,6 +40,7 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
   return [
     ...simple,
     daemonSetController(),
+    jobController(),
     namespaceController(registry),
     rootCaPublisher(rootCa),
     garbageCollector(registry),

@@ -10,15 +10,15 @@ export async function createFromTemplate(
   { client, events, signal }: ReconcileContext,
   owner: KubeObject,
   template: PodTemplateSpec,
-  more: { readonly labels?: Readonly<Record<string, string>> } = {},
+  { generateName = `${owner.metadata.name}-` }: { readonly generateName?: string } = {},
 ): Promise<void> {
   const { metadata = {}, spec } = template;
   const draft = {
     metadata: {
       ...(metadata.annotations === undefined ? {} : { annotations: metadata.annotations }),
       ...(metadata.finalizers === undefined ? {} : { finalizers: metadata.finalizers }),
-      labels: { ...metadata.labels, ...more.labels },
-      generateName: `${owner.metadata.name}-`,
+      labels: metadata.labels ?? {},
+      generateName,
       namespace: owner.metadata.namespace!,
       ownerReferences: [controllerReference(owner)],
     },
