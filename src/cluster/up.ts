@@ -109,8 +109,15 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
   }
 }
 
-function startChild(name: string, enter: readonly string[], options: object, { self, dataDirectory, log }: UpOptions) {
-  const command = [...enter, ...self, name, JSON.stringify(options)];
+/**
+ * How large the heap for new objects may grow, in MiB. The server allocates by the request; an agent is idle nearly always,
+ * and what its heap once took it would keep.
+ */
+const YOUNG_HEAP = { server: "--max-semi-space-size=16", agent: "--max-semi-space-size=2" } as const;
+
+function startChild(name: "server" | "agent", enter: readonly string[], options: object, { self, dataDirectory, log }: UpOptions) {
+  const [node, ...script] = self as [string, ...string[]];
+  const command = [...enter, node, YOUNG_HEAP[name], ...script, name, JSON.stringify(options)];
   return superviseChild({ name, command, logFile: join(placesOf(dataDirectory).logs, `${name}.log`), log });
 }
 
