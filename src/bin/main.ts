@@ -1,0 +1,13 @@
+// Each process loads only what it runs: the children of `wherry up` nothing of the command line.
+const [verb, ...rest] = process.argv.slice(2);
+if (verb === "server" || verb === "agent") {
+  const { runAgentProcess, runServerProcess } = await import("../cluster/processes.ts");
+  await (verb === "server" ? runServerProcess(rest) : runAgentProcess(rest));
+} else {
+  const { runCommand } = await import("./command.ts");
+  const code = await runCommand(process.argv.slice(2));
+  // What a verb that failed may have left running must not hold the process.
+  process.stdout.write("", () => process.exit(code));
+}
+
+export {};

@@ -1,0 +1,154 @@
+import { spawn } from "node:child_process";
+import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { buildImages } from "../../tools/images/build.ts";
+import { silentLog } from "../base/log.ts";
+import type { ClusterOperations, UpProgress, UpRequest } from "../cli/context.ts";
+import { placesOf } from "../cluster/places.ts";
+import { readRunning } from "../cluster/running.ts";
+import { down, reset } from "../cluster/down.ts";
+import { up, upDefaults } from "../cluster/up.ts";
+import { createStreamLog } from "../host/node/log.ts";
+import type { HostParts } from "../host/node/packages/find.ts";
+import { ensureHostParts, MissingPartsError } from "../host/node/packages/install.ts";
+import { mergeKubeconfig } from "../host/node/pki/kubeconfig.ts";
+import { apiAccess } from "./api-access.ts";
+import { backUp, restoreBackup } from "./backup.ts";
+import { listNodeImages, loadNodeImages } from "./images.ts";
+import { statusOf } from "./status.ts";
+
+/** The command that runs this program, with absolute paths. */
+const SELF: readonly string[] = [process.execPath, fileURLToPath(new URL("wherry.mjs", import.meta.url))];
+
+/** Where no real node can be, so many imagined ones stand in. */
+const STAND_INS = 3;
+
+/** The verbs' way to clusters on this machine. */
+export function clusterOperations(signal: AbortSignal, version: string): ClusterOperations {
+  return {
+    up: (request, progress) => upOn(request, progress, signal),
+    detach: (dataDirectory, args, line) => detach(dataDirectory, args, line, signal),
+    announce(): void {
+      if (process.connected !== true) return;
+      process.send!({ type: "ready" });
+      process.disconnect!();
+    },
+    async down(dataDirectory) {
+      const ran = (await readRunning(dataDirectory)) !== undefined;
+      await down(dataDirectory, silentLog, signal);
+      return ran;
+    },
+    async reset(dataDirectory) {
+      if (existsSync(dataDirectory) && !isCluster(dataDirectory)) {
+        throw new Error(`${dataDirectory} is no data directory of a cluster: nothing was removed`);
+      }
+      await reset(dataDirectory, silentLog, signal);
+    },
+    status: (dataDirectory) => statusOf(dataDirectory, version, signal),
+    loadImages: (dataDirectory, files) => loadNodeImages(dataDirectory, files, signal),
+    listImages: (dataDirectory) => listNodeImages(dataDirectory, signal),
+    buildImages: (names, line) => buildImages(names, { progress: line, signal }),
+    backup: (dataDirectory, file) => backUp(dataDirectory, file, signal),
+    restore: restoreBackup,
+    async mergeKubeconfig(dataDirectory, into) {
+      const added = readFileSync(placesOf(dataDirectory).kubeconfig, "utf8");
+      mkdirSync(dirname(into), { recursive: true, mode: 0o700 });
+      writeFileSync(into, existsSync(into) ? mergeKubeconfig(readFileSync(into, "utf8"), added) : added, {
+        mode: 0o600,
+      });
+    },
+    api: (dataDirectory) => apiAccess(dataDirectory, signal),
+  };
+}
+
+async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSignal) {
+  const { dataDirectory } = request;
+  mkdirSync(placesOf(dataDirectory).logs, { recursive: true, mode: 0o700 });
+  const parts = request.node ? await nodeParts(progress, signal) : undefined;
+  const standIns = request.node && parts === undefined ? STAND_INS : upDefaults.simulate;
+  const simulate = request.simulate ?? standIns;
+  const logFile = createWriteStream(join(placesOf(dataDirectory).logs, "up.log"), { flags: "a", mode: 0o600 });
+  const cluster = await up(
+    {
+      dataDirectory,
+      port: request.port ?? upDefaults.port,
+      store: request.store ?? upDefaults.store,
+      serviceCidr: request.serviceCidr ?? upDefaults.serviceCidr,
+      podCidr: request.podCidr ?? upDefaults.podCidr,
+      nodeName: request.nodeName ?? upDefaults.nodeName,
+      parts,
+      simulate,
+      self: SELF,
+      log: createStreamLog(logFile, { format: "logfmt", level: "info", now: Date.now }),
+      signal,
+    },
+    (step, tookMs) => progress.step(step, tookMs),
+  );
+  const { url, kubeconfig } = cluster;
+  return { url, kubeconfig, hasNode: parts !== undefined, stop: () => cluster.stop() };
+}
+
+/** What a node is made of; undefined, and said why, where this machine cannot be one. */
+async function nodeParts({ note }: UpProgress, signal: AbortSignal): Promise<HostParts | undefined> {
+  const instead = `${STAND_INS} imagined nodes on the same control plane instead`;
+  if (process.platform !== "linux") {
+    note(`Real containers need Linux; ${instead}.`);
+    return undefined;
+  }
+  if (process.getuid?.() !== 0) {
+    note(`Real containers need root ('sudo wherry up'); ${instead}.`);
+    return undefined;
+  }
+  try {
+    return await ensureHostParts({ signal, progress: note });
+  } catch (error) {
+    if (!(error instanceof MissingPartsError)) throw error;
+    note(`${error.message[0]!.toUpperCase()}${error.message.slice(1)}`);
+    note(`Until then: ${instead}.`);
+    return undefined;
+  }
+}
+
+/** Runs `up` as a process of its own session, and passes on what it prints until it is up. */
+async function detach(
+  dataDirectory: string,
+  args: readonly string[],
+  line: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { logs } = placesOf(dataDirectory);
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const output = join(logs, "up.out");
+  writeFileSync(output, "", { mode: 0o600 });
+  const target = openSync(output, "a");
+  const [program, ...own] = SELF as [string, ...string[]];
+  const child = spawn(program, [...own, "up", ...args], {
+    detached: true,
+    stdio: ["ignore", target, target, "ipc"],
+    cwd: "/",
+  });
+  let outcome: "ready" | "ended" | undefined;
+  child.on("message", () => (outcome = "ready"));
+  child.on("exit", () => (outcome ??= "ended"));
+  const stop = () => child.kill("SIGTERM");
+  signal.addEventListener("abort", stop, { once: true });
+  for (let shown = 0, last = false; !last;) {
+    last = outcome !== undefined;
+    const lines = readFileSync(output, "utf8").split("\n").slice(0, -1);
+    for (const text of lines.slice(shown)) line(text);
+    shown = lines.length;
+    if (!last) await sleep(50);
+  }
+  signal.removeEventListener("abort", stop);
+  if (outcome === "ended") throw new Error("the cluster did not come up");
+  if (child.connected) child.disconnect();
+  child.unref();
+}
+
+/** Nothing is removed that a cluster did not make. */
+function isCluster(dataDirectory: string): boolean {
+  const { pki, store, logs, root } = placesOf(dataDirectory);
+  return [pki, store, logs, join(root, "nodes")].some((path) => existsSync(path));
+}

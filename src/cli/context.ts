@@ -1,0 +1,107 @@
+/** What a verb works with: nothing of it is reached by import, so that a verb runs in a test too. */
+export interface CliContext {
+  /** One line for whoever called. */
+  out(line: string): void;
+  /** One line beside the output proper: progress, warnings. */
+  err(line: string): void;
+  readonly cluster: ClusterOperations;
+  readonly defaultDataDirectory: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Waits, in milliseconds. Rejects when the signal is aborted. */
+  wait(ms: number): Promise<void>;
+  /** Asks whoever sits there for a line; undefined where nobody does. */
+  ask(question: string): Promise<string | undefined>;
+}
+
+/** What can be done with clusters on this machine; each lives in a data directory. */
+export interface ClusterOperations {
+  up(request: UpRequest, progress: UpProgress): Promise<UpCluster>;
+  /** Starts `wherry up` with these arguments in the background; resolves once it is up. @throws with its own sentence. */
+  detach(dataDirectory: string, args: readonly string[], line: (text: string) => void): Promise<void>;
+  /** Tells the process that waits for a detached `up` that the cluster is there. */
+  announce(): void;
+  down(dataDirectory: string): Promise<boolean>;
+  reset(dataDirectory: string): Promise<void>;
+  status(dataDirectory: string): Promise<ClusterStatus | undefined>;
+  /** @returns the names of the images. */
+  loadImages(dataDirectory: string, files: readonly string[]): Promise<readonly string[]>;
+  listImages(dataDirectory: string): Promise<readonly ImageRow[]>;
+  /** Builds images of the demo from the packages of this machine's system; returns their archives. */
+  buildImages(names: readonly string[], line: (text: string) => void): Promise<readonly string[]>;
+  backup(dataDirectory: string, file: string): Promise<{ readonly bytes: number; readonly revision: number }>;
+  restore(dataDirectory: string, file: string): Promise<void>;
+  /** Puts the cluster's kubeconfig into the user's. */
+  mergeKubeconfig(dataDirectory: string, into: string): Promise<void>;
+  api(dataDirectory: string): ApiAccess;
+}
+
+export interface UpRequest {
+  readonly dataDirectory: string;
+  readonly port: number | undefined;
+  readonly store: "sqlite" | "memory" | undefined;
+  readonly serviceCidr: string | undefined;
+  readonly podCidr: string | undefined;
+  readonly nodeName: string | undefined;
+  /** Whether this machine is to be a node itself, if it can. */
+  readonly node: boolean;
+  readonly simulate: number | undefined;
+}
+
+export interface UpProgress {
+  /** The end of a step. */
+  step(what: string, tookMs: number): void;
+  /** Something that is worth knowing. */
+  note(text: string): void;
+}
+
+export interface UpCluster {
+  readonly url: string;
+  readonly kubeconfig: string;
+  /** Whether real containers run on this machine. */
+  readonly hasNode: boolean;
+  stop(): Promise<void>;
+}
+
+export interface ClusterStatus {
+  readonly pid: number;
+  readonly url: string;
+  readonly address: string;
+  readonly nodeName: string | undefined;
+  readonly startedAtMs: number;
+  readonly versions: { readonly wherry: string; readonly kubernetes: string; readonly node: string };
+  readonly kubeconfig: string;
+  readonly components: readonly ComponentStatus[];
+  readonly nodes: readonly { readonly name: string; readonly ready: boolean; readonly addresses: readonly string[] }[];
+}
+
+export interface ComponentStatus {
+  readonly name: string;
+  readonly pid: number | undefined;
+  readonly healthy: boolean;
+  readonly message: string;
+}
+
+export interface ImageRow {
+  readonly names: readonly string[];
+  readonly id: string;
+  readonly bytes: number;
+}
+
+/** Requests to the API as the cluster's administrator. */
+export interface ApiAccess {
+  /** @throws {ApiRefusal} for answers of 400 and above, an Error with a sentence where there is no answer. */
+  send(method: string, path: string, body?: unknown, contentType?: string): Promise<unknown>;
+}
+
+/** The API server says no. */
+export class ApiRefusal extends Error {
+  readonly code: number;
+  constructor(code: number, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

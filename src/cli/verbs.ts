@@ -1,0 +1,11 @@
+import type { Verb } from "./verb.ts";
+import { backupVerb } from "./verbs/backup.ts";
+import { downVerb } from "./verbs/down.ts";
+import { imageVerb } from "./verbs/image.ts";
+import { resetVerb } from "./verbs/reset.ts";
+import { restoreVerb } from "./verbs/restore.ts";
+import { statusVerb } from "./verbs/status.ts";
+import { upVerb } from "./verbs/up.ts";
+
+/** All verbs, in the order of the help text. */
+export const verbs: readonly Verb[] = [upVerb, downVerb, statusVerb, imageVerb, backupVerb, restoreVerb, resetVerb];

@@ -1,0 +1,147 @@
+import type { CliContext, UpCluster } from "../context.ts";
+import { type ParsedArguments, UsageError } from "../options.ts";
+import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
+import { resolve } from "node:path";
+
+const options = {
+  ...dataDirectoryOption,
+  kubeconfig: {
+    type: "text",
+    value: "FILE",
+    help: "put the cluster into this kubeconfig too, as its current context (nothing is touched unless asked)",
+  },
+  store: { type: "choice", choices: ["sqlite", "memory"], help: "where the state is kept (default: sqlite, on disk)" },
+  simulate: {
+    type: "number",
+    value: "N",
+    from: 0,
+    to: 10_000,
+    help: "also run N imagined nodes, whose pods play their part",
+  },
+  "no-node": { type: "flag", help: "run no containers on this machine" },
+  "node-name": { type: "text", value: "NAME", help: "what this machine is called as a node (default: its host name)" },
+  port: { type: "number", value: "PORT", from: 1, to: 65_535, help: "where the API listens (default: 6443)" },
+  "service-cidr": { type: "text", value: "CIDR", help: "the addresses of Services (default: 10.96.0.0/16)" },
+  "pod-cidr": { type: "text", value: "CIDR", help: "the addresses of pods (default: 10.244.0.0/16)" },
+  detach: { type: "flag", help: "return once the cluster is up, and leave it running" },
+} as const;
+
+export const upVerb = defineVerb({
+  name: "up",
+  summary: "bring up a cluster on this machine",
+  operands: "",
+  help: `
+Starts the control plane and makes this machine its node: pods are real containers, run by containerd. Where this
+is not possible (no root, no Linux) the nodes are imagined ones on the same control plane, and it says so.
+
+What was there before goes on: objects are kept in the data directory, and containers that still run are taken over.
+Ctrl-C stops Wherry and leaves the containers running; 'wherry down' stops them too.`,
+  examples: [
+    ["sudo wherry up", "a cluster with this machine as its node"],
+    ["sudo wherry up --detach --kubeconfig ~/.kube/config", "the same in the background; kubectl finds it at once"],
+    [
+      "wherry up --data-dir /tmp/try --store memory --no-node --simulate 100",
+      "a hundred imagined nodes; no root needed, nothing kept",
+    ],
+  ],
+  options,
+  run,
+});
+
+async function run(
+  context: CliContext,
+  { options: given, operands }: ParsedArguments<typeof options>,
+): Promise<number> {
+  if (operands.length > 0) throw new UsageError(`up takes no arguments, but got ${operands.join(" ")}`);
+  const dataDirectory = dataDirectoryOf(given, context);
+  if (given.detach) {
+    await context.cluster.detach(dataDirectory, upArguments(given, dataDirectory), (line) => context.out(line));
+    return 0;
+  }
+  const cluster = await context.cluster.up(
+    {
+      dataDirectory,
+      port: given.port,
+      store: given.store,
+      serviceCidr: given["service-cidr"],
+      podCidr: given["pod-cidr"],
+      nodeName: given["node-name"],
+      node: !given["no-node"],
+      simulate: given.simulate,
+    },
+    { step: (what, tookMs) => context.out(stepLine(what, tookMs)), note: (text) => context.out(text) },
+  );
+  try {
+    await tell(context, cluster, dataDirectory, given.kubeconfig);
+    context.cluster.announce();
+    await aborted(context.signal);
+  } finally {
+    context.out("");
+    context.out("Stopping …");
+    await cluster.stop();
+  }
+  context.out(farewell(cluster, context, dataDirectory));
+  return 0;
+}
+
+async function tell(
+  { out, cluster: operations, environment }: CliContext,
+  cluster: UpCluster,
+  dataDirectory: string,
+  kubeconfig: string | undefined,
+): Promise<void> {
+  if (kubeconfig !== undefined) await operations.mergeKubeconfig(dataDirectory, resolve(kubeconfig));
+  out("");
+  out(`The cluster is up: ${cluster.url}`);
+  if (kubeconfig === undefined) {
+    out(`Its kubeconfig is ${cluster.kubeconfig}. In another terminal, type:`);
+    out("");
+    out(`  export KUBECONFIG=${cluster.kubeconfig}`);
+  } else {
+    out(`It is the current context of ${kubeconfig}. In another terminal, type:`);
+    out("");
+  }
+  out("  kubectl get nodes");
+  out("  kubectl create deployment web --image nginx --replicas 2");
+  out(`  ${ownCommand(environment)} why deployment/web${dataDirectoryHint(environment, dataDirectory)}`);
+  out("");
+}
+
+/** How whoever typed `up` reaches this program again. */
+function ownCommand(environment: CliContext["environment"]): string {
+  return environment["WHERRY_COMMAND"] ?? "wherry";
+}
+
+function dataDirectoryHint(environment: CliContext["environment"], dataDirectory: string): string {
+  return environment["WHERRY_DATA_DIR"] === dataDirectory || !dataDirectory.includes(" ")
+    ? ` --data-dir ${dataDirectory}`
+    : ` --data-dir '${dataDirectory}'`;
+}
+
+function farewell(cluster: UpCluster, context: CliContext, dataDirectory: string): string {
+  const again = "The state is kept; 'wherry up' goes on where it was.";
+  if (!cluster.hasNode) return `Stopped. ${again}`;
+  return `Stopped. ${again} Containers run on meanwhile: '${ownCommand(context.environment)} down --data-dir ${dataDirectory}' stops them.`;
+}
+
+function stepLine(what: string, tookMs: number): string {
+  return `${`${(tookMs / 1000).toFixed(2)} s`.padStart(9)}  ${what}`;
+}
+
+function upArguments(given: ParsedArguments<typeof options>["options"], dataDirectory: string): readonly string[] {
+  const args = ["--data-dir", dataDirectory];
+  for (const [name, value] of Object.entries(given)) {
+    if (name === "data-dir" || name === "detach" || value === undefined || value === false) continue;
+    args.push(
+      value === true ? `--${name}` : `--${name}=${name === "kubeconfig" ? resolve(String(value)) : String(value)}`,
+    );
+  }
+  return args;
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
