@@ -3,20 +3,15 @@ import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, write
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { buildImages } from "../../tools/images/build.ts";
 import { silentLog } from "../base/log.ts";
 import type { ClusterOperations, UpProgress, UpRequest } from "../cli/context.ts";
 import { placesOf } from "../cluster/places.ts";
 import { readRunning } from "../cluster/running.ts";
-import { down, reset } from "../cluster/down.ts";
 import { up, upDefaults } from "../cluster/up.ts";
 import { createStreamLog } from "../host/node/log.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import { ensureHostParts, MissingPartsError } from "../host/node/packages/install.ts";
-import { mergeKubeconfig } from "../host/node/pki/kubeconfig.ts";
 import { apiAccess } from "./api-access.ts";
-import { backUp, restoreBackup } from "./backup.ts";
-import { listNodeImages, loadNodeImages } from "./images.ts";
 import { statusOf } from "./status.ts";
 
 /** The command that runs this program, with absolute paths. */
@@ -25,7 +20,10 @@ const SELF: readonly string[] = [process.execPath, fileURLToPath(new URL("wherry
 /** Where no real node can be, so many imagined ones stand in. */
 const STAND_INS = 3;
 
-/** The verbs' way to clusters on this machine. */
+/**
+ * The verbs' way to clusters on this machine. What only some verbs need is loaded when they do: the process of `wherry up` stays
+ * as long as its cluster, and should hold little.
+ */
 export function clusterOperations(signal: AbortSignal, version: string): ClusterOperations {
   return {
     up: (request, progress) => upOn(request, progress, signal),
@@ -37,6 +35,7 @@ export function clusterOperations(signal: AbortSignal, version: string): Cluster
     },
     async down(dataDirectory) {
       const ran = (await readRunning(dataDirectory)) !== undefined;
+      const { down } = await import("../cluster/down.ts");
       await down(dataDirectory, silentLog, signal);
       return ran;
     },
@@ -44,15 +43,19 @@ export function clusterOperations(signal: AbortSignal, version: string): Cluster
       if (existsSync(dataDirectory) && !isCluster(dataDirectory)) {
         throw new Error(`${dataDirectory} is no data directory of a cluster: nothing was removed`);
       }
+      const { reset } = await import("../cluster/down.ts");
       await reset(dataDirectory, silentLog, signal);
     },
     status: (dataDirectory) => statusOf(dataDirectory, version, signal),
-    loadImages: (dataDirectory, files) => loadNodeImages(dataDirectory, files, signal),
-    listImages: (dataDirectory) => listNodeImages(dataDirectory, signal),
-    buildImages: (names, line) => buildImages(names, { progress: line, signal }),
-    backup: (dataDirectory, file) => backUp(dataDirectory, file, signal),
-    restore: restoreBackup,
+    loadImages: async (dataDirectory, files) =>
+      (await import("./images.ts")).loadNodeImages(dataDirectory, files, signal),
+    listImages: async (dataDirectory) => (await import("./images.ts")).listNodeImages(dataDirectory, signal),
+    buildImages: async (names, line) =>
+      (await import("../../tools/images/build.ts")).buildImages(names, { progress: line, signal }),
+    backup: async (dataDirectory, file) => (await import("./backup.ts")).backUp(dataDirectory, file, signal),
+    restore: async (dataDirectory, file) => (await import("./backup.ts")).restoreBackup(dataDirectory, file),
     async mergeKubeconfig(dataDirectory, into) {
+      const { mergeKubeconfig } = await import("../host/node/pki/kubeconfig.ts");
       const added = readFileSync(placesOf(dataDirectory).kubeconfig, "utf8");
       mkdirSync(dirname(into), { recursive: true, mode: 0o700 });
       writeFileSync(into, existsSync(into) ? mergeKubeconfig(readFileSync(into, "utf8"), added) : added, {
