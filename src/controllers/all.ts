@@ -15,6 +15,7 @@ import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
 import { rootCaPublisher } from "./root-ca-publisher/controller.ts";
 import { serviceAccountController } from "./serviceaccount/controller.ts";
+import { statefulSetController } from "./statefulset/controller.ts";
 import { taintEvictionController } from "./tainteviction/controller.ts";
 
 export interface ControllersOptions {
@@ -32,6 +33,7 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
     deploymentController,
     replicaSetController,
     replicationControllerController,
+    statefulSetController,
     endpointSliceController,
     endpointsController,
     serviceAccountController,

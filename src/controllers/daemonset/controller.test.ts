@@ -26,6 +26,8 @@ async function worldWithNodes(): Promise<World> {
   const world = await simulate({ controllers: [daemonSetController()] });
   for (const node of ["node-1", "node-2", "node-3"]) {
     await world.apply(Node, { metadata: { name: node, labels: { disk: node === "node-3" ? "hdd" : "ssd" } } });
+    // Nodes are born not ready; the loop that finds them ready does not run here.
+    await world.client.patch(Node, { name: node }, mergePatch({ spec: { taints: null } }), { signal });
   }
   return world;
 }
