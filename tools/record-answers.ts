@@ -1,75 +1,54 @@
-/**
- * Asks a real kube-apiserver the questions of src/api/testdata and writes its answers beside them:
- * `NODE_TLS_REJECT_UNAUTHORIZED=0 node tools/record-answers.ts https://127.0.0.1:6443 <token>`. The server must have its
- * admission plugins ServiceAccount, DefaultTolerationSeconds, Priority and PodSecurity off; the objects that updates
- * start from are made in its namespace `default` and removed again, everything else is a dry run.
- */
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
-import { builtInKinds } from "../src/api/kinds.ts";
+import { writeFileSync } from "node:fs";
+import { Agent, request } from "node:https";
+import type { IncomingMessage } from "node:http";
+import { parseArgs } from "node:util";
+import { patchesAndDeletions } from "../src/apiserver/answers/patches-and-deletions.ts";
+import { readsAndWrites } from "../src/apiserver/answers/reads-and-writes.ts";
+import { type Ask, type PlainAnswer, replay } from "../src/apiserver/answers/replay.ts";
 
-interface Body {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: { readonly name?: string };
+// Asks a real kube-apiserver what our tests ask ours, and writes its answers down. It has to be a fresh one: objects stay.
+//   node tools/record-answers.ts --port 6443 --token TOKEN
+
+const { values } = parseArgs({ options: { port: { type: "string" }, token: { type: "string" } } });
+const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+
+const ask: Ask = async ({ ask, body, headers }, watch) => {
+  const [method, path] = ask.split(" ");
+  const bytes = body === undefined ? undefined : Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const sent = request({
+      host: "127.0.0.1",
+      port: values.port,
+      method,
+      path,
+      agent,
+      headers: {
+        authorization: `Bearer ${values.token}`,
+        "user-agent": "test",
+        ...(bytes === undefined ? {} : { "content-type": "application/json", "content-length": bytes.length }),
+        ...headers,
+      },
+    });
+    sent.on("error", reject);
+    sent.on("response", resolve);
+    sent.end(bytes);
+  });
+  const during = watch?.during();
+  let text = "";
+  for await (const chunk of response) {
+    text += String(chunk);
+    if (watch !== undefined && text.split("\n").length > watch.lines) break;
+  }
+  await during;
+  const distinct = Object.entries(response.headersDistinct);
+  const shown = distinct.map(([name, all]) => [name, name === "warning" ? all : all!.join(", ")] as const);
+  return { status: response.statusCode!, headers: Object.fromEntries(shown), text };
+};
+
+await ask({ ask: "POST /api/v1/namespaces/default/serviceaccounts", body: { metadata: { name: "default" } } });
+const recorded: Record<string, readonly PlainAnswer[]> = {};
+for (const [theme, steps] of Object.entries({ ...readsAndWrites, ...patchesAndDeletions })) {
+  recorded[theme] = await replay(steps, ask);
 }
-
-interface Case {
-  /** What is created; for an update, what it starts from. */
-  readonly object: Body;
-  readonly patch?: unknown;
-  readonly subresource?: string;
-  answer?: unknown;
-}
-
-/** What differs from run to run. */
-const PASSING = ["uid", "creationTimestamp", "managedFields", "resourceVersion", "generation"];
-
-const [, , server, token] = process.argv;
-
-for (const file of ["creates", "updates"]) {
-  const path = fileURLToPath(new URL(`../src/api/testdata/${file}.json`, import.meta.url));
-  const cases = JSON.parse(readFileSync(path, "utf8")) as Case[];
-  for (const one of cases) one.answer = answerOf(await (one.patch === undefined ? create(one) : update(one)));
-  writeFileSync(path, `[\n${cases.map((one) => JSON.stringify(one)).join(",\n")}\n]\n`);
-}
-
-async function create({ object }: Case): Promise<Reply> {
-  return ask("POST", `${placeOf(object)}?dryRun=All`, object);
-}
-
-async function update({ object, patch, subresource = "" }: Case): Promise<Reply> {
-  const place = placeOf(object);
-  const path = `${place}/${object.metadata.name}`;
-  const made = await ask("POST", place, object);
-  if (made["kind"] === "Status") throw new Error(`${path}: ${String(made["message"])}`);
-  const reply = await ask("PATCH", `${path}${subresource && `/${subresource}`}?dryRun=All`, patch);
-  await ask("DELETE", `${path}?gracePeriodSeconds=0&propagationPolicy=Background`);
-  if (object.kind === "Namespace") await ask("PUT", `${path}/finalize`, { ...object, spec: { finalizers: [] } });
-  return reply;
-}
-
-function placeOf({ apiVersion, kind }: Body): string {
-  const { namespaced, plural } = builtInKinds().find((one) => one.apiVersion === apiVersion && one.kind === kind)!;
-  const group = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
-  return `${group}${namespaced ? "/namespaces/default" : ""}/${plural}`;
-}
-
-type Reply = Record<string, unknown> & { metadata?: Record<string, unknown> };
-
-async function ask(method: string, path: string, body?: unknown): Promise<Reply> {
-  const type = method === "PATCH" ? "application/json-patch+json" : "application/json";
-  const headers = { authorization: `Bearer ${token}`, "content-type": type };
-  const init = body === undefined ? {} : { body: JSON.stringify(body) };
-  const response = await fetch(`${server}${path}`, { method, headers, ...init });
-  return (await response.json()) as Reply;
-}
-
-/** Of a refusal what it says; of an object what does not pass. */
-function answerOf(reply: Reply): unknown {
-  if (reply["kind"] === "Status") return { message: reply["message"], details: reply["details"] };
-  for (const name of PASSING) delete reply.metadata?.[name];
-  const conditions = (reply["status"] as { conditions?: Record<string, unknown>[] } | undefined)?.conditions;
-  for (const condition of conditions ?? []) delete condition["lastTransitionTime"];
-  return reply;
-}
+writeFileSync(`${import.meta.dirname}/../src/apiserver/answers/answers.json`, `${JSON.stringify(recorded, null, 1)}\n`);
+agent.destroy();

@@ -1,5 +1,4 @@
-import type { JsonObject } from "../machinery/json.ts";
-import { methodNotSupported } from "../machinery/status.ts";
+import type { JsonObject, MutableJsonObject } from "../machinery/json.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 import {
   reviewLocalAccess,
@@ -13,8 +12,8 @@ import { issueToken, type TokenIssuing } from "./auth/token-request.ts";
 import type { Authorizer } from "./auth/user.ts";
 import { objectOutcome, type Operation } from "./operation.ts";
 import type { SubresourceHandler } from "./perform.ts";
-import { resourceOf } from "./storage/context.ts";
 import { decodeObject } from "./storage/decode-body.ts";
+import { ownedOnCreate } from "./storage/ownership.ts";
 
 export interface AnsweringParts {
   readonly authenticator: Authenticator;
@@ -41,10 +40,10 @@ export function answeredKinds({
 }
 
 function answering(answer: (body: JsonObject, operation: Operation) => JsonObject): SubresourceHandler {
-  return async (_context, operation) => {
-    const { kind, verb } = operation;
-    if (verb !== "create") throw methodNotSupported(resourceOf(kind), verb);
+  return async (context, operation) => {
+    const { kind } = operation;
     const body = decodeObject(operation, kind, operation.body) as JsonObject;
+    ownedOnCreate(context, operation, body as MutableJsonObject);
     return objectOutcome(kind, answer(body, operation), 201);
   };
 }

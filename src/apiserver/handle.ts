@@ -4,7 +4,7 @@ import type { KindRegistry } from "../api/registry.ts";
 import { CAUSE_HEADER } from "../client/http-transport.ts";
 import type { Cause } from "../base/cause.ts";
 import type { CallOptions, PatchType } from "../client/call.ts";
-import { internalError, StatusError, unknownPath } from "../machinery/status.ts";
+import { internalError, StatusError } from "../machinery/status.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 import { denied } from "./auth/denial.ts";
 import { impersonatedUser } from "./auth/impersonate.ts";
@@ -12,6 +12,7 @@ import type { Attributes, Authorizer, User } from "./auth/user.ts";
 import { readBody, readOptionsBody } from "./encode/body.ts";
 import { type Encoding, encodeOutcome, encodeStatus } from "./encode/encode.ts";
 import { negotiate } from "./encode/negotiate.ts";
+import { encodeText } from "./encode/text.ts";
 import { warningHeader } from "./encode/warning.ts";
 import type { ApiRequest, ApiResponse } from "./http.ts";
 import type { ApiMetrics } from "./metrics.ts";
@@ -81,7 +82,7 @@ async function answerTarget(parts: HandlerParts, request: ApiRequest, target: Ta
       const response = await handler(request, user);
       if (response !== undefined) return response;
     }
-    throw unknownPath();
+    return encodePlain(404, "404 page not found\n");
   }
   const user = impersonatedUser(request.headers, attributesOf({ ...target, user: own }), authorizer) ?? own;
   for (const handler of parts.connects) {
@@ -89,6 +90,12 @@ async function answerTarget(parts: HandlerParts, request: ApiRequest, target: Ta
     if (response !== undefined) return response;
   }
   return answerResource(parts, request, target, user);
+}
+
+/** What nobody serves is answered in words alone. */
+function encodePlain(status: number, text: string): ApiResponse {
+  const headers = { "cache-control": "no-cache, private", "content-type": "text/plain; charset=utf-8" };
+  return { status, headers, body: encodeText(text) };
 }
 
 function authorize(authorizer: Authorizer, attributes: Attributes): void {
@@ -158,7 +165,11 @@ const PATCHES: readonly PatchType[] = [
 
 function causeOf(request: ApiRequest): { readonly cause?: Cause } {
   const header = request.headers[CAUSE_HEADER];
-  if (header === undefined) return {};
+  if (header === undefined) {
+    // kubectl says which of its commands asks.
+    const command = request.headers["kubectl-command"];
+    return command === undefined ? {} : { cause: { actor: command, saw: [] } };
+  }
   try {
     return { cause: JSON.parse(decodeURIComponent(header)) as Cause };
   } catch {

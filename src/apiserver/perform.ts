@@ -1,12 +1,13 @@
 import type { Kind } from "../api/kind.ts";
-import { methodNotSupported, notFoundError } from "../machinery/status.ts";
+import { methodNotAllowed, unknownPath } from "../machinery/status.ts";
 import { denied } from "./auth/denial.ts";
 import type { Attributes, Authorizer } from "./auth/user.ts";
 import type { Operation, Outcome } from "./operation.ts";
 import { createObject } from "./storage/create.ts";
-import { resourceOf, type StorageContext } from "./storage/context.ts";
+import type { StorageContext } from "./storage/context.ts";
 import { deleteCollection, deleteObject } from "./storage/delete.ts";
 import { patchObject } from "./storage/patch.ts";
+import { checkWriteOptions } from "./storage/options.ts";
 import { getObject, listObjects } from "./storage/read.ts";
 import { updateObject } from "./storage/update.ts";
 import { watchObjects } from "./storage/watch.ts";
@@ -68,19 +69,27 @@ export function authorizeOperation(authorizer: Authorizer, operation: Operation)
 
 function performAuthorized(parts: PerformParts, operation: Operation): Promise<Outcome> {
   const { kind, subresource } = operation;
-  if (subresource === undefined) {
-    const answered = parts.answered.get(nameOf(kind));
-    if (answered !== undefined) return answered(parts.context, operation);
-    if (!kind.verbs.includes(operation.verb)) throw methodNotSupported(resourceOf(kind), operation.verb);
-    return performVerb(parts.context, operation);
-  }
-  const facts = kind.subresources.find((candidate) => candidate.name === subresource);
-  if (facts === undefined) throw notFoundError(resourceOf(kind), operation.name ?? "");
+  checkServed(operation);
+  checkWriteOptions(operation);
   const handler =
-    parts.subresources.get(`${nameOf(kind)}/${subresource}`) ?? parts.subresources.get(`*/${subresource}`);
-  if (handler !== undefined) return handler(parts.context, operation);
-  if (!facts.verbs.includes(operation.verb)) throw methodNotSupported(resourceOf(kind), operation.verb);
-  return performVerb(parts.context, operation);
+    subresource === undefined
+      ? parts.answered.get(nameOf(kind))
+      : (parts.subresources.get(`${nameOf(kind)}/${subresource}`) ?? parts.subresources.get(`*/${subresource}`));
+  return handler === undefined ? performVerb(parts.context, operation) : handler(parts.context, operation);
+}
+
+/** @throws {StatusError} 404 for a subresource that the kind has not, 405 for what cannot be done with it. */
+function checkServed({ kind, subresource, verb, namespace, name }: Operation): void {
+  if (subresource !== undefined) {
+    const facts = kind.subresources.find((candidate) => candidate.name === subresource);
+    if (facts === undefined) throw unknownPath();
+    if (!facts.verbs.includes(verb)) throw methodNotAllowed();
+    return;
+  }
+  const everywhere = kind.namespaced && namespace === undefined && name === undefined;
+  if (!kind.verbs.includes(verb) || (everywhere && (verb === "create" || verb === "deletecollection"))) {
+    throw methodNotAllowed();
+  }
 }
 
 function performVerb(context: StorageContext, operation: Operation): Promise<Outcome> {

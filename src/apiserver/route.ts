@@ -1,7 +1,7 @@
 import type { Kind } from "../api/kind.ts";
 import type { KindRegistry } from "../api/registry.ts";
 import type { CallOptions, Verb } from "../client/call.ts";
-import { badRequest, failure, unknownPath } from "../machinery/status.ts";
+import { badRequest, failure, methodNotAllowed, unknownPath } from "../machinery/status.ts";
 import type { ApiRequest } from "./http.ts";
 
 /** What a request is about: a resource of the API, or another path. */
@@ -24,6 +24,7 @@ export function routeOf(request: Pick<ApiRequest, "method" | "path" | "query">, 
   const found = groupVersionOf(segments);
   const other: Target = { type: "path", verb: request.method.toLowerCase(), path: request.path };
   if (found === undefined || found.rest.length === 0) return other;
+  if (!registry.all().some(({ group }) => group === found.group)) return other;
   let { rest } = found;
   // The old form of watches: /api/v1/watch/pods.
   const watched = rest[0] === "watch" && rest.length > 1;
@@ -32,7 +33,10 @@ export function routeOf(request: Pick<ApiRequest, "method" | "path" | "query">, 
   const kind = registry.byResource(found.group, found.version, place.plural);
   if (kind === undefined) throw unknownPath();
   const { plural: _plural, ...named } = place;
-  const verb = watched ? "watch" : verbOf(request, named.name !== undefined);
+  if (kind.namespaced ? named.namespace === undefined && named.name !== undefined : named.namespace !== undefined) {
+    throw unknownPath();
+  }
+  const verb = watched ? "watch" : verbOf(request, named);
   return { type: "resource", verb, kind, ...named };
 }
 
@@ -84,22 +88,29 @@ function named([plural, name, subresource, ...rest]: readonly string[]): Place {
   };
 }
 
-function verbOf({ method, query }: Pick<ApiRequest, "method" | "query">, isNamed: boolean): Verb {
+function verbOf(
+  { method, query }: Pick<ApiRequest, "method" | "query">,
+  { name, subresource }: Pick<Place, "name" | "subresource">,
+): Verb {
+  const isNamed = name !== undefined;
+  const isObject = isNamed && subresource === undefined;
   switch (method) {
     case "GET":
-    case "HEAD":
-      if (isTrue(query.get("watch"))) return "watch";
-      return isNamed ? "get" : "list";
+      if (isNamed) return "get";
+      return isTrue(query.get("watch")) ? "watch" : "list";
     case "POST":
+      if (isObject) throw methodNotAllowed();
       return "create";
     case "PUT":
+      if (!isNamed) throw methodNotAllowed();
       return "update";
     case "PATCH":
+      if (!isNamed) throw methodNotAllowed();
       return "patch";
     case "DELETE":
       return isNamed ? "delete" : "deletecollection";
     default:
-      throw failure(405, "MethodNotAllowed", "the server does not allow this method on the requested resource", {});
+      throw methodNotAllowed();
   }
 }
 
@@ -112,20 +123,14 @@ export function optionsOf(query: URLSearchParams): CallOptions {
   }
   for (const name of NUMBERS) {
     const value = query.get(name);
-    if (value !== null && value !== "") options[name] = numberOf(name, value);
+    if (value !== null && value !== "") options[name] = numberOf(value);
   }
   for (const name of FLAGS) {
     const value = query.get(name);
     if (value !== null) options[name] = isTrue(value);
   }
   const dryRun = query.getAll("dryRun").filter((value) => value !== "");
-  if (dryRun.length > 0) {
-    const wrong = dryRun.find((value) => value !== "All");
-    if (wrong !== undefined) {
-      throw failure(422, "Invalid", `dryRun: Unsupported value: ["${wrong}"]: supported values: "All"`);
-    }
-    options["dryRun"] = dryRun;
-  }
+  if (dryRun.length > 0) options["dryRun"] = dryRun;
   return options;
 }
 
@@ -142,9 +147,9 @@ const TEXTS = [
 const NUMBERS = ["limit", "timeoutSeconds", "gracePeriodSeconds"];
 const FLAGS = ["allowWatchBookmarks", "sendInitialEvents", "force", "orphanDependents"];
 
-function numberOf(name: string, value: string): number {
+function numberOf(value: string): number {
   if (/^-?\d+$/.test(value)) return Number(value);
-  throw badRequest(`strconv.ParseInt: parsing "${value}": invalid syntax (${name})`);
+  throw badRequest(`strconv.ParseInt: parsing "${value}": invalid syntax`);
 }
 
 /** Go reads a flag's empty value as true, as `?watch` means it. */

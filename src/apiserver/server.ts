@@ -11,6 +11,7 @@ import { type Admission, type AdmissionPlugin, createAdmission } from "./admissi
 import { defaultTolerations } from "./admission/default-tolerations.ts";
 import { lookupIn } from "./admission/lookup.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
+import { nodeTaint } from "./admission/node-taint.ts";
 import { priority } from "./admission/priority.ts";
 import { rbacEscalation } from "./admission/rbac-escalation.ts";
 import { serviceAccount } from "./admission/service-account.ts";
@@ -33,7 +34,7 @@ import { pathHandlers } from "./paths.ts";
 import { createPerform, type Perform, type SubresourceHandler } from "./perform.ts";
 import { roleSource } from "./role-source.ts";
 import { serviceAddresses } from "./services/addresses.ts";
-import { bindPod } from "./storage/binding.ts";
+import { bindByCollection, bindPod } from "./storage/binding.ts";
 import type { StorageContext } from "./storage/context.ts";
 import { evictPod } from "./storage/eviction.ts";
 import { finalizeNamespace } from "./storage/finalize.ts";
@@ -112,7 +113,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     ["serviceaccounts/token", tokenSubresource({ ...tokens, random: random.stream("tokens") }, now)],
   ]);
   const metrics = createMetrics();
-  const answered = answeredKinds({ authenticator, authorizer, now });
+  const answered = new Map([...answeredKinds({ authenticator, authorizer, now }), ["bindings", bindByCollection]]);
   const perform = createPerform({ context, authorizer, subresources, answered });
   const encoding = { describe, frames: createFrameCache(), now };
   const paths = pathHandlers({
@@ -162,6 +163,7 @@ function admissionOf(
   const plugins: readonly AdmissionPlugin[] = [
     namespaceLifecycle(lookup),
     serviceAccount(lookup, clock, random.stream("service-account")),
+    nodeTaint,
     priority(lookup),
     defaultTolerations,
     rbacEscalation(rbac, authorizer),

@@ -1,7 +1,7 @@
 import type { Kind } from "../api/kind.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import { failure, type Status, StatusError } from "../machinery/status.ts";
-import type { ApiCall, CallOptions, Transport, WatchEvent } from "./call.ts";
+import type { ApiCall, CallOptions, List, Transport, WatchEvent } from "./call.ts";
 
 /** Sends one HTTP request; carried out by the platform (`host/node`, a browser's fetch). */
 export interface HttpCarrier {
@@ -35,7 +35,7 @@ export function httpTransport(carrier: HttpCarrier, userAgent: string): Transpor
       const text = decoder.decode(await whole(answer.body));
       const value = text === "" ? undefined : parsed(text, answer.status);
       if (answer.status >= 400) throw new StatusError(statusOf(value, answer.status, text));
-      return value;
+      return call.verb === "list" ? withKinds(value as List<KubeObject>, call.kind) : value;
     },
     async *watch(call) {
       const answer = await carrier.send(toRequest(call, userAgent));
@@ -46,6 +46,11 @@ export function httpTransport(carrier: HttpCarrier, userAgent: string): Transpor
       for await (const lines of linesOf(answer.body)) yield lines.map(eventOf);
     },
   };
+}
+
+/** The items of a list do not say what they are; objects always do. */
+function withKinds({ items, ...list }: List<KubeObject>, { kind, apiVersion }: Kind): List<KubeObject> {
+  return { ...list, items: items.map((item) => ({ ...item, kind, apiVersion })) };
 }
 
 function toRequest(call: ApiCall, userAgent: string) {

@@ -25,6 +25,7 @@ export function* metadataIssues(
   }
   yield* commonIssues(metadata);
   yield* finalizerIssues(metadata.finalizers ?? []);
+  yield* ownFinalizerIssues(metadata.finalizers ?? []);
 }
 
 /** Everything that is wrong with a change of metadata. */
@@ -56,6 +57,17 @@ const IMMUTABLE_FIELDS = [
   "deletionTimestamp",
   "deletionGracePeriodSeconds",
 ] as const;
+
+/** Finalizers without a domain are Kubernetes' own. */
+export function* ownFinalizerIssues(finalizers: readonly string[]): Iterable<Issue> {
+  for (const [index, name] of finalizers.entries()) {
+    if (name.includes("/") || OWN_FINALIZERS.has(name)) continue;
+    const problem = "name is neither a standard finalizer name nor is it fully qualified";
+    yield invalid(`metadata.finalizers[${index}]`, name, problem);
+  }
+}
+
+const OWN_FINALIZERS = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
 
 /** What every object's name must satisfy, whatever its kind says: it stands in a path. */
 export function* nameIssues(metadata: Partial<ObjectMeta>): Iterable<Issue> {

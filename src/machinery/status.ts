@@ -102,14 +102,15 @@ export function failure(
   return new StatusError(status, cause === undefined ? undefined : { cause });
 }
 
-/** A Status of success, as deletions answer it. */
-export function success(details?: StatusDetails): Status {
+/** A Status of success, as deletions answer it. @param code told in the body too where something was made. */
+export function success(details?: StatusDetails, code?: 201): Status {
   return {
     kind: "Status",
     apiVersion: "v1",
     metadata: {},
     status: "Success",
     ...(details === undefined ? {} : { details }),
+    ...(code === undefined ? {} : { code }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ChunkedBody, ResponseBody } from "../http.ts";
+import type { ResponseBody } from "../http.ts";
 import { encodeText, joinBytes } from "./text.ts";
 
 /** Answers up to this size are one piece, with a known length. */
@@ -6,28 +6,42 @@ const WHOLE_BYTES = 128 * 1024;
 /** How much is written before others get a turn. */
 const STEP_BYTES = 256 * 1024;
 
-const COMMA = encodeText(",");
+export interface ListParts {
+  readonly head: Uint8Array;
+  readonly items: Iterable<Uint8Array>;
+  /** What each item lacks at its beginning. */
+  readonly before: string;
+  readonly tail: Uint8Array;
+}
 
 /**
  * The body of a list: `head`, the items with commas between them, `tail`. Short ones are one piece; long ones are written
  * step by step, and the items' bytes are never copied.
  */
-export function listBody(head: Uint8Array, items: Iterable<Uint8Array>, tail: Uint8Array): ResponseBody {
-  const iterator = items[Symbol.iterator]();
-  const first = nextStep(iterator, [head], WHOLE_BYTES, true);
+export function listBody({ head, items, before, tail }: ListParts): ResponseBody {
+  const pieces = piecesOf(items, encodeText(before), encodeText(`,${before}`));
+  const first = nextStep(pieces, [head], WHOLE_BYTES);
   if (first.done) return joinBytes([...first.pieces, tail]);
-  const body: ChunkedBody = { type: "chunks", chunks: rest(first.pieces, iterator, tail) };
-  return body;
+  return { type: "chunks", compressible: true, chunks: rest(first.pieces, pieces, tail) };
+}
+
+function* piecesOf(items: Iterable<Uint8Array>, opening: Uint8Array, separator: Uint8Array): Generator<Uint8Array> {
+  let between = opening;
+  for (const item of items) {
+    if (between.length > 0) yield between;
+    between = separator;
+    yield item;
+  }
 }
 
 function* rest(
   first: readonly Uint8Array[],
-  iterator: Iterator<Uint8Array>,
+  pieces: Iterator<Uint8Array>,
   tail: Uint8Array,
 ): Iterable<readonly Uint8Array[]> {
   yield first;
   for (;;) {
-    const step = nextStep(iterator, [], STEP_BYTES, false);
+    const step = nextStep(pieces, [], STEP_BYTES);
     if (step.done) {
       yield [...step.pieces, tail];
       return;
@@ -37,20 +51,16 @@ function* rest(
 }
 
 function nextStep(
-  iterator: Iterator<Uint8Array>,
+  source: Iterator<Uint8Array>,
   pieces: Uint8Array[],
   limit: number,
-  atStart: boolean,
 ): { readonly pieces: readonly Uint8Array[]; readonly done: boolean } {
   let bytes = 0;
-  let isFirst = atStart;
   while (bytes < limit) {
-    const next = iterator.next();
+    const next = source.next();
     if (next.done === true) return { pieces, done: true };
-    if (!isFirst) pieces.push(COMMA);
-    isFirst = false;
     pieces.push(next.value);
-    bytes += next.value.length + 1;
+    bytes += next.value.length;
   }
   return { pieces, done: false };
 }

@@ -101,7 +101,7 @@ test("encode: a list joins the bytes; long ones come in steps", () => {
     kind: "NamespaceList",
     apiVersion: "v1",
     metadata: { resourceVersion: "404" },
-    items: entries.map(({ value }) => value),
+    items: entries.map(({ value: { kind: _kind, apiVersion: _version, ...item } }) => item),
   });
   const many = Array.from({ length: 400 }, (_, index) => entryOf(`n${index}`, "x".repeat(2000)));
   const { body } = encodeOutcome(listing(many), negotiate(asking(""), "answer"), encoding);

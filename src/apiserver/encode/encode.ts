@@ -98,7 +98,7 @@ export function encodeList(
   if (format === "yaml" || pretty) return encodeValue(listValue(outcome, view, encoding), format, pretty);
   switch (view.type) {
     case "object":
-      return framed(listHead(kind, metadata), "items", entries.values().map(bytesOf));
+      return framed(listHead(kind, metadata), "items", itemsOf(kind, entries), "{");
     case "partial":
       return framed(
         partialListHead(metadata, view.version),
@@ -122,17 +122,35 @@ function listHead({ listKind, apiVersion }: Kind, metadata: ListMeta) {
   return { kind: listKind, apiVersion, metadata };
 }
 
-function bytesOf(entry: Entry<KubeObject>): Uint8Array {
-  return entry.bytes;
+/** In a list, the list's kind says what the items are: they leave it out. Each comes without its opening brace. */
+function* itemsOf(kind: Kind, entries: readonly Entry<KubeObject>[]): Iterable<Uint8Array> {
+  const named = encodeText(`{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(kind.apiVersion)},`);
+  for (const { bytes, value } of entries) {
+    yield startsWith(bytes, named) ? bytes.subarray(named.length) : encodeText(JSON.stringify(itemOf(value)).slice(1));
+  }
+}
+
+function itemOf({
+  kind: _kind,
+  apiVersion: _apiVersion,
+  ...item
+}: KubeObject): Omit<KubeObject, "kind" | "apiVersion"> {
+  return item;
+}
+
+function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  for (let index = 0; index < start.length; index++) if (bytes[index] !== start[index]) return false;
+  return true;
 }
 
 function* encodedTexts(texts: Iterable<string>): Iterable<Uint8Array> {
   for (const text of texts) yield encodeText(goEscaped(text));
 }
 
-function framed(head: object, member: string, items: Iterable<Uint8Array>): ResponseBody {
+/** @param before what each item lacks at its beginning. */
+function framed(head: object, member: string, items: Iterable<Uint8Array>, before = ""): ResponseBody {
   const opening = `${goEscaped(JSON.stringify(head)).slice(0, -1)},"${member}":[`;
-  return listBody(encodeText(opening), items, encodeText("]}\n"));
+  return listBody({ head: encodeText(opening), items, before, tail: encodeText("]}\n") });
 }
 
 function listValue(
@@ -143,7 +161,7 @@ function listValue(
   const objects = entries.map(({ value }) => value);
   switch (view.type) {
     case "object":
-      return { ...listHead(kind, metadata), items: objects };
+      return { ...listHead(kind, metadata), items: objects.map(itemOf) };
     case "partial":
       return {
         ...partialListHead(metadata, view.version),

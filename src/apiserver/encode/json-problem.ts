@@ -28,6 +28,7 @@ function quotedChar(code: number): string {
   if (code === 0x22) return `'"'`;
   const escaped = ESCAPES[code];
   if (escaped !== undefined) return `'${escaped}'`;
+  if (code >= 0x80 && code < 0xa0) return `'\\u00${code.toString(16)}'`;
   return code < 0x20 ? `'\\x${code.toString(16).padStart(2, "0")}'` : `'${String.fromCodePoint(code)}'`;
 }
 

@@ -1,24 +1,30 @@
 import type { Binding, Pod } from "../../api/generated/core-v1.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { copyJson } from "../../machinery/decode-compile.ts";
-import { badRequest, conflictError, success } from "../../machinery/status.ts";
+import { badRequest, conflictError, failure, success } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
 import type { Operation, Outcome } from "../operation.ts";
 import { resourceOf, type StorageContext } from "./context.ts";
-import { modify } from "./update.ts";
+import { checkRevision, modify } from "./update.ts";
 
 /** `pods/binding`: the scheduler's decision becomes the pod's node, once. */
 export async function bindPod(context: StorageContext, operation: Operation): Promise<Outcome> {
   const binding = operation.body as Binding | undefined;
-  const node = binding?.target?.name ?? "";
-  if (node === "") throw badRequest("target.name: Required value");
-  if (binding?.target.kind !== undefined && binding.target.kind !== "" && binding.target.kind !== "Node") {
-    throw badRequest('target.kind: Unsupported value: supported values: "Node", "<empty>"');
+  if (binding === undefined || binding.metadata?.name !== operation.name) {
+    throw badRequest("name in URL does not match name in Binding object");
+  }
+  const node = binding.target?.name ?? "";
+  // Kubernetes wraps these in no Status of their own: they come out as failures of the server.
+  if (node === "") throw failure(500, "", "target.name: Required value");
+  const kind = binding.target.kind ?? "";
+  if (kind !== "" && kind !== "Node") {
+    throw failure(500, "", `target.kind: Unsupported value: "${kind}": supported values: "Node", "<empty>"`);
   }
   const { subresource: _binding, ...onPod } = operation;
   await modify(context, onPod, (live) => {
     const pod = live as Pod;
-    checkBindable(operation, binding!, pod);
+    checkRevision(operation.kind, { uid: binding.metadata.uid ?? "" }, live);
+    checkBindable(operation, pod);
     const annotations = { ...pod.metadata.annotations, ...binding?.metadata?.annotations };
     const labels = { ...pod.metadata.labels, ...binding?.metadata?.labels };
     const object = {
@@ -34,17 +40,18 @@ export async function bindPod(context: StorageContext, operation: Operation): Pr
     // The server itself writes here: no client manages these fields.
     return { object: copyJson(object) as MutableJsonObject, manage: () => {}, wholeObject: true };
   });
-  return { type: "status", code: 201, status: success() };
+  return { type: "status", code: 201, status: success(undefined, 201) };
 }
 
-function checkBindable(operation: Operation, binding: Binding, pod: Pod): void {
-  const { uid } = binding.metadata ?? {};
+/** `bindings`: the same by its older way, which names the pod in the body alone. */
+export async function bindByCollection(context: StorageContext, operation: Operation): Promise<Outcome> {
+  const name = (operation.body as Binding | undefined)?.metadata?.name ?? "";
+  return bindPod(context, { ...operation, kind: context.registry.byKind("", "v1", "Pod")!, name });
+}
+
+function checkBindable(operation: Operation, pod: Pod): void {
   const name = pod.metadata.name;
   const conflict = (why: string) => conflictError({ ...resourceOf(operation.kind), name: "pods/binding" }, name, why);
-  if (uid !== undefined && uid !== "" && uid !== pod.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${pod.metadata.uid}`;
-    throw conflict(why);
-  }
   if (pod.metadata.deletionTimestamp !== undefined)
     throw conflict(`pod ${name} is being deleted, cannot be assigned to a host`);
   if ((pod.spec.nodeName ?? "") !== "")
@@ -55,10 +62,8 @@ function checkBindable(operation: Operation, binding: Binding, pod: Pod): void {
 
 function scheduledConditions(pod: Pod, now: string) {
   const others = pod.status.conditions?.filter((condition) => condition.type !== "PodScheduled") ?? [];
-  const generation = pod.metadata.generation;
   const condition = {
     type: "PodScheduled",
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
     status: "True",
     lastProbeTime: null,
     lastTransitionTime: now,

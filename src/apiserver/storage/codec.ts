@@ -1,4 +1,4 @@
-import type { KubeObject } from "../../machinery/object.ts";
+import type { KubeObject, ObjectMeta } from "../../machinery/object.ts";
 import type { ValueCodec } from "../../store/contract.ts";
 
 /**
@@ -9,7 +9,7 @@ export function objectCodec({ frozen }: { readonly frozen: boolean }): ValueCode
   const finished = frozen ? deepFreeze : <T>(value: T) => value;
   return {
     seal(object, revision) {
-      const value = finished({ ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } });
+      const value = finished(inOrder(object, String(revision)));
       return { value, bytes: encoder.encode(JSON.stringify(value)) };
     },
     open(bytes, revision) {
@@ -21,6 +21,40 @@ export function objectCodec({ frozen }: { readonly frozen: boolean }): ValueCode
     },
   };
 }
+
+/** An object with its fields where Kubernetes writes them: what it is, its metadata, and then the rest as it stands. */
+export function inOrder(object: KubeObject, resourceVersion = object.metadata.resourceVersion): KubeObject {
+  const { kind, apiVersion, metadata, ...content } = object;
+  return { kind, apiVersion, metadata: metadataInOrder(metadata, resourceVersion), ...content };
+}
+
+function metadataInOrder(metadata: ObjectMeta, resourceVersion: string): ObjectMeta {
+  const ordered: Record<string, unknown> = {};
+  for (const name of METADATA) {
+    const value = name === "resourceVersion" ? resourceVersion : metadata[name];
+    if (value !== undefined) ordered[name] = value;
+  }
+  return ordered as unknown as ObjectMeta;
+}
+
+/** In the order of Go's struct. */
+const METADATA: readonly (keyof ObjectMeta)[] = [
+  "name",
+  "generateName",
+  "namespace",
+  "selfLink",
+  "uid",
+  "resourceVersion",
+  "generation",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "labels",
+  "annotations",
+  "ownerReferences",
+  "finalizers",
+  "managedFields",
+];
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();

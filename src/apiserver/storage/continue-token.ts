@@ -1,3 +1,4 @@
+import { jsonProblem } from "../encode/json-problem.ts";
 import { badRequest, expired, failure } from "../../machinery/status.ts";
 
 /** Where a list goes on: after this key, in the state of this revision; -1 means the newest state. */
@@ -16,11 +17,12 @@ export function encodeContinue({ revision, after }: ContinueToken): string {
 
 /** @throws {StatusError} 400 for a token that is not one of ours. */
 export function decodeContinue(text: string): ContinueToken {
+  const inner = decodeBase64(text);
   let decoded: { v?: unknown; rv?: unknown; start?: unknown };
   try {
-    decoded = JSON.parse(atob(text.replaceAll("-", "+").replaceAll("_", "/"))) as typeof decoded;
-  } catch (cause) {
-    throw badToken(`continue key is not valid: ${cause instanceof Error ? cause.message : String(cause)}`);
+    decoded = JSON.parse(inner) as typeof decoded;
+  } catch {
+    throw badToken(`continue key is not valid: ${jsonProblem(inner)}`);
   }
   if (decoded.v !== "meta.k8s.io/v1")
     throw badToken(
@@ -31,6 +33,15 @@ export function decodeContinue(text: string): ContinueToken {
   if (typeof decoded.start !== "string" || decoded.start === "")
     throw badToken("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
   return { revision: decoded.rv, after: decoded.start };
+}
+
+/** One character a byte: tokens are ASCII. */
+function decodeBase64(text: string): string {
+  try {
+    return atob(text.replaceAll("-", "+").replaceAll("_", "/"));
+  } catch {
+    throw badToken("continue key is not valid: illegal base64 data");
+  }
 }
 
 const badToken = (why: string) => badRequest(`invalid continue token: ${why}`);

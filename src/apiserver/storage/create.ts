@@ -11,6 +11,7 @@ import { KeyExists } from "../../store/contract.ts";
 import { entryOutcome, type ObjectOutcome, objectOutcome, type Operation } from "../operation.ts";
 import { admissionRequest } from "./admit.ts";
 import { describeChange } from "./changed.ts";
+import { inOrder } from "./codec.ts";
 import { groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnCreate } from "./ownership.ts";
@@ -74,7 +75,7 @@ function dryCreate(context: StorageContext, operation: Operation, object: Mutabl
   if (context.store.get(keyOf(storedKind(kind), metadata.namespace, metadata.name!)) !== undefined) {
     throw alreadyExistsError(resourceOf(kind), metadata.name!);
   }
-  return objectOutcome(kind, object, 201);
+  return objectOutcome(kind, inOrder(object as unknown as KubeObject), 201);
 }
 
 /** The object's metadata, for building; made where the body has none. */
@@ -94,13 +95,12 @@ export function setNamespace(operation: Operation, metadata: Partial<Mutable<Obj
 
 function setSystemFields({ clock, random }: StorageContext, metadata: Partial<Mutable<ObjectMeta>>): void {
   if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== "") {
-    throw failure(400, "BadRequest", "resourceVersion should not be set on objects to be created");
+    throw failure(500, "", "resourceVersion should not be set on objects to be created");
   }
   delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
-  delete metadata.generation;
   metadata.uid = uuid(random);
   metadata.creationTimestamp = formatTime(clock.now());
 }
@@ -136,7 +136,7 @@ function* validate(context: StorageContext, { kind }: Operation, object: KubeObj
   if (kind.validate !== undefined) yield* kind.validate(object, { nowMs, subresource: "" });
 }
 
-function nameCheck(rule: NameRule = "dns-subdomain"): FormatCheck {
+export function nameCheck(rule: NameRule = "dns-subdomain"): FormatCheck {
   return NAME_CHECKS[rule];
 }
 

@@ -8,22 +8,25 @@ import type { Operation } from "../operation.ts";
  * The body of a create or update as an object of the kind that nobody else holds: decoded by its shape and defaulted.
  * @throws {StatusError} 400 for a body of another kind or with wrong types, and for unknown fields under strict validation.
  */
-export function decodeObject(operation: Operation, kind: Kind, body: unknown): MutableJsonObject {
+export function decodeObject(
+  operation: Operation,
+  kind: Kind,
+  body: unknown,
+  refuse: Refuse = (problem, given = kind) => cannotHandle(kind, given, problem),
+): MutableJsonObject {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind})`);
   }
   const { apiVersion, kind: named } = body as { apiVersion?: unknown; kind?: unknown };
   if ((apiVersion ?? kind.apiVersion) !== kind.apiVersion || (named ?? kind.kind) !== kind.kind) {
-    throw badRequest(
-      `${String(named)} in version "${String(apiVersion)}" cannot be handled as a ${kind.kind}: converting (${String(apiVersion)}, ${String(named)}) to (${kind.apiVersion}, ${kind.kind})`,
-    );
+    throw otherKind(kind, String(apiVersion ?? kind.apiVersion), String(named ?? kind.kind), refuse);
   }
   const ignores = operation.options.fieldValidation === "Ignore";
   const { bodyText: text, bodyProblems = [] } = operation;
-  const { value, unknown } = decoded(kind, () =>
+  const { value, unknown } = decoded(refuse, () =>
     decodeValue(kind.shape, body, ignores || text === undefined || body !== operation.body ? {} : { text }),
   );
-  reportUnknown(operation, [...bodyProblems, ...unknown]);
+  reportUnknown(operation, bodyProblems.length === 0 ? unknown : [...bodyProblems, ...unknown], refuse);
   const object = value as MutableJsonObject;
   object["apiVersion"] = kind.apiVersion;
   object["kind"] = kind.kind;
@@ -31,13 +34,34 @@ export function decodeObject(operation: Operation, kind: Kind, body: unknown): M
   return object;
 }
 
-/** @throws {StatusError} 400 with the decoder's sentence. */
-function decoded<T>(kind: Kind, decode: () => T): T {
+/** What comes of a problem with a body that says of itself to be `given`. */
+export type Refuse = (problem: string, given?: Pick<Kind, "kind" | "version">) => Error;
+
+/** A body of another kind. Kubernetes tells its own kinds, which it cannot convert, from those that it does not know. */
+function otherKind(kind: Kind, apiVersion: string, named: string, refuse: Refuse): Error {
+  const [version = "", group] = apiVersion.split("/").toReversed();
+  const given = { kind: named, version };
+  if (apiVersion !== kind.apiVersion && (group ?? "") === kind.group) {
+    return refuse(`no kind "${named}" is registered for version "${apiVersion}" in scheme "${SCHEME}"`, given);
+  }
+  const own = kind.group === "" ? "core" : kind.group.split(".", 1)[0]!;
+  return refuse(`converting (${version}.${named}) to (${own}.${kind.kind}): unknown conversion`, given);
+}
+
+/** Kubernetes names its table of kinds by a place in its source. */
+const SCHEME = "pkg/runtime/scheme.go:111";
+
+function cannotHandle(kind: Kind, given: Pick<Kind, "kind" | "version">, problem: string): Error {
+  return badRequest(`${given.kind} in version "${given.version}" cannot be handled as a ${kind.kind}: ${problem}`);
+}
+
+/** @throws what `refuse` makes of the decoder's sentence. */
+function decoded<T>(refuse: Refuse, decode: () => T): T {
   try {
     return decode();
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    throw badRequest(`${kind.kind} in version "${kind.version}" cannot be handled as a ${kind.kind}: ${error.message}`);
+    throw refuse(error.message);
   }
 }
 
@@ -49,15 +73,15 @@ export function defaultObject(kind: Kind, object: MutableJsonObject): void {
 }
 
 /** Refuses or warns of fields that the shape does not know, as `fieldValidation` asks; the API's default is to warn. */
-export function reportUnknown(operation: Operation, unknown: readonly string[]): void {
+export function reportUnknown(
+  operation: Operation,
+  unknown: readonly string[],
+  refuse: Refuse = (problem) => cannotHandle(operation.kind, operation.kind, problem),
+): void {
   if (unknown.length === 0) return;
-  const { fieldValidation = "Warn" } = operation.options;
-  if (fieldValidation === "Strict") {
-    throw badRequest(
-      `${operation.kind.kind} in version "${operation.kind.version}" cannot be handled as a ${operation.kind.kind}: strict decoding error: ${unknown.join(", ")}`,
-    );
-  }
-  if (fieldValidation === "Warn") for (const text of unknown) operation.warn(text);
+  const { fieldValidation = "" } = operation.options;
+  if (fieldValidation === "Strict") throw refuse(`strict decoding error: ${unknown.join(", ")}`);
+  if (fieldValidation !== "Ignore") for (const text of unknown) operation.warn(text);
 }
 
 function setIfAbsent(object: MutableJsonObject, path: readonly string[], value: unknown): void {

@@ -6,6 +6,7 @@ import { formatTime, parseTime } from "../../machinery/time.ts";
 import { type Entry, RevisionMismatch } from "../../store/contract.ts";
 import { type ListOutcome, objectOutcome, type Operation, type Outcome } from "../operation.ts";
 import { admissionRequest } from "./admit.ts";
+import { inOrder } from "./codec.ts";
 import { findEntry, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
 import { seenAs } from "./read.ts";
 import { selectionOf } from "./selection.ts";
@@ -74,13 +75,23 @@ async function remove(
     const entry = await context.store.update(key, value, stored.revision, recordOf(operation, []));
     return { ...objectOutcome(kind, viewEntry(kind, entry).value), entry: viewEntry(kind, entry) };
   }
-  if (!isDryRun(operation)) {
-    const gone = await context.store.delete(key, stored.revision, recordOf(operation, []));
-    if (kind.answersDeleted === true) return objectOutcome(kind, viewEntry(kind, gone).value);
-  } else if (kind.answersDeleted === true) return objectOutcome(kind, live);
+  const last = isDryRun(operation)
+    ? live
+    : viewEntry(kind, await context.store.delete(key, stored.revision, recordOf(operation, []))).value;
+  if (kind.answersDeleted === true) return objectOutcome(kind, withoutGrace(context, kind, last));
   const { name, uid } = live.metadata;
   const details = { name, ...(kind.group === "" ? {} : { group: kind.group }), kind: kind.plural, uid };
   return { type: "status", code: 200, status: success(details) };
+}
+
+/** An object that had a right to grace and went without is answered as one whose grace is over. */
+function withoutGrace({ clock }: StorageContext, kind: Kind, live: KubeObject): KubeObject {
+  if (kind.gracePeriod === undefined) return live;
+  const metadata: Mutable<KubeObject["metadata"]> = { ...(live.metadata as Mutable<KubeObject["metadata"]>) };
+  metadata.deletionTimestamp = formatTime(clock.now());
+  metadata.deletionGracePeriodSeconds = 0;
+  countDeletion(metadata, live);
+  return inOrder({ ...live, metadata });
 }
 
 /**
@@ -108,7 +119,7 @@ function deletionMark(
   if (grace === "pending") return finalizersChanged ? { ...live, metadata } : "pending";
   if (finalizers.length === 0 && kind.held?.(live) !== true) return undefined;
   if (live.metadata.deletionTimestamp === undefined) metadata.deletionTimestamp = formatTime(context.clock.now());
-  metadata.deletionGracePeriodSeconds = 0;
+  if (finalizers.length > 0) metadata.deletionGracePeriodSeconds = 0;
   countDeletion(metadata, live);
   const unchanged =
     !finalizersChanged &&
@@ -217,7 +228,7 @@ function checkOptions({ options }: Operation): void {
       {
         type: "FieldValueNotSupported",
         field: "propagationPolicy",
-        body: `Unsupported value: "${String(propagationPolicy)}": supported values: "Background", "Foreground", "Orphan", "nil"`,
+        body: `Unsupported value: "${String(propagationPolicy)}": supported values: "Foreground", "Background", "Orphan", "nil"`,
       },
     ]);
   }

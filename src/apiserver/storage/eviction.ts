@@ -4,7 +4,7 @@ import type { CallOptions } from "../../client/call.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { matches, selectorOf } from "../../machinery/labels.ts";
 import type { KubeObject } from "../../machinery/object.ts";
-import { failure, internalError, isStatus, notFoundError, success } from "../../machinery/status.ts";
+import { badRequest, failure, internalError, isStatus, notFoundError, success } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
 import { RevisionMismatch } from "../../store/contract.ts";
 import type { Operation, Outcome } from "../operation.ts";
@@ -17,14 +17,17 @@ const BUDGETS = "policy/poddisruptionbudgets";
 /** `pods/eviction`: deletes a pod if its disruption budget allows it. */
 export async function evictPod(context: StorageContext, operation: Operation): Promise<Outcome> {
   const { body, subresource: _eviction, ...rest } = operation;
+  if ((body as KubeObject | undefined)?.metadata?.name !== operation.name) {
+    throw badRequest("name in URL does not match name in Eviction object");
+  }
   const options = (body as { deleteOptions?: CallOptions } | undefined)?.deleteOptions ?? {};
   const onPod: Operation = { ...rest, verb: "delete", options: { ...operation.options, ...options } };
   const pod = findEntry(context, onPod)?.value as Pod | undefined;
   if (pod === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
   if (!isOver(pod)) await spend(context, onPod, pod);
-  if (!isOver(pod) && !isDryRun(onPod)) await markDisrupted(context, onPod);
+  if (!isDryRun(onPod)) await markDisrupted(context, onPod);
   await deleteObject(context, onPod);
-  return { type: "status", code: 201, status: success() };
+  return { type: "status", code: 201, status: success(undefined, 201) };
 }
 
 function isOver({ status, metadata }: Pod): boolean {

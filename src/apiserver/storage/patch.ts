@@ -1,29 +1,48 @@
-import type { Issue } from "../../machinery/issue.ts";
-import type { JsonObject, MutableJsonObject } from "../../machinery/json.ts";
+import { invalid } from "../../machinery/issue.ts";
+import { strictProblems } from "../../machinery/decode-problems.ts";
+import { hasDuplicateMembers } from "../../machinery/json-text.ts";
+import type { Json, JsonObject, MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { applyJsonPatch, readJsonPatch } from "../../machinery/patch/json-patch.ts";
 import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
-import { badRequest, invalidError, unsupportedMediaType } from "../../machinery/status.ts";
+import { badRequest, conflictError, invalidError, unsupportedMediaType } from "../../machinery/status.ts";
 import type { ObjectOutcome, Operation } from "../operation.ts";
-import { findEntry, type StorageContext } from "./context.ts";
+import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { createDecoded, metadataOf } from "./create.ts";
 import { decodeObject, reportUnknown } from "./decode-body.ts";
 import { applied, ownedOnUpdate, setManagedFields } from "./ownership.ts";
 import { checkRevision, modify } from "./update.ts";
 
 export function patchObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
-  checkPatchOptions(operation);
   if (operation.patchType === "application/apply-patch+yaml") return applyObject(context, operation);
   const patch = readPatch(operation);
+  const twice = givenTwice(operation);
   return modify(context, operation, (live) => {
-    const object = decodeObject(operation, operation.kind, patch(live));
+    const object = decodePatched(operation, patch(live), twice);
     checkIdentity(operation, object);
-    // A patch that names a revision or a uid means just that object.
-    const metadata = metadataOf(object);
-    checkRevision(operation.kind, metadata, live);
+    // A patch that names a revision means just that version; another uid is a change that validation refuses.
+    const { resourceVersion = "" } = metadataOf(object);
+    checkRevision(operation.kind, { resourceVersion }, live);
     return { object, manage: (next) => ownedOnUpdate(context, operation, live, next) };
   });
+}
+
+/** @throws {StatusError} 422 that shows the patched object where it is none. */
+function decodePatched(operation: Operation, patched: unknown, twice: readonly string[]): MutableJsonObject {
+  const refuse = (problem: string) =>
+    invalidError({ group: "", name: "" }, "", [invalid("patch", JSON.stringify(patched), problem)]);
+  reportUnknown(operation, twice, refuse);
+  return decodeObject(operation, operation.kind, patched, refuse);
+}
+
+/** The members that a patch gives twice; a JSON patch is a list of operations, which are read by themselves. */
+function givenTwice({ kind, body, bodyText, patchType, options }: Operation): readonly string[] {
+  if (bodyText === undefined || options.fieldValidation === "Ignore" || patchType === "application/json-patch+json") {
+    return [];
+  }
+  if (!hasDuplicateMembers(bodyText, body)) return [];
+  return strictProblems(kind.shape, body as Json, bodyText).filter((problem) => problem.startsWith("duplicate field"));
 }
 
 /** Reads the patch once; it may be applied several times, over changes that come between. */
@@ -60,11 +79,17 @@ function applyObject(context: StorageContext, operation: Operation): Promise<Obj
       ? decodeObject(operation, operation.kind, structuredClone(result.object))
       : (structuredClone(live) as unknown as MutableJsonObject);
     checkIdentity(operation, object);
+    checkRevision(operation.kind, { resourceVersion: config.metadata?.resourceVersion ?? "" }, live);
     return { object, manage: (next) => setManagedFields(next, result.managedFields) };
   });
 }
 
-function createApplied(context: StorageContext, operation: Operation, config: JsonObject): Promise<ObjectOutcome> {
+function createApplied(context: StorageContext, operation: Operation, config: Configuration): Promise<ObjectOutcome> {
+  const { uid = "" } = config.metadata ?? {};
+  if (uid !== "") {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflictError(resourceOf(operation.kind), operation.name ?? "", why);
+  }
   const { object, managedFields } = applied(context, operation, undefined, config);
   const decoded = decodeObject(operation, operation.kind, structuredClone(object));
   const metadata = metadataOf(decoded);
@@ -73,12 +98,17 @@ function createApplied(context: StorageContext, operation: Operation, config: Js
   return createDecoded(context, operation, decoded, (next) => setManagedFields(next, managedFields));
 }
 
-function configOf(operation: Operation): JsonObject {
-  const { body, kind } = operation;
+interface Configuration extends JsonObject {
+  readonly metadata?: { readonly uid?: string; readonly resourceVersion?: string };
+}
+
+function configOf({ body, kind }: Operation): Configuration {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw badRequest(`error decoding YAML: the configuration must be an object of type ${kind.kind}`);
   }
-  return { apiVersion: kind.apiVersion, kind: kind.kind, ...body } as JsonObject;
+  const { apiVersion = "", kind: named = "" } = body as { apiVersion?: string; kind?: string };
+  if (apiVersion === "" && named === "") throw badRequest("invalid object type: /, Kind=");
+  return body as Configuration;
 }
 
 function checkIdentity({ kind, name, namespace }: Operation, object: MutableJsonObject): void {
@@ -87,28 +117,6 @@ function checkIdentity({ kind, name, namespace }: Operation, object: MutableJson
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
   }
   if (kind.namespaced && metadata.namespace !== undefined && metadata.namespace !== namespace) {
-    throw badRequest(
-      `the namespace of the object (${metadata.namespace}) does not match the namespace on the URL (${namespace})`,
-    );
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
-}
-
-function checkPatchOptions({ options, patchType }: Operation): void {
-  const issues: Issue[] = [];
-  const isApply = patchType === "application/apply-patch+yaml";
-  if (isApply && (options.fieldManager ?? "") === "") {
-    issues.push({
-      type: "FieldValueRequired",
-      field: "fieldManager",
-      body: "Required value: is required for apply patch",
-    });
-  }
-  if (!isApply && options.force !== undefined) {
-    issues.push({
-      type: "FieldValueForbidden",
-      field: "force",
-      body: "Forbidden: may not be specified for non-apply patch",
-    });
-  }
-  if (issues.length > 0) throw invalidError({ group: "meta.k8s.io", name: "PatchOptions" }, "", issues);
 }

@@ -48,7 +48,7 @@ interface Start {
 
 async function startOf(context: StorageContext, operation: Operation): Promise<Start> {
   const { options } = operation;
-  const revision = parseRevision(options.resourceVersion);
+  const revision = listRevision(options.resourceVersion);
   if (options.continue !== undefined && options.continue !== "") {
     if (revision !== undefined && revision > 0) {
       throw badRequest("specifying resource version is not allowed when using continue");
@@ -65,6 +65,14 @@ async function startOf(context: StorageContext, operation: Operation): Promise<S
   }
   await waitForRevision(context, revision, operation.signal);
   return options.resourceVersionMatch === "Exact" ? { at: revision } : {};
+}
+
+function listRevision(text: string | undefined): number | undefined {
+  try {
+    return parseRevision(text);
+  } catch (error) {
+    throw badRequest(`invalid resource version: ${(error as Error).message}`);
+  }
 }
 
 interface Page {

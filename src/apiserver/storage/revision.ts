@@ -1,6 +1,6 @@
 import { delay } from "../../base/clock.ts";
 import type { Issue } from "../../machinery/issue.ts";
-import { invalid } from "../../machinery/issue.ts";
+import { invalid, notSupported } from "../../machinery/issue.ts";
 import { failure, invalidError } from "../../machinery/status.ts";
 import type { StorageContext } from "./context.ts";
 
@@ -8,13 +8,13 @@ import type { StorageContext } from "./context.ts";
 const WAIT_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
-/** A resourceVersion parameter as a number; undefined where none was given. @throws {StatusError} 400 */
+/** A resourceVersion parameter as a number; undefined where none was given. @throws {StatusError} 500, as Kubernetes has it */
 export function parseRevision(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
   const number = /^\d{1,20}$/.test(text) ? Number(text) : undefined;
   if (number !== undefined) return number;
   const issue = invalid("resourceVersion", text, `strconv.ParseUint: parsing "${text}": invalid syntax`);
-  throw failure(400, "BadRequest", `${issue.field}: ${issue.body}`);
+  throw failure(500, "", `${issue.field}: ${issue.body}`);
 }
 
 /** Waits until the state is at least as new as `revision`. @throws {StatusError} 504 when it does not come. */
@@ -56,6 +56,9 @@ export function checkListOptions(options: {
     if (sendInitialEvents !== undefined && resourceVersionMatch !== "NotOlderThan") {
       forbid("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
     }
+    if (resourceVersionMatch !== "" && resourceVersionMatch !== "NotOlderThan") {
+      issues.push(notSupported("resourceVersionMatch", resourceVersionMatch, ["NotOlderThan"]));
+    }
   } else {
     if (sendInitialEvents !== undefined) forbid("sendInitialEvents", "sendInitialEvents is forbidden for list");
     if (resourceVersionMatch !== "") {
@@ -66,11 +69,7 @@ export function checkListOptions(options: {
         forbid("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
       }
       if (resourceVersionMatch !== "Exact" && resourceVersionMatch !== "NotOlderThan") {
-        issues.push({
-          type: "FieldValueNotSupported",
-          field: "resourceVersionMatch",
-          body: `Unsupported value: "${resourceVersionMatch}": supported values: "Exact", "NotOlderThan", ""`,
-        });
+        issues.push(notSupported("resourceVersionMatch", resourceVersionMatch, ["Exact", "NotOlderThan", ""]));
       }
       if (resourceVersionMatch === "Exact" && resourceVersion === "0") {
         forbid("resourceVersionMatch", 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"');

@@ -1,17 +1,17 @@
-import type { Kind } from "../../api/kind.ts";
+import { defineKind, type Kind } from "../../api/kind.ts";
 import type { Scale } from "../../api/generated/autoscaling-v1.ts";
 import { shapes } from "../../api/generated/shapes.ts";
-import { decodeValue } from "../../machinery/decode.ts";
 import { invalid } from "../../machinery/issue.ts";
-import type { Json, MutableJsonObject } from "../../machinery/json.ts";
+import type { MutableJsonObject } from "../../machinery/json.ts";
 import { formatSelector, selectorFromLabels, selectorOf } from "../../machinery/labels.ts";
 import type { KubeObject, LabelSelector } from "../../machinery/object.ts";
 import { applyJsonPatch, readJsonPatch } from "../../machinery/patch/json-patch.ts";
 import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
-import { badRequest, invalidError, methodNotSupported, notFoundError } from "../../machinery/status.ts";
+import { badRequest, invalidError, notFoundError } from "../../machinery/status.ts";
 import { objectOutcome, type Operation, type Outcome } from "../operation.ts";
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
+import { decodeObject } from "./decode-body.ts";
 import { checkRevision, modify, replacing } from "./update.ts";
 import { viewEntry } from "./view.ts";
 
@@ -25,8 +25,6 @@ export async function scaleObject(context: StorageContext, operation: Operation)
     if (entry === undefined) throw notFoundError(resourceOf(kind), name);
     return scaleOutcome(kind, viewEntry(kind, entry).value);
   }
-  if (operation.verb !== "update" && operation.verb !== "patch")
-    throw methodNotSupported(resourceOf(kind), operation.verb);
   const outcome = await modify(context, operation, (live) => {
     const scale = wantedScale(operation, scaleOf(kind, live));
     checkScale(kind, scale, live);
@@ -46,8 +44,7 @@ function wantedScale(operation: Operation, present: Scale): Scale {
       written = strategicMergePatch(SCALE, present, body);
     else written = mergePatch(present, body);
   }
-  if (typeof written !== "object" || written === null) throw badRequest("the object provided is no Scale");
-  return decodeValue(SCALE, written as Json).value as unknown as Scale;
+  return decodeObject(operation, SCALE_KIND, written) as unknown as Scale;
 }
 
 function checkScale(kind: Kind, { spec, metadata }: Scale, live: KubeObject): void {
@@ -58,25 +55,32 @@ function checkScale(kind: Kind, { spec, metadata }: Scale, live: KubeObject): vo
       invalid("spec.replicas", spec.replicas, "must be greater than or equal to 0"),
     ]);
   }
+  if ((metadata?.name ?? name) !== name) {
+    throw badRequest(`the name of the object (${metadata!.name}) does not match the name on the URL (${name})`);
+  }
   checkRevision(kind, metadata ?? {}, live);
 }
 
 function scaleOutcome(kind: Kind, object: KubeObject): Outcome {
-  return objectOutcome(asScale(kind), scaleOf(kind, object) as unknown as KubeObject);
+  return objectOutcome(SCALE_KIND, scaleOf(kind, object) as unknown as KubeObject);
 }
 
-/** Answers are printed as the kind that they are. */
-function asScale(kind: Kind): Kind {
-  return {
-    ...kind,
-    group: "autoscaling",
-    version: "v1",
-    apiVersion: "autoscaling/v1",
-    kind: "Scale",
-    shape: SCALE as Kind["shape"],
-    columns: [],
-  };
-}
+/** The kind that the answers are, whatever they scale. */
+const SCALE_KIND = defineKind({
+  group: "autoscaling",
+  version: "v1",
+  kind: "Scale",
+  plural: "scales",
+  singular: "scale",
+  listKind: "ScaleList",
+  namespaced: true,
+  verbs: [],
+  shortNames: [],
+  categories: [],
+  subresources: [],
+  shape: SCALE as Kind["shape"],
+  defaults: {},
+});
 
 function scaleOf(kind: Kind, object: KubeObject): Scale {
   const { replicas, statusReplicas, selector } = kind.scale!;

@@ -20,7 +20,7 @@ export function selectionOf(operation: Operation): Selection | undefined {
     const selector = parsed(() => parseFieldSelector(fieldSelector));
     for (const term of selector.terms) {
       if (fieldReader(operation.kind, term.field) === undefined) {
-        throw badRequest(`field label not supported: ${term.field}`);
+        throw unknownField(operation.kind, term.field);
       }
     }
     parts.push((object) => matchesFields(selector, (field) => fieldReader(operation.kind, field)!(object)));
@@ -28,6 +28,13 @@ export function selectionOf(operation: Operation): Selection | undefined {
   if (operation.name !== undefined) parts.push((object) => object.metadata.name === operation.name);
   if (parts.length === 0) return undefined;
   return parts.length === 1 ? parts[0] : (object) => parts.every((part) => part(object));
+}
+
+/** Kinds with fields of their own say no more than that they do not know this one. */
+function unknownField({ fields, namespaced }: Kind, field: string): Error {
+  if (fields !== undefined) return badRequest(`field label not supported: ${field}`);
+  const known = namespaced ? '"metadata.name", "metadata.namespace"' : '"metadata.name"';
+  return badRequest(`"${field}" is not a known field selector: only ${known}`);
 }
 
 function fieldReader(kind: Kind, field: string): ((object: KubeObject) => string) | undefined {

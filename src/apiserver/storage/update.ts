@@ -2,15 +2,16 @@ import { type Kind, keyOf } from "../../api/kind.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import type { Issue } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
-import { metadataUpdateIssues } from "../../machinery/metadata.ts";
+import { metadataIssues, metadataUpdateIssues, ownFinalizerIssues } from "../../machinery/metadata.ts";
 import type { KubeObject, Mutable, ObjectMeta } from "../../machinery/object.ts";
-import { badRequest, conflictError, invalidError, notFoundError } from "../../machinery/status.ts";
+import { badRequest, conflictError, failure, invalidError, notFoundError } from "../../machinery/status.ts";
 import { type Entry, RevisionMismatch } from "../../store/contract.ts";
 import { entryOutcome, type ObjectOutcome, objectOutcome, type Operation } from "../operation.ts";
 import { admissionRequest } from "./admit.ts";
 import { describeChange } from "./changed.ts";
+import { inOrder } from "./codec.ts";
 import { findEntry, groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
-import { createDecoded, hasStatusSubresource, metadataOf, setNamespace } from "./create.ts";
+import { createDecoded, hasStatusSubresource, metadataOf, nameCheck, setNamespace } from "./create.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnUpdate } from "./ownership.ts";
 import { viewEntry } from "./view.ts";
@@ -45,7 +46,11 @@ export async function updateObject(context: StorageContext, operation: Operation
 function namedBody(operation: Operation): MutableJsonObject {
   const body = decodeObject(operation, operation.kind, operation.body);
   const metadata = metadataOf(body);
-  if ((metadata.name ?? "") === "") metadata.name = operation.name ?? "";
+  if ((metadata.name ?? "") === "") {
+    throw badRequest(
+      `the name of the object (${operation.name} based on URL) was undeterminable: name must be provided`,
+    );
+  }
   if (metadata.name !== operation.name) {
     throw badRequest(
       `the name of the object (${metadata.name}) does not match the name on the URL (${operation.name})`,
@@ -109,7 +114,7 @@ async function prepared(
   kind.prepareForUpdate?.(object, live, rules);
   const next = object as unknown as KubeObject;
   if (subresource !== "status") countGeneration(kind, object, next, live);
-  const issues: Issue[] = [...metadataUpdateIssues(next.metadata, live.metadata)];
+  const issues = changedMetadataIssues(kind, next, live);
   if (subresource === "status") issues.push(...(kind.validateStatusUpdate?.(next, live, rules) ?? []));
   else {
     issues.push(...(kind.validate?.(next, rules) ?? []));
@@ -121,6 +126,14 @@ async function prepared(
   return next;
 }
 
+/** Kubernetes looks at metadata for all kinds alike, and then most kinds do so again, as a change and as a whole. */
+function changedMetadataIssues(kind: Kind, { metadata }: KubeObject, live: KubeObject): Issue[] {
+  const change = [...metadataUpdateIssues(metadata, live.metadata)];
+  const whole = [...metadataIssues(metadata, { namespaced: kind.namespaced, name: nameCheck(kind.nameRule) })];
+  if (change.length === 0 && whole.length === 0) return [];
+  return [...change, ...change, ...ownFinalizerIssues(metadata.finalizers ?? []), ...whole];
+}
+
 async function write(
   context: StorageContext,
   operation: Operation,
@@ -130,7 +143,7 @@ async function write(
 ): Promise<ObjectOutcome> {
   const { kind } = operation;
   if (sameJson(next, live.value)) return entryOutcome(kind, live);
-  if (isDryRun(operation)) return objectOutcome(kind, next);
+  if (isDryRun(operation)) return objectOutcome(kind, inOrder(next));
   const value = kind.view === undefined ? next : kind.view.toStored(next);
   const key = keyOf(storedKind(kind), operation.namespace, live.value.metadata.name);
   const record = recordOf(operation, describeChange(stored.value, value));
@@ -156,8 +169,7 @@ export function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: K
   const { resourceVersion = "", uid = "" } = metadata;
   const name = live.metadata.name;
   if (uid !== "" && uid !== live.metadata.uid) {
-    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`;
-    throw conflictError(resourceOf(kind), name, why);
+    throw uidMismatch(kind, uid, live);
   }
   if (resourceVersion === "" || resourceVersion === "0") {
     if (kind.allowsUnconditionalUpdate !== false) return;
@@ -169,9 +181,17 @@ export function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: K
     throw invalidError(groupKindOf(kind), name, [issue]);
   }
   if (!/^\d+$/.test(resourceVersion)) {
-    throw badRequest(`strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);
+    throw failure(500, "", `strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);
   }
   if (resourceVersion !== live.metadata.resourceVersion) throw conflictError(resourceOf(kind), name, MODIFIED);
+}
+
+/** Kubernetes tells here where its store keeps the object. */
+function uidMismatch(kind: Kind, uid: string, { metadata }: KubeObject): Error {
+  const place = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
+  const store = `StorageError: invalid object, Code: 4, Key: /registry/${kind.plural}/${place}, ResourceVersion: 0`;
+  return conflictError(resourceOf(kind), metadata.name, `${store}, AdditionalErrorMsg: ${why}`);
 }
 
 /** What no client may change or needs to repeat. */

@@ -3,7 +3,6 @@ import type { Json, JsonObject } from "../json.ts";
 import type { ManagedFieldsEntry } from "../object.ts";
 import type { Shape } from "../shape.ts";
 import { badRequest, failure } from "../status.ts";
-import { formatTime } from "../time.ts";
 import { ConflictError, conflictError } from "./conflict.ts";
 import type { FieldSet } from "./field-set.ts";
 import { intersectSets, subtractSets, unionSets } from "./field-set.ts";
@@ -16,7 +15,7 @@ import type { WriteContext } from "./transfer.ts";
 import { transferOwnership, withoutServerFields } from "./transfer.ts";
 import { claimedFields, removeFields, withNamedFields } from "./typed.ts";
 import type { Writer } from "./update.ts";
-import { entriesOf, recordUpdate, zeroOf } from "./update.ts";
+import { entriesOf, recordUpdate, timeOf, zeroOf } from "./update.ts";
 import { shapeProblems } from "./validate.ts";
 
 export interface Applied {
@@ -128,7 +127,7 @@ function apply({ context, live, config, writer, managers }: Applying, force: boo
   const changed = !sameJson(live, next);
   const own = withoutServerFields(set);
   if (own.size === 0) managers.delete(key);
-  else managers.set(key, { ...identity, set: own, time: changed ? formatTime(writer.now) : last?.time });
+  else managers.set(key, { ...identity, set: own, time: changed ? timeOf(writer) : last?.time });
   return { object: next as JsonObject, managedFields: writeManagers(managers), changed };
 }
 

@@ -18,8 +18,8 @@ export interface Writer {
   readonly manager: string;
   /** The empty text for the object itself. */
   readonly subresource: string;
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  /** Milliseconds since the epoch. Kubernetes notes none for a write by the scale subresource. */
+  readonly now: number | undefined;
 }
 
 /**
@@ -62,11 +62,15 @@ export function recordUpdate(context: WriteContext, managers: Managers, live: Js
     const manager: Manager = {
       ...identity,
       set: previous === undefined ? set : unionSets(previous.set, set),
-      time: formatTime(writer.now),
+      time: timeOf(writer),
     };
     managers.set(key, manager);
   }
   capUpdaters(managers);
+}
+
+export function timeOf({ now }: Writer): string | undefined {
+  return now === undefined ? undefined : formatTime(now);
 }
 
 /** The managed fields that a write starts from: those sent, if they are valid, else the live ones. */

@@ -1,0 +1,41 @@
+import { type Issue, notSupported, tooLong } from "../../machinery/issue.ts";
+import { invalidError } from "../../machinery/status.ts";
+import type { Operation } from "../operation.ts";
+
+const LONGEST_MANAGER_BYTES = 128;
+const KINDS: Readonly<Partial<Record<Operation["verb"], string>>> = {
+  create: "CreateOptions",
+  update: "UpdateOptions",
+  patch: "PatchOptions",
+  delete: "DeleteOptions",
+  deletecollection: "DeleteOptions",
+};
+
+/** What all writes may be asked to do: `dryRun`, `fieldManager`, `fieldValidation`. @throws {StatusError} 422 */
+export function checkWriteOptions({ verb, options, patchType }: Operation): void {
+  const kind = KINDS[verb];
+  if (kind === undefined) return;
+  const issues: Issue[] = [];
+  const { dryRun = [], fieldManager = "", fieldValidation = "", force } = options;
+  if (verb === "patch") {
+    const isApply = patchType === "application/apply-patch+yaml";
+    if (isApply && fieldManager === "") {
+      const body = "Required value: is required for apply patch";
+      issues.push({ type: "FieldValueRequired", field: "fieldManager", body });
+    }
+    if (!isApply && force !== undefined) {
+      const body = "Forbidden: may not be specified for non-apply patch";
+      issues.push({ type: "FieldValueForbidden", field: "force", body });
+    }
+  }
+  if (encoder.encode(fieldManager).length > LONGEST_MANAGER_BYTES) {
+    issues.push(tooLong("fieldManager", LONGEST_MANAGER_BYTES));
+  }
+  if (dryRun.some((value) => value !== "All")) issues.push(notSupported("dryRun", dryRun, ["All"]));
+  if (!VALIDATIONS.includes(fieldValidation))
+    issues.push(notSupported("fieldValidation", fieldValidation, VALIDATIONS));
+  if (issues.length > 0) throw invalidError({ group: "meta.k8s.io", name: kind }, "", issues);
+}
+
+const VALIDATIONS = ["", "Ignore", "Strict", "Warn"];
+const encoder = new TextEncoder();
