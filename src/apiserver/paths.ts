@@ -12,6 +12,7 @@ import type { Describe } from "./openapi/describe.ts";
 import { openapiAnswer } from "./openapi/openapi.ts";
 import type { ApiServerSettings } from "./server.ts";
 import { versionAnswer } from "./version.ts";
+import { whyAnswer } from "./why/answer.ts";
 
 export interface PathParts {
   readonly registry: KindRegistry;
@@ -35,6 +36,7 @@ export function pathHandlers(parts: PathParts): readonly PathHandler[] {
     ({ path }) =>
       path === "/metrics" ? metricsAnswer(metrics, { objects: objectCounts(store, registry) }) : undefined,
     ({ path }) => issuerAnswer(path, parts),
+    (request) => whyAnswer(request, parts),
     ({ path }) => (path === "/" ? json({ paths: rootPaths(registry) }) : undefined),
   ];
 }
