@@ -174,7 +174,7 @@ async function keepClaims(set: StatefulSet, pod: Pod, isCondemned: boolean, cont
     const claim = cache.get(PersistentVolumeClaim, nameKey(name));
     const ownerReferences = claim === undefined ? undefined : claimOwners(set, claim, isCondemned ? pod : undefined);
     if (claim === undefined || ownerReferences === undefined) continue;
-    const metadata = { ...claim.metadata, ownerReferences };
-    await client.update(PersistentVolumeClaim, { ...claim, metadata }, { signal });
+    const owned = { ...claim, metadata: { ...claim.metadata, ownerReferences } };
+    await client.update(PersistentVolumeClaim, owned, { signal });
   }
 }
