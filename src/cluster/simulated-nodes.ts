@@ -126,7 +126,6 @@ function beginLife(
   runtime: SimNode["runtime"] | undefined,
 ): Life {
   const process = simulatedProcess(parts.clock);
-  const { clock } = process;
   const log = parts.log.with({ node: name });
   const tasks = new TaskGroup(parts.tasks.signal);
   const client = createClient(process.over(parts.transport(nodeUser(name), "kubelet")));
@@ -144,9 +143,9 @@ function beginLife(
     client,
     pods: ownPods,
     services,
-    recorder: createEventRecorder({ client, clock, log, tasks, component: "kubelet", host: name }),
-    clock,
-    machineClock,
+    recorder: createEventRecorder({ client, clock: process.clock, log, tasks, component: "kubelet", host: name }),
+    clock: machineClock,
+    process,
     random: start === 1 ? parts.random : parts.random.stream(`start ${start}`),
     log,
     tasks,
@@ -167,5 +166,5 @@ function beginLife(
 
 /** The identity of a node's kubelet. */
 function nodeUser(name: string): User {
-  return { name: `system:node:${name}`, uid: "", groups: ["system:masters", "system:authenticated"], extra: {} };
+  return { name: `system:node:${name}`, uid: "", groups: ["system:nodes", "system:authenticated"], extra: {} };
 }

@@ -35,6 +35,8 @@ export interface SimulationOptions {
   readonly scheduler?: boolean;
   /** Stored objects are frozen deeply, so that whoever edits one is found out; large worlds may do without. Default true. */
   readonly frozen?: boolean;
+  /** Told of every change of the store as it becomes durable, over all restarts. */
+  readonly onChange?: (event: StoreEvent) => void;
   readonly log?: Log;
 }
 
@@ -65,8 +67,8 @@ export interface World extends AsyncDisposable {
   settle(): Promise<void>;
   /** Has every loop look at everything once more: a settled world writes nothing. */
   assertQuiet(): Promise<void>;
-  /** The control plane's process dies in the middle of its work, and starts again over what it had made durable. */
-  crash(): Promise<void>;
+  /** The control plane's process dies in the middle of its work, and starts again, after a while, over what it had made durable. */
+  crash(downMs?: number): Promise<void>;
 }
 
 export async function simulate(options: SimulationOptions = {}): Promise<World> {
@@ -98,7 +100,10 @@ class SimulatedWorld implements World {
     const loops = (server: ApiServer) =>
       controllers ?? allControllers({ registry: server.registry, rootCa: "simulated", podCidr: "10.0.0.0/8" });
     this.#plane = new SimulatedPlane({
-      engine: recordingEngine(memoryEngine(), clock, (event) => this.#note(event)),
+      engine: recordingEngine(memoryEngine(), clock, (event) => {
+        this.#note(event);
+        options.onChange?.(event);
+      }),
       clock,
       random: this.random,
       log,
@@ -179,8 +184,9 @@ class SimulatedWorld implements World {
     assert.equal(this.#lastChange, before, `a settled world was written to: ${this.#last()}`);
   }
 
-  async crash(): Promise<void> {
+  async crash(downMs = 0): Promise<void> {
     this.#plane.kill();
+    await this.clock.advance(downMs);
     await this.#turning(this.#plane.start());
   }
 

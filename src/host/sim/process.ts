@@ -11,6 +11,8 @@ export interface SimulatedProcess {
   readonly alive: boolean;
   /** The transport as this process uses it. */
   over(transport: Transport): Transport;
+  /** A service on the same machine, as this process calls it. */
+  reach<T extends object>(service: T): T;
   /** The transport that this process serves, as others use it. */
   serve(transport: Transport): Transport;
   kill(): void;
@@ -20,21 +22,37 @@ export function simulatedProcess(clock: Clock): SimulatedProcess {
   const connections = new Set<(error: Error) => void>();
   let alive = true;
   const isAlive = () => alive;
+  const untilBroken = <T>(work: () => Promise<T>): Promise<T> =>
+    new Promise((resolve, reject) => {
+      if (!alive) {
+        reject(new Error("connection refused"));
+        return;
+      }
+      connections.add(reject);
+      work()
+        .then(resolve, reject)
+        .finally(() => connections.delete(reject));
+    });
   return {
     clock: mortalClock(clock, isAlive),
     get alive() {
       return alive;
     },
+    reach: (service) => mortalCaller(service, isAlive),
     over: (transport) => mortalTransport(transport, isAlive),
     serve: (transport) => ({
-      send: (call) => (alive ? untilBroken(transport.send(call), connections) : refused()),
+      send: (call) => untilBroken(() => transport.send(call)),
       async *watch(call) {
-        if (!alive) await refused();
         const iterator = transport.watch(call)[Symbol.asyncIterator]();
-        while (true) {
-          const next = await untilBroken(iterator.next(), connections);
-          if (next.done === true) return;
-          yield next.value;
+        try {
+          while (true) {
+            const next = await untilBroken(() => iterator.next());
+            if (next.done === true) return;
+            yield next.value;
+          }
+        } finally {
+          // A dead process ends nothing any more: nobody waits for it.
+          if (alive) void iterator.return?.();
         }
       },
     }),
@@ -71,23 +89,35 @@ function mortalTransport(transport: Transport, isAlive: () => boolean): Transpor
       }
     },
     async *watch(call) {
-      for await (const batch of transport.watch(call)) {
-        if (!isAlive()) return;
-        yield batch;
-      }
+      yield* whileAlive(transport.watch(call), isAlive);
     },
   };
 }
 
-function untilBroken<T>(work: Promise<T>, connections: Set<(error: Error) => void>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    connections.add(reject);
-    work.then(resolve, reject).finally(() => connections.delete(reject));
+/** Every method as it is, but that what it promises or yields reaches nobody after the caller's death. */
+function mortalCaller<T extends object>(service: T, isAlive: () => boolean): T {
+  return new Proxy(service, {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name, target);
+      if (typeof member !== "function") return member;
+      return (...given: unknown[]) => {
+        const result: unknown = isAlive() ? Reflect.apply(member, target, given) : never();
+        if (result instanceof Promise) return result.finally(() => (isAlive() ? undefined : never()));
+        return isIterable(result) ? whileAlive(result, isAlive) : result;
+      };
+    },
   });
 }
 
-function refused(): Promise<never> {
-  return Promise.reject(new Error("connection refused"));
+async function* whileAlive<T>(items: AsyncIterable<T>, isAlive: () => boolean): AsyncIterable<T> {
+  for await (const item of items) {
+    if (!isAlive()) return;
+    yield item;
+  }
+}
+
+function isIterable(value: unknown): value is AsyncIterable<unknown> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
 function never(): Promise<never> {

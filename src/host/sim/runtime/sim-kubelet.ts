@@ -8,6 +8,7 @@ import type { Informer } from "../../../client/informer.ts";
 import type { EventRecorder } from "../../../client/recorder.ts";
 import { Kubelet } from "../../../kubelet/kubelet.ts";
 import type { PodFeed } from "../../../kubelet/node/pod-feed.ts";
+import type { SimulatedProcess } from "../process.ts";
 import { simNetwork } from "./sim-network.ts";
 import type { SimRuntimeParts } from "./sim-runtime.ts";
 import { SimRuntime } from "./sim-runtime.ts";
@@ -22,8 +23,8 @@ export interface SimNodeOptions {
   readonly services: Informer<Service>;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
-  /** The machine's clock, where the machine outlives its kubelet. */
-  readonly machineClock?: Clock;
+  /** The kubelet's process, where the machine may outlive it. */
+  readonly process?: SimulatedProcess;
   readonly random: Random;
   readonly log: Log;
   readonly tasks: TaskGroup;
@@ -43,7 +44,7 @@ export interface SimNode {
 
 /** A node whose containers are imagined, run by the real kubelet. `kubelet.start()` begins it. */
 export function simNode(options: SimNodeOptions): SimNode {
-  const { nodeName, index, clock, machineClock = clock, log } = options;
+  const { nodeName, index, clock, process, log } = options;
   const random = options.random.stream(nodeName);
   let pods = 0;
   const podCIDR = `10.${(index >> 8) & 0xff}.${index & 0xff}`;
@@ -51,12 +52,7 @@ export function simNode(options: SimNodeOptions): SimNode {
   const nextIP = () => `${podCIDR}.${(pods++ % 253) + 2}`;
   const runtime =
     options.runtime ??
-    new SimRuntime({
-      clock: machineClock,
-      random: random.stream("runtime"),
-      nextIP,
-      ...(script === undefined ? {} : { script }),
-    });
+    new SimRuntime({ clock, random: random.stream("runtime"), nextIP, ...(script === undefined ? {} : { script }) });
   const address = `172.${16 + ((index >> 16) & 0xf)}.${(index >> 8) & 0xff}.${index & 0xff}`;
   const kubelet = new Kubelet({
     nodeName,
@@ -68,7 +64,7 @@ export function simNode(options: SimNodeOptions): SimNode {
     pods: options.pods,
     services: options.services,
     recorder: options.recorder,
-    runtime,
+    runtime: process?.reach(runtime) ?? runtime,
     runtimeName: "simulated",
     network: simNetwork(runtime),
     disk: undefined,
@@ -97,7 +93,7 @@ export function simNode(options: SimNodeOptions): SimNode {
     dns: { servers: ["10.96.0.10"], domain: "cluster.local", host: { servers: [], searches: [], options: [] } },
     cgroupRoot: "",
     relist: false,
-    clock,
+    clock: process?.clock ?? clock,
     random: random.stream("kubelet"),
     log,
     tasks: options.tasks,
