@@ -5,7 +5,7 @@ import { type Answer, changed, created, kindOf } from "./answers.fixture.ts";
 import creates from "./testdata/creates.json" with { type: "json" };
 import updates from "./testdata/updates.json" with { type: "json" };
 
-// The answers are those of a real kube-apiserver 1.36: tools/record-answers.ts.
+// The answers are those of a real kube-apiserver 1.36: tools/record-kinds.ts.
 
 for (const [index, { object, answer }] of creates.entries()) {
   test(`${index}: a new ${object.kind}: ${gist(answer)}`, () => {
