@@ -12,6 +12,7 @@ import { POD_NAME, POD_NAMESPACE, POD_UID } from "./containers/labels.ts";
 import type { NodePaths } from "./containers/names.ts";
 import { ImagePuller } from "./images/puller.ts";
 import { refusal } from "./node/admission.ts";
+import type { Failure } from "./pod-life/state.ts";
 import { rotateLogs } from "./node/log-rotation.ts";
 import { NodeLoop } from "./node/node-loop.ts";
 import type { NodeFacts } from "./node/node-status.ts";
@@ -68,6 +69,8 @@ export class Kubelet {
   /** A group of its own: many kubelets of one process would crowd one signal with listeners. */
   readonly #tasks: TaskGroup;
   readonly #workers = new Map<string, PodWorker>();
+  /** Pods that our view of the node refuses, while a newer view is fetched. */
+  readonly #undecided = new Map<string, Pod>();
   /** Workers by the ids of their containers and sandboxes. */
   readonly #owners = new Map<string, PodWorker>();
   /** Pods of the runtime that the API has not told of yet, by uid. */
@@ -162,13 +165,15 @@ export class Kubelet {
     const pod = change.object;
     const known = this.#workers.get(pod.metadata.uid);
     if (change.type === "deleted") {
+      this.#undecided.delete(pod.metadata.uid);
       known?.observe({ type: "object-gone" });
       return;
     }
     if (change.type === "updated" && change.old.metadata.uid !== pod.metadata.uid) {
       this.#workers.get(change.old.metadata.uid)?.observe({ type: "object-gone" });
     }
-    if (known !== undefined) known.observe({ type: "pod", pod });
+    if (this.#undecided.has(pod.metadata.uid)) this.#undecided.set(pod.metadata.uid, pod);
+    else if (known !== undefined) known.observe({ type: "pod", pod });
     else this.#begin(pod);
   }
 
@@ -190,12 +195,30 @@ export class Kubelet {
     const node = this.#nodeLoop.node;
     const fresh = pod.metadata.deletionTimestamp === undefined && (pod.status.phase ?? "Pending") === "Pending";
     const refused = node === undefined || !fresh ? undefined : refusal(pod, node, others);
+    if (refused?.reason === "NodeAffinity") this.#askAgain(worker, pod, others);
+    else this.#decide(worker, pod, refused);
+  }
+
+  #decide(worker: PodWorker, pod: Pod, refused: Failure | undefined): void {
     if (refused === undefined) {
       worker.observe({ type: "pod", pod });
       return;
     }
     this.#parts.recorder.record(pod, "Warning", refused.reason, refused.message.replace(/^Pod was rejected: /, ""));
     worker.observe({ type: "failed", failure: refused });
+  }
+
+  /** Labels change at any time: the scheduler may have seen ones that are newer than ours. */
+  #askAgain(worker: PodWorker, pod: Pod, others: readonly Pod[]): void {
+    const { uid } = pod.metadata;
+    this.#undecided.set(uid, pod);
+    this.#tasks.spawn(async (signal) => {
+      const node = await this.#nodeLoop.look(signal);
+      const latest = this.#undecided.get(uid);
+      if (latest === undefined) return;
+      this.#undecided.delete(uid);
+      this.#decide(worker, latest, refusal(latest, node, others));
+    });
   }
 
   #end(worker: PodWorker, { pod }: ReportingPod): void {

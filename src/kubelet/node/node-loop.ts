@@ -56,6 +56,19 @@ export class NodeLoop {
     return this.#node;
   }
 
+  /** Reads the node from the API server; tries until it answers. */
+  async look(signal: AbortSignal): Promise<Node> {
+    const { client, clock, nodeName } = this.#parts;
+    while (true) {
+      try {
+        this.#node = await client.get(NodeKind, { name: nodeName }, { signal });
+        return this.#node;
+      } catch {
+        await delay(clock, RETRY_MS, { signal });
+      }
+    }
+  }
+
   /** Creates the Node, or takes over the one that is there; tries until the API answers. */
   async register(signal: AbortSignal): Promise<Node> {
     while (true) {
