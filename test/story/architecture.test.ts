@@ -74,7 +74,7 @@ story(
           "No resources found in monitoring namespace.\n",
         );
         await shell.ok("kubectl run app --image=busybox --command -- sleep 3600");
-        await shell.ok("kubectl run app -n monitoring --image=busybox --command -- sleep 3600");
+        await shell.ok("kubectl run app -n monitoring --image=ghcr.io/subicura/echo:v1");
         await shell.ok("kubectl create configmap settings -n monitoring --from-literal=a=b");
         await shell.ok("kubectl wait --for=condition=Ready pod/app -n monitoring --timeout=30s");
         const all = table(await shell.ok("kubectl get pods -A"));
@@ -140,7 +140,7 @@ story(
         const explained = await shell.ok("kubectl explain pod.spec.containers.livenessProbe");
         assert.match(explained, /^KIND: +Pod\nVERSION: +v1$/m);
         assert.match(explained, /FIELD: livenessProbe <Probe>/);
-        assert.match(explained, /Periodic probe of container liveness/);
+        assert.match(explained, /Probe describes a health check to be performed against a container/);
         assert.match(await shell.ok("kubectl explain deployment.spec.strategy --recursive"), /maxSurge\t<IntOrString>/);
       },
     ],
