@@ -6,6 +6,16 @@ import { resetVerb } from "./verbs/reset.ts";
 import { restoreVerb } from "./verbs/restore.ts";
 import { statusVerb } from "./verbs/status.ts";
 import { upVerb } from "./verbs/up.ts";
+import { whyVerb } from "./verbs/why.ts";
 
 /** All verbs, in the order of the help text. */
-export const verbs: readonly Verb[] = [upVerb, downVerb, statusVerb, imageVerb, backupVerb, restoreVerb, resetVerb];
+export const verbs: readonly Verb[] = [
+  upVerb,
+  downVerb,
+  statusVerb,
+  whyVerb,
+  imageVerb,
+  backupVerb,
+  restoreVerb,
+  resetVerb,
+];
