@@ -110,8 +110,11 @@ async function readBackup(file: string, pki: string, store: string): Promise<voi
       entry.resume();
     }
   } catch (error) {
-    if (manifest === undefined) throw notBackup(file);
-    throw error;
+    if (manifest?.format !== 1) throw notBackup(file);
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`${file} cannot be restored, nothing was changed: it is cut off or damaged (${why})`, {
+      cause: error,
+    });
   }
   if (!restored) throw new Error(`${file} is cut off: it is not a whole backup`);
 }

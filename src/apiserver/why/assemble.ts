@@ -36,6 +36,7 @@ export async function assembleStory(
   const first = Math.min(...teller.told().map(({ record }) => record.at));
   const startMs = Number.isFinite(first) ? first : 0;
   await teller.tellOwners(object, own[0]);
+  await teller.tellOrigins();
   await teller.followCauses();
   const steps = teller.told().map((each) => stepOf(each, teller, startMs));
   const events = await eventsAbout(source, { kind: kind.kind, namespace, name, uid: object?.metadata.uid }, startMs);
@@ -118,6 +119,18 @@ class Teller {
           else this.#missing.add(`revision ${seen.revision} of ${this.names.nameOf(seen.key)} is no longer remembered`);
         }
       }
+    }
+  }
+
+  /** Tells of everything in the story how it came to be. */
+  async tellOrigins(): Promise<void> {
+    const first = new Map<string, number>();
+    for (const { key, record } of this.told()) {
+      first.set(key, Math.min(first.get(key) ?? Number.POSITIVE_INFINITY, record.revision));
+    }
+    for (const [key, revision] of first) {
+      const origin = lifeUpTo(await this.records(key), revision)[0];
+      if (origin?.type === "create") this.tell(key, origin, "cause");
     }
   }
 

@@ -51,6 +51,7 @@ function factLines(facts: Readonly<Record<string, unknown>>, startMs: number): r
     if (typeof value === "number" && name.endsWith("AtMs"))
       return `${spaced(name.slice(0, -4))} at ${timeText(value - startMs)}`;
     if (typeof value === "number" && name.endsWith("Ms")) return `${spaced(name.slice(0, -2))} took ${timeText(value)}`;
+    if (typeof value === "number" && name.endsWith(" ms")) return `${name.slice(0, -3)} took ${timeText(value)}`;
     return `${spaced(name)}: ${valueText(value)}`;
   });
   return texts.map((text) => `${INDENT}${text}`);
