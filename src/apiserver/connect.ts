@@ -1,10 +1,10 @@
 import type { Node, Pod } from "../api/generated/core-v1.ts";
-import { badRequest, internalError, notFoundError } from "../machinery/status.ts";
+import { badRequest, failure, internalError, notFoundError, type StatusError } from "../machinery/status.ts";
 import type { Lookup } from "./admission/lookup.ts";
 import { denied } from "./auth/denial.ts";
 import type { Authorizer, User } from "./auth/user.ts";
 import type { ConnectHandler } from "./handle.ts";
-import type { ApiRequest, ApiResponse } from "./http.ts";
+import type { ApiRequest, ApiResponse, ResponseBody } from "./http.ts";
 import { attributesOf } from "./perform.ts";
 import type { ResourceTarget } from "./route.ts";
 import type { RelayTls } from "./streams.ts";
@@ -49,7 +49,9 @@ export function podConnects({ lookup, authorizer, nodes }: ConnectParts): Connec
     const address = nodeAddress(lookup, pod);
     if (subresource === "log") {
       const path = ["containerLogs", namespace, name, container!].map(encodeURIComponent).join("/");
-      return nodes.forward(request, `${address}/${path}${search(request, [])}`);
+      const answer = await nodes.forward(request, `${address}/${path}${search(request, [])}`);
+      if (answer.status !== 200) throw await refusalOf(answer, name);
+      return answer;
     }
     const parts = [COMMANDS[subresource]!, namespace, name, ...(container === undefined ? [] : [container])];
     const url = `${address}/${parts.map(encodeURIComponent).join("/")}${search(request, ["container"])}`;
@@ -62,6 +64,25 @@ export function podConnects({ lookup, authorizer, nodes }: ConnectParts): Connec
       },
     };
   }
+}
+
+/** A node says in plain text what is wrong; clients want a Status. */
+async function refusalOf({ status, body }: ApiResponse, pod: string): Promise<StatusError> {
+  const text = await textOf(body);
+  if (status === 400) return badRequest(text);
+  if (status === 404) {
+    return failure(404, "NotFound", `the server could not find the requested resource ( pods ${pod})`);
+  }
+  return internalError(new Error(text));
+}
+
+async function textOf(body: ResponseBody): Promise<string> {
+  const decoder = new TextDecoder();
+  if (body instanceof Uint8Array) return decoder.decode(body);
+  if (body?.type !== "chunks") return "";
+  let text = "";
+  for await (const step of body.chunks) for (const chunk of step) text += decoder.decode(chunk, { stream: true });
+  return text;
 }
 
 function nodeAddress(lookup: Lookup, pod: Pod): string {
