@@ -1,6 +1,7 @@
 import type { KindRegistry } from "../api/registry.ts";
 import type { Controller } from "../reconciler/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
+import { cronJobController } from "./cronjob/controller.ts";
 import { daemonSetController } from "./daemonset/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
@@ -17,6 +18,7 @@ import { rootCaPublisher } from "./root-ca-publisher/controller.ts";
 import { serviceAccountController } from "./serviceaccount/controller.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
 import { taintEvictionController } from "./tainteviction/controller.ts";
+import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 
 export interface ControllersOptions {
   /** Every kind that the API server serves, as they come and go. */
@@ -34,6 +36,8 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
     replicaSetController,
     replicationControllerController,
     statefulSetController,
+    cronJobController,
+    ttlAfterFinishedController,
     endpointSliceController,
     endpointsController,
     serviceAccountController,
