@@ -4,6 +4,8 @@ import { clusterRoleAggregationController } from "./clusterrole-aggregation/cont
 import { cronJobController } from "./cronjob/controller.ts";
 import { daemonSetController } from "./daemonset/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
+import { disruptionController } from "./disruption/controller.ts";
+import { staleDisruptionController } from "./disruption/stale.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
 import { garbageCollector } from "./garbagecollector/controller.ts";
@@ -38,6 +40,7 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
     statefulSetController,
     cronJobController,
     ttlAfterFinishedController,
+    staleDisruptionController,
     endpointSliceController,
     endpointsController,
     serviceAccountController,
@@ -48,6 +51,7 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
     daemonSetController(),
     jobController(),
     namespaceController(registry),
+    disruptionController(registry),
     rootCaPublisher(rootCa),
     garbageCollector(registry),
     podGarbageCollector(),
