@@ -75,7 +75,14 @@ function performAuthorized(parts: PerformParts, operation: Operation): Promise<O
     subresource === undefined
       ? parts.answered.get(nameOf(kind))
       : (parts.subresources.get(`${nameOf(kind)}/${subresource}`) ?? parts.subresources.get(`*/${subresource}`));
-  return handler === undefined ? performVerb(parts.context, operation) : handler(parts.context, operation);
+  if (handler !== undefined) return handler(parts.context, operation);
+  // Without a handler only those subresources are served that are another way to write the object itself.
+  if (subresource !== undefined && !isWholeObject(operation)) throw unknownPath();
+  return performVerb(parts.context, operation);
+}
+
+function isWholeObject({ kind, subresource }: Operation): boolean {
+  return kind.subresources.find(({ name }) => name === subresource)?.kind === kind.kind;
 }
 
 /** @throws {StatusError} 404 for a subresource that the kind has not, 405 for what cannot be done with it. */

@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { podConnects } from "../apiserver/connect.ts";
+import { proxies } from "../apiserver/proxies.ts";
 import { lookupIn } from "../apiserver/admission/lookup.ts";
 import { defaultSettings } from "../apiserver/server.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
@@ -10,6 +11,7 @@ import { createClient } from "../client/client.ts";
 import { allControllers } from "../controllers/all.ts";
 import { createClock } from "../host/node/clock.ts";
 import { readDescriptions } from "../host/node/descriptions.ts";
+import { createForwarder } from "../host/node/http/forwarder.ts";
 import { createNodeConnection } from "../host/node/http/node-connection.ts";
 import { serve } from "../host/node/http/serve.ts";
 import { openPki, type PkiDirectory } from "../host/node/pki/directory.ts";
@@ -61,6 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const nodes = opened.use(
     createNodeConnection({ ca: pki.authority.certificate, certificate: client.certificate, key: client.key }),
   );
+  const forwarder = opened.use(createForwarder());
   const lookup = lookupIn(store);
   const signer = createTokenSigner(pki.serviceAccountKey);
   const plane = opened.use(
@@ -74,7 +77,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       settings: { ...defaultSettings, serviceCidr: options.serviceCidr, address: `${address}:${port}` },
       endpoint: { address, port },
       describe: readDescriptions(),
-      connects: (authorizer) => [podConnects({ lookup, authorizer, nodes })],
+      connects: (authorizer) => [
+        podConnects({ lookup, authorizer, nodes }),
+        proxies({ lookup, authorizer, forwarder, nodes }),
+      ],
       controllers: (server) =>
         allControllers({ registry: server.registry, rootCa: pki.authority.certificate, podCidr: options.podCidr }),
       scheduler: true,

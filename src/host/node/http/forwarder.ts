@@ -1,0 +1,69 @@
+import { Agent as PlainAgent, type IncomingMessage, request as sendPlain } from "node:http";
+import { Agent as TlsAgent, request as sendTls } from "node:https";
+import type { ApiRequest, ApiResponse } from "../../../apiserver/http.ts";
+import type { RequestForwarder } from "../../../apiserver/proxies.ts";
+import { serviceUnavailable } from "../../../machinery/status.ts";
+
+/** Bodies are read whole before they go on: as large as an object of the API may be. */
+const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
+
+/** What belongs to one connection, or to the client's way to the API server, is not for those behind it. */
+const OWN_HEADERS = new Set([
+  "authorization",
+  "connection",
+  "host",
+  "content-length",
+  "transfer-encoding",
+  "upgrade",
+  "keep-alive",
+  "te",
+]);
+
+/** Passes requests on to pods and services; their certificates are not checked, as Kubernetes does for proxied pods. */
+export function createForwarder(): RequestForwarder & Disposable {
+  const plain = new PlainAgent({ keepAlive: true });
+  const tls = new TlsAgent({ keepAlive: true, rejectUnauthorized: false });
+  return {
+    async forward(request, url) {
+      const body =
+        request.method === "GET" || request.method === "HEAD" ? undefined : await request.body(BODY_LIMIT_BYTES);
+      const options = {
+        method: request.method,
+        headers: passedOn(request, body),
+        signal: request.signal as globalThis.AbortSignal,
+      };
+      return new Promise((resolve, reject) => {
+        const sent = url.startsWith("https:")
+          ? sendTls(url, { ...options, agent: tls })
+          : sendPlain(url, { ...options, agent: plain });
+        sent.on("error", (error) => reject(serviceUnavailable(`error trying to reach service: ${error.message}`)));
+        sent.on("response", (response) => resolve(answerOf(response)));
+        sent.end(body);
+      });
+    },
+    [Symbol.dispose]() {
+      plain.destroy();
+      tls.destroy();
+    },
+  };
+}
+
+function passedOn({ headers }: ApiRequest, body: Uint8Array | undefined): Record<string, string> {
+  const passed: Record<string, string> = body === undefined ? {} : { "content-length": String(body.length) };
+  for (const [name, value] of Object.entries(headers)) {
+    if (value !== undefined && !OWN_HEADERS.has(name) && !name.startsWith("impersonate-")) passed[name] = value;
+  }
+  return passed;
+}
+
+function answerOf(response: IncomingMessage): ApiResponse {
+  const headers: Record<string, string | readonly string[]> = {};
+  for (const [name, value] of Object.entries(response.headers)) {
+    if (value !== undefined && !OWN_HEADERS.has(name)) headers[name] = value;
+  }
+  return { status: response.statusCode ?? 502, headers, body: { type: "chunks", chunks: chunksOf(response) } };
+}
+
+async function* chunksOf(source: AsyncIterable<Uint8Array>): AsyncIterable<readonly Uint8Array[]> {
+  for await (const chunk of source) yield [chunk];
+}
