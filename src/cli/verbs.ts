@@ -1,5 +1,6 @@
 import type { Verb } from "./verb.ts";
 import { backupVerb } from "./verbs/backup.ts";
+import { demoVerb } from "./verbs/demo.ts";
 import { downVerb } from "./verbs/down.ts";
 import { imageVerb } from "./verbs/image.ts";
 import { resetVerb } from "./verbs/reset.ts";
@@ -14,6 +15,7 @@ export const verbs: readonly Verb[] = [
   downVerb,
   statusVerb,
   whyVerb,
+  demoVerb,
   imageVerb,
   backupVerb,
   restoreVerb,

@@ -14,6 +14,20 @@ export function storyLines(story: Story): readonly string[] {
   ];
 }
 
+/** What happened from a moment on (milliseconds since the epoch), in a line a step; times count from then. */
+export function briefStoryLines(story: Story, fromMs: number): readonly string[] {
+  const recent = story.steps.filter(({ atMs }) => atMs >= fromMs);
+  const earlier = story.steps.length - recent.length;
+  return [
+    ...(earlier === 0 ? [] : [`${" ".repeat(TIME_WIDTH)}  (${earlier} steps before this)`]),
+    ...recent.map(({ atMs, who, what, why }) => {
+      const time = timeText(atMs - fromMs).padStart(TIME_WIDTH);
+      return `${time}  ${who.actor} ${what}${why === undefined ? "" : `: ${why}`}`;
+    }),
+    ...waitLines(story),
+  ];
+}
+
 /** What it waits for, or that it waits for nothing. */
 export function waitLines({ subject, waitsFor }: Story): readonly string[] {
   if (!subject.exists) return ["It is gone."];

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runCli } from "./cli.ts";
+import type { CliContext, ClusterOperations } from "./context.ts";
+import { parseArguments, UsageError } from "./options.ts";
+import { verbs } from "./verbs.ts";
+
+const table = {
+  port: { type: "number", value: "PORT", from: 1, to: 65_535, help: "" },
+  store: { type: "choice", choices: ["sqlite", "memory"], help: "" },
+  output: { type: "text", value: "FORM", short: "o", help: "" },
+  yes: { type: "flag", help: "" },
+} as const;
+
+test("options: every way to write them", () => {
+  const { options, operands } = parseArguments(
+    ["a", "--port", "7", "--store=memory", "-o", "json", "--yes", "--", "--b"],
+    table,
+  );
+  assert.deepEqual(options, { port: 7, store: "memory", output: "json", yes: true });
+  assert.deepEqual(operands, ["a", "--b"]);
+});
+
+test("options: what was not given is undefined, and a flag false", () => {
+  assert.deepEqual(parseArguments([], table).options, { yes: false });
+});
+
+const wrong: readonly (readonly [args: readonly string[], sentence: RegExp])[] = [
+  [["--prot", "1"], /^unknown option --prot$/],
+  [["--stor", "memory"], /did you mean --store\?/],
+  [["-x"], /^unknown option -x$/],
+  [["--port"], /^--port needs a value: PORT$/],
+  [["--port", "1e3"], /^--port is a whole number from 1 to 65535, not "1e3"$/],
+  [["--port", "70000"], /not "70000"$/],
+  [["--store", "etcd"], /^--store is one of sqlite, memory, not "etcd"$/],
+  [["--yes=maybe"], /^--yes is a flag/],
+];
+
+for (const [args, sentence] of wrong) {
+  test(`options: ${args.join(" ")} is refused in a sentence`, () => {
+    assert.throws(
+      () => parseArguments(args, table),
+      (error) => error instanceof UsageError && sentence.test(error.message),
+    );
+  });
+}
+
+test("help: every verb says what it does, in lines that fit a terminal, with examples", async () => {
+  for (const { name, examples } of verbs) {
+    assert(examples.length > 0, name);
+    const { code, out } = await run(["help", name]);
+    assert.equal(code, 0);
+    assert.match(out[2]!, new RegExp(`^Usage: wherry ${name}`));
+  }
+  const { out } = await run(["--help"]);
+  for (const { name } of verbs)
+    assert(
+      out.some((line) => line.startsWith(`  ${name}`)),
+      name,
+    );
+});
+
+test("cli: a command line that makes no sense exits with 2, and says where help is", async () => {
+  assert.deepEqual(await run(["updown"]), {
+    code: 2,
+    out: [],
+    err: [
+      `wherry: there is no verb "updown"; there are ${verbs.map(({ name }) => name).join(", ")}`,
+      "See 'wherry --help'.",
+    ],
+  });
+  const { code, err } = await run(["why", "pod"]);
+  assert.equal(code, 2);
+  assert.deepEqual(err, ["wherry: say of what: 'why KIND/NAME', such as 'why pod/web-1'", "See 'wherry why --help'."]);
+});
+
+test("cli: a failure is one sentence, and exits with 1", async () => {
+  const { code, err } = await run(["down", "--data-dir", "/nowhere"], {
+    down: () => Promise.reject(new Error("the boat leaks: bail")),
+  });
+  assert.equal(code, 1);
+  assert.deepEqual(err, ["wherry: the boat leaks: bail"]);
+});
+
+test("reset: asks, and removes nothing without a yes", async () => {
+  const removed: string[] = [];
+  const cluster = { reset: (directory: string) => Promise.resolve(void removed.push(directory)) };
+  assert.equal((await run(["reset", "--data-dir", "/d"], cluster, "no")).code, 1);
+  assert.deepEqual(removed, []);
+  const nobody = await run(["reset", "--data-dir", "/d"], cluster);
+  assert.deepEqual(nobody.err, ["wherry: nobody is there to ask: say --yes if you mean it"]);
+  assert.equal((await run(["reset", "--data-dir", "/d"], cluster, "yes")).code, 0);
+  assert.equal((await run(["reset", "--data-dir", "/e", "--yes"], cluster)).code, 0);
+  assert.deepEqual(removed, ["/d", "/e"]);
+});
+
+async function run(argv: readonly string[], cluster: Partial<ClusterOperations> = {}, answer?: string) {
+  const out: string[] = [];
+  const err: string[] = [];
+  const context: CliContext = {
+    out: (line) => out.push(line),
+    err: (line) => err.push(line),
+    cluster: cluster as ClusterOperations,
+    defaultDataDirectory: "/var/lib/wherry",
+    environment: {},
+    signal: new AbortController().signal,
+    now: () => 0,
+    wait: () => Promise.resolve(),
+    ask: () => Promise.resolve(answer),
+  };
+  const code = await runCli(argv, context, "0.1.0");
+  return { code, out, err };
+}
