@@ -16,6 +16,7 @@ import { nodeLifecycleController } from "./nodelifecycle/controller.ts";
 import { podGarbageCollector } from "./podgc/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
+import { resourceQuotaController } from "./resourcequota/controller.ts";
 import { rootCaPublisher } from "./root-ca-publisher/controller.ts";
 import { serviceAccountController } from "./serviceaccount/controller.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
@@ -52,6 +53,7 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
     jobController(),
     namespaceController(registry),
     disruptionController(registry),
+    resourceQuotaController(registry),
     rootCaPublisher(rootCa),
     garbageCollector(registry),
     podGarbageCollector(),

@@ -1,0 +1,90 @@
+import type { Kind } from "../../api/kind.ts";
+import type { KindRegistry } from "../../api/registry.ts";
+import { isUsedBy, quotaCounts, sumUsage, usageOf } from "../../api/core/v1/quota-usage.ts";
+import { ResourceQuota } from "../../api/core/v1/resource-quota.ts";
+import { nameKey } from "../../client/informer.ts";
+import { sameJson } from "../../machinery/same-json.ts";
+import { type Controller, defineController, type ReconcileContext, settled } from "../../reconciler/controller.ts";
+
+/** Counts again, now and then, what has changed by time alone. */
+const RESYNC_MS = 5 * 60_000;
+
+/** Keeps count of what a namespace uses of its quotas. */
+export function resourceQuotaController(registry: KindRegistry): Controller {
+  return defineController({
+    name: "resourcequota",
+    reconciles: ResourceQuota,
+    everyKind: {
+      registry,
+      includes: isCounted,
+      *keys(kind, change, cache) {
+        const { namespace } = change.object.metadata;
+        const quotas = cache.list(ResourceQuota, namespace);
+        if (quotas.length === 0) return;
+        // An update matters only where it changes what the object uses.
+        const now = Number.MAX_SAFE_INTEGER;
+        const isSame = change.type === "updated" && usesTheSame(kind, change.old, change.object, now);
+        if (!isSame) for (const { metadata } of quotas) yield nameKey(metadata);
+      },
+    },
+    async reconcile(key, context) {
+      const { cache, client, because, signal } = context;
+      const quota = cache.get(ResourceQuota, key);
+      if (quota === undefined) return settled;
+      const hard = quota.spec.hard ?? {};
+      const kinds = registry.all().filter(isCounted);
+      const used = usedOf(quota, kinds, context);
+      because("counts what the namespace uses");
+      if (!sameJson(quota.status, { hard, used }))
+        await client.setStatus(ResourceQuota, quota, { hard, used }, { signal });
+      return { recheckAfterMs: RESYNC_MS };
+    },
+  }) as unknown as Controller;
+}
+
+function isCounted({ namespaced, verbs, stored, view, plural }: Kind): boolean {
+  return (
+    namespaced &&
+    stored !== false &&
+    view === undefined &&
+    plural !== "events" &&
+    ["create", "list", "watch"].every((verb) => verbs.includes(verb))
+  );
+}
+
+function usesTheSame(kind: Kind, old: Parameters<typeof usageOf>[1], next: typeof old, nowMs: number): boolean {
+  const texts = [old, next].map((object) => {
+    const usage = usageOf(kind, object, nowMs);
+    return sumUsage(usage.keys(), [usage]);
+  });
+  return sameJson(texts[0], texts[1]);
+}
+
+/** What is used of every name that is limited; names that nothing here can use keep what they had. */
+function usedOf(
+  quota: ResourceQuota,
+  kinds: readonly Kind[],
+  { cache, clock }: ReconcileContext,
+): Record<string, string> {
+  const used: Record<string, string> = {};
+  const names = Object.keys(quota.spec.hard ?? {});
+  for (const kind of kinds) {
+    const own = names.filter((name) => isUsedBy(name, kind));
+    if (own.length === 0) continue;
+    const objects = (cache.started(kind)?.list(quota.metadata.namespace) ?? []).filter((object) =>
+      quotaCounts(quota, kind, object),
+    );
+    Object.assign(
+      used,
+      sumUsage(
+        own,
+        objects.map((object) => usageOf(kind, object, clock.now())),
+      ),
+    );
+  }
+  for (const name of names) {
+    const before = quota.status.used?.[name];
+    if (used[name] === undefined && before !== undefined) used[name] = before;
+  }
+  return used;
+}
