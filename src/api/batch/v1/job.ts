@@ -3,10 +3,14 @@ import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { parseTime } from "../../../machinery/time.ts";
 import { age, templateColumns } from "../../columns.ts";
+import { ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
-import type { Job as StoredJob } from "../../generated/batch-v1.ts";
+import type { Job as StoredJob, JobSpec } from "../../generated/batch-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+
+import { jobStatusIssues } from "./job-status.ts";
+import { jobIssues, jobUpdateIssues } from "./job-validation.ts";
 
 export type Job = StoredJob;
 
@@ -25,7 +29,26 @@ export const Job: Kind<Job> = defineKind(facts.batch.v1.Job, {
   ],
   default: (object) => defaultJob(object as unknown as Mutable<Job>),
   prepareForCreate: (object) => generateSelector(object as unknown as Mutable<Job>),
+  validate: jobIssues,
+  validateUpdate: jobUpdateIssues,
+  validateStatusUpdate: jobStatusIssues,
+  *warnings({ metadata, spec }, old) {
+    if (old === undefined) yield* ownerNameWarnings(metadata.name);
+    yield* jobWarnings(spec, old?.spec, "spec");
+  },
 });
+
+const MANY_COMPLETIONS = 100_000;
+const MANY_AT_ONCE = 10_000;
+
+/** Warnings about a job, or about those that a CronJob makes. */
+export function* jobWarnings(spec: JobSpec, old: JobSpec | undefined, at: string): Iterable<string> {
+  const { completionMode, completions = 0, parallelism = 0 } = spec;
+  if (completionMode === "Indexed" && completions > MANY_COMPLETIONS && parallelism > MANY_AT_ONCE) {
+    yield `${at}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail`;
+  }
+  yield* templateWarnings(spec.template, old?.template, `${at}.template`);
+}
 
 const DEFAULT_BACKOFF_LIMIT = 6;
 const NO_BACKOFF_LIMIT = 2 ** 31 - 1;

@@ -1,10 +1,15 @@
-import type { PodSpec } from "../../../generated/core-v1.ts";
+import type { PodSpec, PodTemplateSpec } from "../../../generated/core-v1.ts";
 import { type InternalForm, internalForm } from "./internal-form.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
 /** How two pod specifications differ, as Kubernetes shows it: a diff of the form that they have within its server. */
 export function specDifference(old: Partial<PodSpec>, next: Partial<PodSpec>): string {
   return unifiedDiff(linesOf(old), linesOf(next));
+}
+
+/** A template as messages show it. */
+export function templateForm({ metadata, spec }: PodTemplateSpec): InternalForm {
+  return { ...metadata, Spec: internalForm("PodSpec", regrouped(spec)) };
 }
 
 function linesOf(spec: Partial<PodSpec>): readonly string[] {
