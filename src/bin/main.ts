@@ -9,5 +9,3 @@ if (verb === "server" || verb === "agent") {
   // What a verb that failed may have left running must not hold the process.
   process.stdout.write("", () => process.exit(code));
 }
-
-export {};

@@ -1,7 +1,7 @@
+import { resolve } from "node:path";
 import type { CliContext, UpCluster } from "../context.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
-import { resolve } from "node:path";
 
 const options = {
   ...dataDirectoryOption,
@@ -140,8 +140,8 @@ function upArguments(given: ParsedArguments<typeof options>["options"], dataDire
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
+  return new Promise((ended) => {
+    if (signal.aborted) ended();
+    else signal.addEventListener("abort", () => ended(), { once: true });
   });
 }
