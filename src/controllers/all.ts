@@ -8,6 +8,7 @@ import { disruptionController } from "./disruption/controller.ts";
 import { staleDisruptionController } from "./disruption/stale.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
+import { endpointSliceMirroringController } from "./endpointslicemirroring/controller.ts";
 import { garbageCollector } from "./garbagecollector/controller.ts";
 import { jobController } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
@@ -43,6 +44,7 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
     ttlAfterFinishedController,
     staleDisruptionController,
     endpointSliceController,
+    endpointSliceMirroringController,
     endpointsController,
     serviceAccountController,
     clusterRoleAggregationController,
