@@ -1,6 +1,7 @@
 import type { ConfigMap, Pod, Secret, Service } from "../../api/generated/core-v1.ts";
 import type { TokenRequest } from "../../api/generated/authentication-v1.ts";
 import type { Kind } from "../../api/kind.ts";
+import { delay } from "../../base/clock.ts";
 import { TaskGroup } from "../../base/task-group.ts";
 import type { Client } from "../../client/client.ts";
 import type { Informer, InformerParts } from "../../client/informer.ts";
@@ -83,8 +84,8 @@ export class LiveObjects implements ApiObjects, VolumeObjects {
     return [...new Set(certificates)].map((pem) => `${pem}\n`).join("");
   }
 
-  /** Calls back whenever one of the objects that the pod's volumes show has changed. */
-  follow(pod: Pod, onChange: () => void): void {
+  /** Calls back whenever one of the objects that the pod's volumes show has changed since they were read. */
+  follow(pod: Pod, sinceMs: number, onChange: () => void): void {
     for (const { kind, name } of shownObjects(pod)) {
       const namespace = namespaceOf(pod);
       const key = `${kind.plural}/${namespace}/${name}`;
@@ -97,21 +98,38 @@ export class LiveObjects implements ApiObjects, VolumeObjects {
           { ...this.#parts, tasks },
           { namespace, fieldSelector: `metadata.name=${name}` },
         );
-        informer.subscribe(() => users.forEach((tell) => tell()));
-        followed = { tasks, users };
+        const made: Followed = { tasks, users, changedAtMs: 0, lingers: false };
+        informer.subscribe(() => {
+          made.changedAtMs = this.#parts.clock.now();
+          users.forEach((tell) => tell());
+        });
+        this.#parts.tasks.spawn(() => tasks.done());
+        followed = made;
         this.#followed.set(key, followed);
       }
       followed.users.set(pod.metadata.uid, onChange);
+      if (followed.changedAtMs >= sinceMs) onChange();
     }
   }
 
   unfollow(uid: string): void {
     for (const key of this.#tokens.keys()) if (key.startsWith(`${uid}/`)) this.#tokens.delete(key);
-    for (const [key, { users, tasks }] of this.#followed) {
-      if (!users.delete(uid) || users.size > 0) continue;
-      this.#followed.delete(key);
-      tasks.abort();
+    for (const [key, followed] of this.#followed) {
+      if (followed.users.delete(uid) && followed.users.size === 0) this.#linger(key, followed);
     }
+  }
+
+  /** Goes on following for a while what nobody uses any more. */
+  #linger(key: string, followed: Followed): void {
+    if (followed.lingers) return;
+    followed.lingers = true;
+    followed.tasks.spawn(async (signal) => {
+      await delay(this.#parts.clock, LINGER_MS, { signal }).catch(() => {});
+      followed.lingers = false;
+      if (signal.aborted || followed.users.size > 0) return;
+      this.#followed.delete(key);
+      followed.tasks.abort();
+    });
   }
 
   async #get<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string): Promise<T | undefined> {
@@ -128,7 +146,14 @@ interface Followed {
   readonly tasks: TaskGroup;
   /** By the uid of the pod. */
   readonly users: Map<string, () => void>;
+  /** When the last news of it came. */
+  changedAtMs: number;
+  /** Nobody used it at some time in the last {@link LINGER_MS}; it ends when that is still so. */
+  lingers: boolean;
 }
+
+/** The next pod often shows the same objects, and listing and watching them anew costs it as much as a token. */
+const LINGER_MS = 60_000;
 
 const FRESH_PART = 0.79;
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;

@@ -62,7 +62,8 @@ export class DiskFiles implements PodFiles {
   }
 
   async prepare(pod: Pod, _podIPs: readonly string[], signal: AbortSignal): Promise<void> {
-    const { disk, machine, paths, cgroupRoot } = this.#parts;
+    const { disk, machine, paths, cgroupRoot, clock } = this.#parts;
+    const startedAtMs = clock.now();
     const uid = pod.metadata.uid;
     const logs = podLogDirectory(paths, { namespace: namespaceOf(pod), name: pod.metadata.name, uid });
     await Promise.all([
@@ -92,7 +93,7 @@ export class DiskFiles implements PodFiles {
     );
     signal.throwIfAborted();
     if (errors.length > 0) throw new VolumeErrors(errors);
-    this.#parts.objects.follow(pod, () => this.#refreshSoon(uid));
+    this.#parts.objects.follow(pod, startedAtMs, () => this.#refreshSoon(uid));
     this.#refreshLater(uid, known);
   }
 
