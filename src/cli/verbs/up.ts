@@ -80,7 +80,7 @@ async function run(
     context.out("Stopping …");
     await cluster.stop();
   }
-  context.out(farewell(cluster, context, dataDirectory));
+  context.out(farewell(cluster, context, dataDirectory, given.store));
   return 0;
 }
 
@@ -118,10 +118,13 @@ function dataDirectoryHint(environment: CliContext["environment"], dataDirectory
     : ` --data-dir '${dataDirectory}'`;
 }
 
-function farewell(cluster: UpCluster, context: CliContext, dataDirectory: string): string {
-  const again = "The state is kept; 'wherry up' goes on where it was.";
-  if (!cluster.hasNode) return `Stopped. ${again}`;
-  return `Stopped. ${again} Containers run on meanwhile: '${ownCommand(context.environment)} down --data-dir ${dataDirectory}' stops them.`;
+function farewell(cluster: UpCluster, context: CliContext, dataDirectory: string, store: string | undefined): string {
+  const state =
+    store === "memory"
+      ? "Its state was in memory alone, and is gone."
+      : "The state is kept; 'wherry up' goes on where it was.";
+  if (!cluster.hasNode) return `Stopped. ${state}`;
+  return `Stopped. ${state} Containers run on meanwhile: '${ownCommand(context.environment)} down --data-dir ${dataDirectory}' stops them.`;
 }
 
 function stepLine(what: string, tookMs: number): string {
