@@ -190,6 +190,8 @@ export class Kubelet {
     this.#found.delete(pod.metadata.uid);
     if (found !== undefined) {
       worker.adopt(found.sandboxes, found.containers);
+      // What ended since the runtime was listed, while the API could not be reached, told nobody.
+      for (const { id, state } of found.containers) if (state === "running") this.#lookAt(worker, id);
       return;
     }
     const node = this.#nodeLoop.node;
@@ -231,7 +233,7 @@ export class Kubelet {
     const { runtime, clock, log } = this.#options;
     while (!signal.aborted) {
       try {
-        for await (const event of runtime.events({ signal })) this.#happened(event, signal);
+        for await (const event of runtime.events({ signal })) this.#happened(event);
       } catch (error) {
         if (signal.aborted) return;
         log.warn("the runtime's events broke off, listening again", { node: this.nodeName, error });
@@ -241,14 +243,16 @@ export class Kubelet {
     }
   }
 
-  #happened(event: RuntimeEvent, signal: AbortSignal): void {
+  #happened(event: RuntimeEvent): void {
     if (event.type !== "container-stopped" && event.type !== "container-deleted") return;
     const worker = this.#owners.get(event.containerId);
-    if (worker === undefined) return;
-    this.#tasks.spawn(async () => {
-      await worker.lookAt(event.containerId).catch((error: unknown) => {
-        if (!signal.aborted)
-          this.#options.log.warn("container could not be looked at", { id: event.containerId, error });
+    if (worker !== undefined) this.#lookAt(worker, event.containerId);
+  }
+
+  #lookAt(worker: PodWorker, id: string): void {
+    this.#tasks.spawn(async (signal) => {
+      await worker.lookAt(id).catch((error: unknown) => {
+        if (!signal.aborted) this.#options.log.warn("container could not be looked at", { id, error });
       });
     });
   }

@@ -59,7 +59,7 @@ async function carryOut(deployment: Deployment, plan: DeploymentPlan, context: R
   context.because("keeps no more old ReplicaSets than its history holds");
   for (const { metadata } of plan.remove) {
     await client.delete(ReplicaSet, metadata, { uid: metadata.uid, signal }).catch((error: unknown) => {
-      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+      if (!isStatus(error, "NotFound")) throw error;
     });
   }
   context.because("reports how far it has come");

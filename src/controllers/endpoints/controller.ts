@@ -31,7 +31,7 @@ export const endpointsController = defineController({
       await client
         .delete(Endpoints, present.metadata, { uid: present.metadata.uid, signal })
         .catch((error: unknown) => {
-          if (!isStatus(error, "NotFound", "Conflict")) throw error;
+          if (!isStatus(error, "NotFound")) throw error;
         });
       return settled;
     }

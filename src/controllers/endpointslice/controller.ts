@@ -45,7 +45,7 @@ async function carryOut({ create, update, remove }: SlicePlan, context: Reconcil
   for (const slice of update) await client.update(EndpointSlice, slice, { signal });
   for (const { metadata } of remove) {
     await client.delete(EndpointSlice, metadata, { uid: metadata.uid, signal }).catch((error: unknown) => {
-      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+      if (!isStatus(error, "NotFound")) throw error;
     });
   }
 }

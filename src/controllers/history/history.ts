@@ -82,7 +82,7 @@ export async function trimHistory(
   because("keeps no more old templates than its history holds");
   for (const { metadata } of idle.slice(0, surplus)) {
     await client.delete(ControllerRevision, metadata, { uid: metadata.uid, signal }).catch((error: unknown) => {
-      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+      if (!isStatus(error, "NotFound")) throw error;
     });
   }
 }

@@ -51,7 +51,7 @@ export async function removePod(
     await client.delete(Pod, pod.metadata, { uid: pod.metadata.uid, signal });
     events.record(owner, "Normal", "SuccessfulDelete", `Deleted pod: ${pod.metadata.name}`);
   } catch (error) {
-    if (isStatus(error, "NotFound", "Conflict")) return;
+    if (isStatus(error, "NotFound")) return;
     const why = error instanceof Error ? error.message : String(error);
     events.record(owner, "Warning", "FailedDelete", `Error deleting: ${why}`);
     throw error;

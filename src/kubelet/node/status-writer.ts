@@ -79,7 +79,20 @@ export class StatusWriter {
         { signal: this.#tasks.signal, gracePeriodSeconds: 0, uid, cause },
       );
     } catch (error) {
-      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+      if (isStatus(error, "NotFound")) return;
+      // Another pod of that name, or a mere conflict with some other write: only the first means that this one is gone.
+      if (!isStatus(error, "Conflict") || !(await this.#isReplaced(pod))) throw error;
+    }
+  }
+
+  async #isReplaced({ pod }: WritablePod): Promise<boolean> {
+    const name = { namespace: namespaceOf(pod), name: pod.metadata.name };
+    try {
+      const present = await this.#client.get(PodKind, name, { signal: this.#tasks.signal });
+      return present.metadata.uid !== pod.metadata.uid;
+    } catch (error) {
+      if (isStatus(error, "NotFound")) return true;
+      throw error;
     }
   }
 
