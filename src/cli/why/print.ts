@@ -61,7 +61,8 @@ function stepLines(
 
 /** Facts by the endings of their names: `AtMs` is a moment, `Ms` a time that something took. */
 function factLines(facts: Readonly<Record<string, unknown>>, startMs: number): readonly string[] {
-  const texts = Object.entries(facts).map(([name, value]) => {
+  const told = Object.entries(facts).filter(([, value]) => valueText(value) !== "");
+  const texts = told.map(([name, value]) => {
     if (typeof value === "number" && name.endsWith("AtMs"))
       return `${spaced(name.slice(0, -4))} at ${timeText(value - startMs)}`;
     if (typeof value === "number" && name.endsWith("Ms")) return `${spaced(name.slice(0, -2))} took ${timeText(value)}`;
