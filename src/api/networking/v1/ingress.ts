@@ -4,6 +4,8 @@ import type { Ingress as StoredIngress } from "../../generated/networking-v1.ts"
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 
+import { CLASS_ANNOTATION, ingressIssues, ingressStatusIssues } from "./ingress-validation.ts";
+
 export type Ingress = StoredIngress;
 
 export const Ingress: Kind<Ingress> = defineKind(facts.networking.v1.Ingress, {
@@ -25,6 +27,8 @@ export const Ingress: Kind<Ingress> = defineKind(facts.networking.v1.Ingress, {
     },
     age,
   ],
+  validate: ingressIssues,
+  validateStatusUpdate: ingressStatusIssues,
   *warnings({ metadata, spec }, old) {
     if (
       old === undefined &&
@@ -35,7 +39,6 @@ export const Ingress: Kind<Ingress> = defineKind(facts.networking.v1.Ingress, {
   },
 });
 
-const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
 const SHOWN = 3;
 
 function hostsOf({ spec: { rules = [] } }: Ingress): string {

@@ -5,11 +5,15 @@ import type { NetworkPolicy as StoredNetworkPolicy } from "../../generated/netwo
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 
+import { networkPolicyIssues } from "./network-policy-validation.ts";
+
 export type NetworkPolicy = StoredNetworkPolicy;
 
 export const NetworkPolicy: Kind<NetworkPolicy> = defineKind(facts.networking.v1.NetworkPolicy, {
   desired: ({ spec }) => spec,
   columns: [{ name: "Pod-Selector", type: "string", value: ({ spec }) => formatLabelSelector(spec.podSelector) }, age],
+  validate: (policy) => (policy.metadata.resourceVersion === undefined ? networkPolicyIssues(policy, undefined) : []),
+  validateUpdate: networkPolicyIssues,
   default(object) {
     const { spec } = object as unknown as Mutable<NetworkPolicy>;
     if ((spec.policyTypes?.length ?? 0) > 0) return;

@@ -1,3 +1,7 @@
+import { byteLength, qualifiedName } from "../../../machinery/formats.ts";
+import { duplicate, invalid, required, tooLong } from "../../../machinery/issue.ts";
+import { sameJson } from "../../../machinery/same-json.ts";
+import { checkFormat, checkOneOf, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import { facts } from "../../generated/resources.ts";
 import type { StorageClass as StoredStorageClass } from "../../generated/storage-v1.ts";
@@ -19,7 +23,53 @@ export const StorageClass: Kind<StorageClass> = defineKind(facts.storage.v1.Stor
     },
     age,
   ],
+  validate(storage) {
+    const issues: Issues = [];
+    const { provisioner, parameters = {} } = storage;
+    if (provisioner === "") issues.push(required("provisioner"));
+    else checkFormat(provisioner.toLowerCase(), "provisioner", qualifiedName, issues);
+    checkParameters(parameters, issues);
+    if (storage.reclaimPolicy) checkOneOf(storage.reclaimPolicy, "reclaimPolicy", RECLAIM_POLICIES, issues);
+    checkOneOf(storage.volumeBindingMode, "volumeBindingMode", BINDING_MODES, issues);
+    checkTopologies(storage.allowedTopologies ?? [], issues);
+    return issues;
+  },
+  *validateUpdate(storage, old) {
+    for (const name of ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] as const) {
+      if (!sameJson(storage[name], old[name])) yield invalid(name, storage[name] ?? null, IMMUTABLE);
+    }
+  },
 });
+
+const RECLAIM_POLICIES = ["Delete", "Retain"];
+const BINDING_MODES = ["Immediate", "WaitForFirstConsumer"];
+const MOST_PARAMETERS = 512;
+const PARAMETERS_LIMIT_BYTES = 256 * 1024;
+
+function checkParameters(parameters: Readonly<Record<string, string>>, issues: Issues): void {
+  const entries = Object.entries(parameters);
+  if (entries.length > MOST_PARAMETERS) return void issues.push(tooLong("parameters", MOST_PARAMETERS));
+  let size = 0;
+  for (const [key, value] of entries) {
+    if (key === "") issues.push(invalid("parameters", key, "field can not be empty."));
+    size += byteLength(key) + byteLength(value);
+  }
+  if (size > PARAMETERS_LIMIT_BYTES) issues.push(tooLong("parameters", PARAMETERS_LIMIT_BYTES));
+}
+
+function checkTopologies(terms: NonNullable<StorageClass["allowedTopologies"]>, issues: Issues): void {
+  for (const [index, { matchLabelExpressions = [] }] of terms.entries()) {
+    for (const [number, { key, values: given }] of matchLabelExpressions.entries()) {
+      const at = `allowedTopologies[${index}].matchLabelExpressions[${number}]`;
+      const values = (given as typeof given | null) ?? [];
+      if (values.length === 0) issues.push(required(`${at}.values`));
+      for (const [place, value] of values.entries()) {
+        if (values.indexOf(value) < place) issues.push(duplicate(`${at}.values[${place}]`, value));
+      }
+      checkFormat(key, `${at}.key`, qualifiedName, issues);
+    }
+  }
+}
 
 function nameOf({ metadata }: StorageClass): string {
   const isDefault = [
