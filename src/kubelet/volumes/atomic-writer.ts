@@ -47,12 +47,14 @@ async function writeNew(
   const name = `..${stamp}`;
   const target = `${directory}/${name}`;
   await disk.makeDirectory(target, 0o755);
-  for (const [path, { bytes, mode, uid }] of files) {
-    const slash = path.lastIndexOf("/");
-    if (slash >= 0) await disk.makeDirectory(`${target}/${path.slice(0, slash)}`, 0o755);
-    await disk.write(`${target}/${path}`, bytes, mode);
-    if (uid !== undefined) await disk.setOwner(`${target}/${path}`, uid, -1);
-  }
+  const folders = new Set([...files.keys()].filter((path) => path.includes("/")).map(folderOf));
+  for (const folder of folders) await disk.makeDirectory(`${target}/${folder}`, 0o755);
+  await Promise.all(
+    [...files].map(async ([path, { bytes, mode, uid }]) => {
+      await disk.write(`${target}/${path}`, bytes, mode);
+      if (uid !== undefined) await disk.setOwner(`${target}/${path}`, uid, -1);
+    }),
+  );
   await own(target);
   await disk.removeTree(`${directory}/${NEW_DATA}`);
   await disk.symlink(name, `${directory}/${NEW_DATA}`);
@@ -80,10 +82,12 @@ async function linkVisible(
   removed: readonly string[],
 ): Promise<void> {
   const visible = new Set([...files.keys()].map(topName));
-  for (const name of visible) {
-    if ((await disk.readLink(`${directory}/${name}`)) === undefined)
-      await disk.symlink(`${DATA}/${name}`, `${directory}/${name}`);
-  }
+  await Promise.all(
+    [...visible].map(async (name) => {
+      if ((await disk.readLink(`${directory}/${name}`)) === undefined)
+        await disk.symlink(`${DATA}/${name}`, `${directory}/${name}`);
+    }),
+  );
   for (const name of new Set(removed.map(topName))) {
     if (!visible.has(name)) await disk.removeTree(`${directory}/${name}`);
   }
@@ -103,6 +107,10 @@ async function filesBelow(disk: Disk, directory: string, prefix: string): Promis
 function topName(path: string): string {
   const slash = path.indexOf("/");
   return slash < 0 ? path : path.slice(0, slash);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/"));
 }
 
 function validatePath(path: string): void {
