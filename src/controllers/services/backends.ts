@@ -2,7 +2,7 @@ import { Service } from "../../api/core/v1/service.ts";
 import type { Pod, ServicePort } from "../../api/generated/core-v1.ts";
 import type { Cache } from "../../client/cache.ts";
 import { nameKey } from "../../client/informer.ts";
-import { matches, selectorFromLabels } from "../../machinery/labels.ts";
+import { type Labels, matches, type Selector, selectorFromLabels } from "../../machinery/labels.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import { isEnded, isReady } from "../pods/condition.ts";
 
@@ -30,8 +30,8 @@ export function isHeadless({ spec }: Service): boolean {
   return (spec.clusterIP ?? "") === "" || spec.clusterIP === "None";
 }
 
-export function selects(service: Service, pod: Pod): boolean {
-  return service.spec.selector !== undefined && matches(selectorFromLabels(service.spec.selector), pod.metadata.labels);
+export function selects({ spec }: Service, pod: Pod): boolean {
+  return spec.selector !== undefined && matches(compiled(spec.selector), pod.metadata.labels);
 }
 
 /** A pod that has an address and may still answer under it. */
@@ -56,6 +56,17 @@ export function hostnameIn(service: Service, { spec }: Pod): string | undefined 
   const { hostname = "", subdomain } = spec;
   return hostname !== "" && subdomain === service.metadata.name ? hostname : undefined;
 }
+
+/** Selectors are asked of every pod: they are made ready once, and remembered with their service. */
+function compiled(labels: Labels): Selector {
+  const known = selectors.get(labels);
+  if (known !== undefined) return known;
+  const selector = selectorFromLabels(labels);
+  selectors.set(labels, selector);
+  return selector;
+}
+
+const selectors = new WeakMap<Labels, Selector>();
 
 function isMoved(old: Pod, pod: Pod): boolean {
   return (
