@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { openSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { Log } from "../../../base/log.ts";
 
 /** What a child process tells whoever started it. */
@@ -21,8 +21,8 @@ export interface SupervisedChild {
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 5_000;
-/** One that ran for this long is not in a loop of crashes. */
-const HEALTHY_AFTER_MS = 10_000;
+/** One that was ready for this long is not in a loop of crashes. */
+const HEALTHY_AFTER_MS = 500;
 const STOP_PATIENCE_MS = 10_000;
 
 /** Starts the process and resolves once it says that it is ready. @throws with its own sentence when it fails to start. */
@@ -36,6 +36,8 @@ class Supervised implements SupervisedChild {
   readonly #options: ChildOptions;
   #child: ChildProcess | undefined;
   #stopping = false;
+  /** What never was ready is not tried again: whoever asked for it is told. */
+  #works = false;
   #pauseMs = FIRST_PAUSE_MS;
 
   constructor(options: ChildOptions) {
@@ -51,17 +53,23 @@ class Supervised implements SupervisedChild {
     const output = openSync(logFile, "a", 0o600);
     const [program, ...args] = command as [string, ...string[]];
     const child = spawn(program, args, { stdio: ["ignore", output, output, "ipc"], cwd: "/" });
+    closeSync(output);
     this.#child = child;
-    const startedAtMs = Date.now();
+    let readyAtMs = Infinity;
     return new Promise((resolve, reject) => {
       child.once("error", reject);
       child.on("message", (message: ChildMessage) => {
-        if (message.type === "ready") resolve();
-        else reject(new Error(message.why));
+        if (message.type === "failed") {
+          reject(new Error(message.why));
+          return;
+        }
+        readyAtMs = Date.now();
+        this.#works = true;
+        resolve();
       });
       child.once("exit", (code, signal) => {
         reject(new Error(`the ${name} process ended (${signal ?? code}); see ${logFile}`));
-        this.#startAgain(Date.now() - startedAtMs);
+        this.#startAgain(Date.now() - readyAtMs);
       });
     });
   }
@@ -77,10 +85,11 @@ class Supervised implements SupervisedChild {
     clearTimeout(impatient);
   }
 
-  #startAgain(ranMs: number): void {
-    if (this.#stopping) return;
+  /** @param readyMs for how long it was ready; negative if it never was */
+  #startAgain(readyMs: number): void {
+    if (this.#stopping || !this.#works) return;
     const { name, log } = this.#options;
-    this.#pauseMs = ranMs > HEALTHY_AFTER_MS ? FIRST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+    this.#pauseMs = readyMs > HEALTHY_AFTER_MS ? FIRST_PAUSE_MS : Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
     log.warn("a process died and is started again", { process: name, inMs: this.#pauseMs });
     setTimeout(() => {
       if (this.#stopping) return;
