@@ -186,7 +186,7 @@ story(
         await watching.shows(/(app1-.*\n){3}/);
         const [first] = (await shell.ok("kubectl get pods -l app=app1 -o name")).split("\n");
         await shell.ok(`kubectl delete ${first} --now`);
-        await watching.shows(/ContainerCreating/);
+        await watching.shows(/Pending[^]*Running/);
         await shell.until("kubectl get rc app1", /app1 +3 +3 +3 /);
         const { stdout } = await watching.stop();
         assert.match(stdout, /Terminating/);
