@@ -101,7 +101,7 @@ class Run {
     try {
       await client.delete(Job, job.metadata, { uid, propagationPolicy: "Background", signal });
     } catch (error) {
-      if (isStatus(error, "NotFound", "Conflict")) return;
+      if (isStatus(error, "NotFound")) return;
       const why = error instanceof Error ? error.message : String(error);
       events.record(this.#cron, "Warning", "FailedDelete", `Deleted job: ${why}`);
       throw error;

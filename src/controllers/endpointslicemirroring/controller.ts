@@ -63,7 +63,7 @@ function slicesOf(key: string, { cache }: ReconcileContext): readonly EndpointSl
 async function remove(slices: readonly EndpointSlice[], { client, signal }: ReconcileContext): Promise<void> {
   for (const { metadata } of slices) {
     await client.delete(EndpointSlice, metadata, { uid: metadata.uid, signal }).catch((error: unknown) => {
-      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+      if (!isStatus(error, "NotFound")) throw error;
     });
   }
 }

@@ -34,7 +34,7 @@ export async function disrupt(
     const grace = how.force ? { gracePeriodSeconds: 0 } : {};
     await client.delete(Pod, pod.metadata, { uid: pod.metadata.uid, signal, ...grace });
   } catch (error) {
-    if (!isStatus(error, "NotFound", "Conflict")) throw error;
+    if (!isStatus(error, "NotFound")) throw error;
   }
 }
 

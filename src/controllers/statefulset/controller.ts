@@ -112,7 +112,7 @@ async function removeMember(set: StatefulSet, pod: Pod, context: ReconcileContex
       client.delete(Pod, pod.metadata, { uid: pod.metadata.uid, signal }),
     );
   } catch (error) {
-    if (!isStatus(error, "NotFound", "Conflict")) throw error;
+    if (!isStatus(error, "NotFound")) throw error;
   }
 }
 

@@ -22,7 +22,7 @@ export const ttlAfterFinishedController = defineController({
       const { uid } = job.metadata;
       await client.delete(Job, job.metadata, { uid, propagationPolicy: "Foreground", signal });
     } catch (error) {
-      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+      if (!isStatus(error, "NotFound")) throw error;
     }
     return settled;
   },
