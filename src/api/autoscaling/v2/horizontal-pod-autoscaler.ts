@@ -7,6 +7,8 @@ import type {
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 
+import { autoscalerIssues, autoscalerStatusIssues } from "./horizontal-pod-autoscaler-validation.ts";
+
 export type HorizontalPodAutoscaler = StoredHorizontalPodAutoscaler;
 
 export const HorizontalPodAutoscaler: Kind<HorizontalPodAutoscaler> = defineKind(
@@ -24,6 +26,8 @@ export const HorizontalPodAutoscaler: Kind<HorizontalPodAutoscaler> = defineKind
       { name: "Replicas", type: "string", value: ({ status }) => status.currentReplicas ?? 0 },
       age,
     ],
+    validate: autoscalerIssues,
+    validateStatusUpdate: autoscalerStatusIssues,
   },
 );
 

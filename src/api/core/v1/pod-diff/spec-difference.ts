@@ -1,10 +1,19 @@
-import type { PodSpec, PodTemplateSpec } from "../../../generated/core-v1.ts";
+import type { PersistentVolumeClaimSpec, PodSpec, PodTemplateSpec } from "../../../generated/core-v1.ts";
 import { type InternalForm, internalForm } from "./internal-form.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
 /** How two pod specifications differ, as Kubernetes shows it: a diff of the form that they have within its server. */
 export function specDifference(old: Partial<PodSpec>, next: Partial<PodSpec>): string {
   return unifiedDiff(linesOf(old), linesOf(next));
+}
+
+/** The same for what volumes are claimed with. */
+export function claimDifference(old: PersistentVolumeClaimSpec, next: PersistentVolumeClaimSpec): string {
+  return unifiedDiff(claimLines(old), claimLines(next));
+}
+
+function claimLines(spec: PersistentVolumeClaimSpec): readonly string[] {
+  return JSON.stringify(internalForm("PersistentVolumeClaimSpec", spec), undefined, 1).split("\n");
 }
 
 /** A template as messages show it. */
