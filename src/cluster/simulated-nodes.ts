@@ -126,8 +126,12 @@ function beginLife(
   runtime: SimNode["runtime"] | undefined,
 ): Life {
   const process = simulatedProcess(parts.clock);
+  const ended = Promise.withResolvers<void>();
+  parts.tasks.signal.addEventListener("abort", () => ended.resolve(), { once: true });
   const log = parts.log.with({ node: name });
   const tasks = new TaskGroup(parts.tasks.signal);
+  // A kubelet that fails of itself is a bug, and told to whoever started it; one that was killed never ends its tasks.
+  parts.tasks.spawn(() => Promise.race([tasks.done(), ended.promise]));
   const client = createClient(process.over(parts.transport(nodeUser(name), "kubelet")));
   const ownPods: PodFeed = {
     synced: pods.synced,
@@ -159,6 +163,7 @@ function beginLife(
     },
     end() {
       process.kill();
+      ended.resolve();
       tasks.abort();
     },
   };

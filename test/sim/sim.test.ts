@@ -4,7 +4,7 @@ import { runSimulation } from "../../src/cluster/simulation/run.ts";
 
 for (const seed of [1, 2, 3]) {
   test(`a cluster of seed ${seed} mends after its faults, and every run of it is the same`, async () => {
-    const run = () => runSimulation({ seed, minutes: 3, nodes: 4 });
+    const run = () => runSimulation({ seed, minutes: 2, nodes: 4 });
     const first = await run();
     assert.deepEqual(first.breaches, []);
     const second = await run();

@@ -24,7 +24,7 @@ export interface SimulationReport {
 
 const STEP_MS = 1_000;
 /** Longer than the longest backoff of a container that crashed again and again. */
-const MENDING_MS = 11 * 60_000;
+const MENDING_MS = 6 * 60_000;
 
 /** Runs a cluster under faults that follow from the seed, then lets it mend, and tells what did not hold. */
 export async function runSimulation({ seed, minutes, nodes, log }: SimulationRun): Promise<SimulationReport> {
