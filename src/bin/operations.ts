@@ -69,7 +69,7 @@ export function clusterOperations(signal: AbortSignal, version: string): Cluster
 async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSignal) {
   const { dataDirectory } = request;
   mkdirSync(placesOf(dataDirectory).logs, { recursive: true, mode: 0o700 });
-  const parts = request.node ? await nodeParts(progress, signal) : undefined;
+  const parts = request.node ? await nodeParts(progress, request.simulate ?? STAND_INS, signal) : undefined;
   const standIns = request.node && parts === undefined ? STAND_INS : upDefaults.simulate;
   const simulate = request.simulate ?? standIns;
   const logFile = createWriteStream(join(placesOf(dataDirectory).logs, "up.log"), { flags: "a", mode: 0o600 });
@@ -94,8 +94,8 @@ async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSigna
 }
 
 /** What a node is made of; undefined, and said why, where this machine cannot be one. */
-async function nodeParts({ note }: UpProgress, signal: AbortSignal): Promise<HostParts | undefined> {
-  const instead = `${STAND_INS} imagined nodes on the same control plane instead`;
+async function nodeParts({ note }: UpProgress, standIns: number, signal: AbortSignal): Promise<HostParts | undefined> {
+  const instead = `${standIns} imagined nodes on the same control plane instead`;
   if (process.platform !== "linux") {
     note(`Real containers need Linux; ${instead}.`);
     return undefined;
@@ -150,8 +150,8 @@ async function detach(
   child.unref();
 }
 
-/** Nothing is removed that a cluster did not make. */
+/** Nothing is removed but what a cluster made: every one has an authority of its own. */
 function isCluster(dataDirectory: string): boolean {
-  const { pki, store, logs, root } = placesOf(dataDirectory);
-  return [pki, store, logs, join(root, "nodes")].some((path) => existsSync(path));
+  const { pki, store } = placesOf(dataDirectory);
+  return [join(pki, "ca.crt"), join(store, "store.db")].some((path) => existsSync(path));
 }

@@ -4,6 +4,8 @@ import { ApiRefusal } from "../cli/context.ts";
 export function sentenceOf(error: unknown): string {
   if (error instanceof ApiRefusal) return error.message;
   const message = error instanceof Error ? error.message : String(error);
+  if (/is in use by (process|another)/.test(message))
+    return `${message}: stop it with 'wherry down', or choose another --data-dir`;
   const code = (error as NodeJS.ErrnoException | undefined)?.code ?? /\b(E[A-Z]{4,})\b/.exec(message)?.[1];
   const known = code === undefined ? undefined : SENTENCES[code];
   return known === undefined ? message : known(message, error as NodeJS.ErrnoException);

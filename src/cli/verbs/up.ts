@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { dnsSubdomain } from "../../machinery/formats.ts";
 import type { CliContext, UpCluster } from "../context.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
@@ -53,6 +54,12 @@ async function run(
   { options: given, operands }: ParsedArguments<typeof options>,
 ): Promise<number> {
   if (operands.length > 0) throw new UsageError(`up takes no arguments, but got ${operands.join(" ")}`);
+  const nodeName = given["node-name"];
+  if (nodeName !== undefined && dnsSubdomain(nodeName).length > 0) {
+    throw new UsageError(
+      `--node-name is a name like a host's, of lower-case letters, digits, - and ., not "${nodeName}"`,
+    );
+  }
   const dataDirectory = dataDirectoryOf(given, context);
   if (given.detach) {
     await context.cluster.detach(dataDirectory, upArguments(given, dataDirectory), (line) => context.out(line));
@@ -65,7 +72,7 @@ async function run(
       store: given.store,
       serviceCidr: given["service-cidr"],
       podCidr: given["pod-cidr"],
-      nodeName: given["node-name"],
+      nodeName,
       node: !given["no-node"],
       simulate: given.simulate,
     },
