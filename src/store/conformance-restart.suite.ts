@@ -82,6 +82,7 @@ function testRecords(name: string, makePlace: MakePlace): void {
       const busy = await store.records("/busy");
       assert(busy.length >= 5 && busy.length < 150, `${busy.length} records of one key`);
       assert.equal(busy.at(-1)!.revision, revision, "the newest are the ones that stay");
+      assert.equal(busy[0]!.type, "create", "and how it began");
       assert.equal((await store.records("/old")).length, 1);
       await store.create("/new", { text: "" }, { record: recordOf(1_001) });
       assert.deepEqual(await store.records("/old"), []);

@@ -57,7 +57,10 @@ export interface EngineRecord {
 /** The revision of a store that was never written to. */
 export const FIRST_REVISION = 1;
 
-/** How many records of changes an engine keeps. Whatever is over a limit goes, oldest first, with later commits. */
+/**
+ * How many records of changes an engine keeps. Whatever is over a limit goes, oldest first, with later commits; but a key
+ * with too many keeps its newest creation, since what came of it makes no sense without it.
+ */
 export interface RecordLimits {
   /** Of one key; an engine may keep a few more for a while. */
   readonly perKey: number;

@@ -55,7 +55,10 @@ class MemoryRecords {
     const ofKey = this.#byKey.get(key);
     if (ofKey === undefined) this.#byKey.set(key, [record]);
     else ofKey.push(record);
-    if (ofKey !== undefined && ofKey.length > this.#limits.perKey) this.#all.delete(ofKey.shift()!.revision);
+    if (ofKey !== undefined && ofKey.length > this.#limits.perKey) {
+      const oldest = ofKey.findLastIndex(({ type }) => type === "create") === 0 ? 1 : 0;
+      for (const { revision } of ofKey.splice(oldest, 1)) this.#all.delete(revision);
+    }
     for (const oldest of this.#all.values()) {
       const expired = oldest.record.at < record.at - this.#limits.ageMs;
       if (!expired && this.#all.size <= this.#limits.total) break;

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { ChangeRecord } from "../../../store/contract.ts";
 import type { RecordLimits } from "../../../store/engine.ts";
 import type { RecordRow } from "./messages.ts";
 
@@ -89,7 +90,9 @@ export class RecordTable {
 
   #trimKey(key: string): void {
     const rows = this.#rowsOf(key);
+    const origin = rows.findLast(({ text }) => (JSON.parse(text) as ChangeRecord).type === "create");
     for (const { revision } of rows.slice(0, Math.max(rows.length - this.#limits.perKey, 0))) {
+      if (revision === origin?.revision) continue;
       this.#removeOne.run(revision);
       this.index().remove(revision);
     }
