@@ -5,7 +5,7 @@ import { Node } from "../api/core/v1/node.ts";
 import { Service } from "../api/core/v1/service.ts";
 import { EndpointSlice } from "../api/discovery/v1/endpoint-slice.ts";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
-import type { Clock } from "../base/clock.ts";
+import { type Clock, delay } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { TaskGroup } from "../base/task-group.ts";
 import { type Client, createClient } from "../client/client.ts";
@@ -162,9 +162,22 @@ async function startNames(agent: Agent, opened: AsyncDisposableStack): Promise<v
     tasks,
   });
   await addLocalAddress(parts.ip, options.dnsAddress);
+  tasks.spawn((signal) => keepAddress(agent, signal));
   opened.use(
     await startDnsServer({ dns, addresses: [options.dnsAddress], port: 53, log: log.with({ component: "dns" }) }),
   );
+}
+
+const KEEP_ADDRESS_EVERY_MS = 30_000;
+
+/** Whatever else works on the machine's addresses: names are answered at this one. */
+async function keepAddress({ options, parts, clock, log }: Agent, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await delay(clock, KEEP_ADDRESS_EVERY_MS, { signal });
+    await addLocalAddress(parts.ip, options.dnsAddress).catch((error: unknown) =>
+      log.warn("the address of the cluster's names is not set", { error }),
+    );
+  }
 }
 
 const RESOLV_CONF = "/etc/resolv.conf";

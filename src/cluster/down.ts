@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { addressText, parseRange } from "../apiserver/services/range.ts";
 import { type Clock, delay } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { cleanUpNode } from "../host/node/containerd/cleanup.ts";
@@ -8,10 +7,9 @@ import { createClock } from "../host/node/clock.ts";
 import { removeLocalAddress } from "../host/node/dns/address.ts";
 import { findHostParts } from "../host/node/packages/find.ts";
 import { bridgeOf } from "./bridge.ts";
-import { DNS_INDEX } from "./dns-address.ts";
+import { readNodeSettings } from "./node-settings.ts";
 import { placesOf } from "./places.ts";
 import { readRunning } from "./running.ts";
-import { upDefaults } from "./up.ts";
 
 const LOOK_EVERY_MS = 50;
 
@@ -48,8 +46,7 @@ async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, si
       log,
       signal,
     });
-    await removeLocalAddress(parts.ip, addressText(parseRange(upDefaults.serviceCidr).first + DNS_INDEX)).catch(
-      () => {},
-    );
+    const settings = readNodeSettings(dataDirectory, name);
+    if (settings !== undefined) await removeLocalAddress(parts.ip, settings.dnsAddress);
   }
 }

@@ -17,6 +17,7 @@ import type { AgentOptions } from "./agent.ts";
 import { type SupervisedChild, superviseChild } from "../host/node/processes/child.ts";
 import { clientCertificate } from "./client-certificate.ts";
 import { writeCredentials } from "./credentials.ts";
+import { writeNodeSettings } from "./node-settings.ts";
 import { placesOf } from "./places.ts";
 import { DNS_INDEX } from "./dns-address.ts";
 import { forgetRunning, readRunning, writeRunning } from "./running.ts";
@@ -95,7 +96,9 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
     await writeRunning(dataDirectory, { ...running, nodeName: options.parts === undefined ? undefined : nodeName });
     if (options.parts !== undefined) {
       const enter = await enterMountNamespace(places.node(nodeName).containerd, options.parts);
-      children.push(await startChild("agent", enter, agentOptions(options, address, url), options));
+      const settings = agentOptions(options, address, url);
+      writeNodeSettings(dataDirectory, settings);
+      children.push(await startChild("agent", enter, settings, options));
       timed("containerd, kubelet, service rules and DNS");
       await nodeReady(options, pki, url, clock);
       timed(`node ${nodeName} is Ready`);
@@ -115,7 +118,12 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
  */
 const YOUNG_HEAP = { server: "--max-semi-space-size=16", agent: "--max-semi-space-size=2" } as const;
 
-function startChild(name: "server" | "agent", enter: readonly string[], options: object, { self, dataDirectory, log }: UpOptions) {
+function startChild(
+  name: "server" | "agent",
+  enter: readonly string[],
+  options: object,
+  { self, dataDirectory, log }: UpOptions,
+) {
   const [node, ...script] = self as [string, ...string[]];
   const command = [...enter, node, YOUNG_HEAP[name], ...script, name, JSON.stringify(options)];
   return superviseChild({ name, command, logFile: join(placesOf(dataDirectory).logs, `${name}.log`), log });
