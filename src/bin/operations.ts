@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -148,6 +149,11 @@ async function detach(
   if (outcome === "ended") throw new Error("the cluster did not come up");
   if (child.connected) child.disconnect();
   child.unref();
+}
+
+/** Outside of the package, which may be built anew or not be writable. */
+function imageCache(): string {
+  return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "wherry", "images");
 }
 
 /** Nothing is removed but what a cluster made: every one has an authority of its own. */
