@@ -14,7 +14,8 @@ interface Constraint {
   readonly group: string;
   readonly namespace: string;
   readonly counts: (pod: Pod) => boolean;
-  readonly eligible: (info: NodeInfo) => boolean;
+  /** Which nodes its domains are counted on; all that have the label where absent. */
+  readonly eligible: ((info: NodeInfo) => boolean) | undefined;
 }
 
 /** What spreads pods that say nothing of it: over nodes and zones, softly. */
@@ -74,9 +75,12 @@ function constraintOf(written: TopologySpreadConstraint, info: PodInfo): Constra
       metadata.deletionTimestamp === undefined &&
       matches(selector, metadata.labels ?? {}) &&
       keys.every((key) => metadata.labels?.[key] === pod.metadata.labels![key]),
-    eligible: (node) =>
-      (nodeAffinityPolicy === "Ignore" || fitsNode(info, node)) &&
-      (nodeTaintsPolicy === "Ignore" || fitsTaints(pod, node)),
+    eligible:
+      (nodeAffinityPolicy === "Ignore" || !choosesNodes(info)) && nodeTaintsPolicy === "Ignore"
+        ? undefined
+        : (node) =>
+            (nodeAffinityPolicy === "Ignore" || fitsNode(info, node)) &&
+            (nodeTaintsPolicy === "Ignore" || fitsTaints(pod, node)),
   };
 }
 
@@ -94,12 +98,15 @@ function defaultConstraints(info: PodInfo, view: View): readonly Constraint[] {
     counts: ({ metadata }) =>
       metadata.deletionTimestamp === undefined &&
       selectors.every((selector) => matches(selector, metadata.labels ?? {})),
-    eligible: (node) => fitsNode(info, node),
+    eligible: choosesNodes(info) ? (node) => fitsNode(info, node) : undefined,
   }));
 }
 
+function choosesNodes({ pod, nodeTerms }: PodInfo): boolean {
+  return pod.spec.nodeSelector !== undefined || nodeTerms !== undefined;
+}
+
 function fitsNode({ pod, nodeTerms }: PodInfo, info: NodeInfo): boolean {
-  if (pod.spec.nodeSelector === undefined && nodeTerms === undefined) return true;
   const node = nodeOf(info);
   const selector = Object.entries(pod.spec.nodeSelector ?? {});
   return (
@@ -118,8 +125,8 @@ function countDomains(constraint: Constraint, view: View, hasAllKeys: (info: Nod
   const { topologyKey, group, namespace, counts, eligible } = constraint;
   const byNode = view.countByNode(group, namespace, counts);
   const domains = new Map<string, number>();
-  for (const info of view.nodes) {
-    if (!hasAllKeys(info) || !eligible(info)) continue;
+  for (const info of labelled(view.nodes, topologyKey)) {
+    if (!hasAllKeys(info) || eligible?.(info) === false) continue;
     const domain = nodeOf(info).metadata.labels![topologyKey]!;
     domains.set(domain, (domains.get(domain) ?? 0) + (byNode.get(info) ?? 0));
   }
@@ -156,16 +163,16 @@ function filterOf({ pod }: PodInfo, constraints: readonly Constraint[], view: Vi
 
 function scoring(constraints: readonly Constraint[], view: View, byDefault: boolean) {
   const hasAllKeys = byDefault ? () => true : withAllKeys(constraints);
+  const hosts = labelled(view.nodes, HOSTNAME);
+  const named = byDefault ? hosts : hosts.filter(hasAllKeys);
   const counted = constraints.map((constraint) => {
-    const own = (info: NodeInfo) =>
-      hasAllKeys(info) && nodeOf(info).metadata.labels?.[constraint.topologyKey] !== undefined;
     // Every node is its own domain there: they need not be put together first.
     const byNode =
       constraint.topologyKey === HOSTNAME
         ? view.countByNode(constraint.group, constraint.namespace, constraint.counts)
         : undefined;
-    const domains = byNode === undefined ? countDomains(constraint, view, own) : undefined;
-    const size = domains?.size ?? countOf(view.nodes, (info) => own(info) && constraint.eligible(info));
+    const domains = byNode === undefined ? countDomains(constraint, view, hasAllKeys) : undefined;
+    const size = domains?.size ?? countOn(named, constraint.eligible);
     const count = (info: NodeInfo, domain: string) => byNode?.get(info) ?? domains?.get(domain) ?? 0;
     // Topologies of many domains must not outweigh those of few.
     return { ...constraint, count, weight: Math.log(size + 2) };
@@ -194,8 +201,20 @@ function scoring(constraints: readonly Constraint[], view: View, byDefault: bool
   };
 }
 
-function countOf<T>(items: readonly T[], is: (item: T) => boolean): number {
-  let count = 0;
-  for (const item of items) if (is(item)) count += 1;
-  return count;
+function countOn(nodes: readonly NodeInfo[], eligible: Constraint["eligible"]): number {
+  return eligible === undefined ? nodes.length : nodes.filter(eligible).length;
+}
+
+const byLabel = new WeakMap<readonly NodeInfo[], Map<string, readonly NodeInfo[]>>();
+
+/** The nodes with a label: looked for once for each list of nodes, not for each pod. */
+function labelled(nodes: readonly NodeInfo[], label: string): readonly NodeInfo[] {
+  let known = byLabel.get(nodes);
+  if (known === undefined) byLabel.set(nodes, (known = new Map()));
+  let found = known.get(label);
+  if (found === undefined) {
+    found = nodes.filter((info) => nodeOf(info).metadata.labels?.[label] !== undefined);
+    known.set(label, found);
+  }
+  return found;
 }
