@@ -81,12 +81,19 @@ function needsNodePorts({ spec }: DraftService | Service): boolean {
 /** An update that leaves out what the server gave means to keep it. */
 function keepGiven(service: DraftService, old: Service): void {
   if (needsAddress(service) && needsAddress(old)) {
-    if ((service.spec.clusterIP ?? "") === "" && old.spec.clusterIP !== undefined) service.spec.clusterIP = old.spec.clusterIP;
-    if ((service.spec.clusterIPs ?? []).length === 0 && old.spec.clusterIPs !== undefined && service.spec.clusterIP === old.spec.clusterIP) {
+    if ((service.spec.clusterIP ?? "") === "" && old.spec.clusterIP !== undefined)
+      service.spec.clusterIP = old.spec.clusterIP;
+    if (
+      (service.spec.clusterIPs ?? []).length === 0 &&
+      old.spec.clusterIPs !== undefined &&
+      service.spec.clusterIP === old.spec.clusterIP
+    ) {
       service.spec.clusterIPs = [...old.spec.clusterIPs];
     }
-    if (service.spec.ipFamilies === undefined && old.spec.ipFamilies !== undefined) service.spec.ipFamilies = [...old.spec.ipFamilies];
-    if (service.spec.ipFamilyPolicy === undefined && old.spec.ipFamilyPolicy !== undefined) service.spec.ipFamilyPolicy = old.spec.ipFamilyPolicy;
+    if (service.spec.ipFamilies === undefined && old.spec.ipFamilies !== undefined)
+      service.spec.ipFamilies = [...old.spec.ipFamilies];
+    if (service.spec.ipFamilyPolicy === undefined && old.spec.ipFamilyPolicy !== undefined)
+      service.spec.ipFamilyPolicy = old.spec.ipFamilyPolicy;
   } else if (!needsAddress(service)) {
     // What was given goes with the type; what a person wrote stays for validation to judge.
     if (service.spec.clusterIP === old.spec.clusterIP) delete service.spec.clusterIP;
@@ -105,7 +112,12 @@ function keepGiven(service: DraftService, old: Service): void {
     const given = new Set((old.spec.ports ?? []).map((port) => port.nodePort));
     for (const port of (service.spec.ports ?? []) as Ports) if (given.has(port.nodePort)) delete port.nodePort;
   }
-  if (needsHealthPort(service) && needsHealthPort(old) && service.spec.healthCheckNodePort === undefined && old.spec.healthCheckNodePort !== undefined) {
+  if (
+    needsHealthPort(service) &&
+    needsHealthPort(old) &&
+    service.spec.healthCheckNodePort === undefined &&
+    old.spec.healthCheckNodePort !== undefined
+  ) {
     service.spec.healthCheckNodePort = old.spec.healthCheckNodePort;
   } else if (!needsHealthPort(service) && service.spec.healthCheckNodePort === old.spec.healthCheckNodePort) {
     delete service.spec.healthCheckNodePort;
@@ -126,7 +138,8 @@ function setFamilies(service: DraftService): void {
     spec.ipFamilyPolicy = headlessByHand && spec.ipFamilies === undefined ? "RequireDualStack" : "SingleStack";
   }
   if (spec.ipFamilies === undefined) {
-    spec.ipFamilies = spec.ipFamilyPolicy === "RequireDualStack" && spec.clusterIP === "None" ? ["IPv4", "IPv6"] : ["IPv4"];
+    spec.ipFamilies =
+      spec.ipFamilyPolicy === "RequireDualStack" && spec.clusterIP === "None" ? ["IPv4", "IPv6"] : ["IPv4"];
   }
   if (spec.ipFamilyPolicy === "RequireDualStack" && spec.clusterIP !== "None") {
     const why = "this cluster is not configured for dual-stack services";
@@ -134,7 +147,10 @@ function setFamilies(service: DraftService): void {
   }
   const other = spec.ipFamilies.findIndex((family) => family !== "IPv4");
   if (other >= 0 && spec.clusterIP !== "None") {
-    throw refused(service, invalid(`spec.ipFamilies[${other}]`, spec.ipFamilies[other], "not configured on this cluster"));
+    throw refused(
+      service,
+      invalid(`spec.ipFamilies[${other}]`, spec.ipFamilies[other], "not configured on this cluster"),
+    );
   }
 }
 
@@ -164,10 +180,18 @@ function giveAddress(
     claimed === "taken"
       ? "provided IP is already allocated"
       : `the provided IP is not in the valid range. The range of valid IPs is ${range.text}`;
-  throw refused(service, invalid("spec.clusterIPs", spec.clusterIPs, `failed to allocate IP ${spec.clusterIP}: ${why}`));
+  throw refused(
+    service,
+    invalid("spec.clusterIPs", spec.clusterIPs, `failed to allocate IP ${spec.clusterIP}: ${why}`),
+  );
 }
 
-function giveNodePorts(service: DraftService, allocator: Allocator, used: ReadonlySet<number>, old: Service | undefined): void {
+function giveNodePorts(
+  service: DraftService,
+  allocator: Allocator,
+  used: ReadonlySet<number>,
+  old: Service | undefined,
+): void {
   if (!needsNodePorts(service)) return;
   const own = new Set((old?.spec.ports ?? []).map((port) => port.nodePort));
   /** One number may serve one port over several protocols. */
@@ -188,7 +212,12 @@ function needsHealthPort({ spec }: DraftService | Service): boolean {
   return spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local";
 }
 
-function giveHealthPort(service: DraftService, allocator: Allocator, used: ReadonlySet<number>, old: Service | undefined): void {
+function giveHealthPort(
+  service: DraftService,
+  allocator: Allocator,
+  used: ReadonlySet<number>,
+  old: Service | undefined,
+): void {
   if (!needsHealthPort(service)) return;
   const { spec } = service;
   if (spec.healthCheckNodePort === undefined || spec.healthCheckNodePort === 0) {
@@ -198,7 +227,13 @@ function giveHealthPort(service: DraftService, allocator: Allocator, used: Reado
   }
 }
 
-function claimPort(service: DraftService, field: string, port: number, allocator: Allocator, used: ReadonlySet<number>): void {
+function claimPort(
+  service: DraftService,
+  field: string,
+  port: number,
+  allocator: Allocator,
+  used: ReadonlySet<number>,
+): void {
   const claimed = allocator.claim(port, used);
   if (claimed === "held") return;
   const why =

@@ -29,7 +29,8 @@ export class Allocator {
 
   /** A free number, held from now on; undefined when the range is full. */
   take(used: ReadonlySet<number>): number | undefined {
-    const found = this.#find(used, this.#reservedUpTo, this.last) ?? this.#find(used, this.first, this.#reservedUpTo - 1);
+    const found =
+      this.#find(used, this.#reservedUpTo, this.last) ?? this.#find(used, this.first, this.#reservedUpTo - 1);
     if (found !== undefined) this.#hold(found);
     return found;
   }
