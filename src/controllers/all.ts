@@ -43,14 +43,14 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
     cronJobController,
     ttlAfterFinishedController,
     staleDisruptionController,
-    endpointSliceController,
     endpointSliceMirroringController,
-    endpointsController,
     serviceAccountController,
     clusterRoleAggregationController,
   ] as readonly unknown[] as readonly Controller[];
   return [
     ...simple,
+    endpointSliceController(),
+    endpointsController(),
     daemonSetController(),
     jobController(),
     namespaceController(registry),

@@ -11,7 +11,7 @@ import { playKubelet } from "../testing.ts";
 import { endpointSliceController } from "./controller.ts";
 
 const { signal } = new AbortController();
-const controllers = [endpointSliceController, endpointsController];
+const controllers = () => [endpointSliceController(), endpointsController()];
 
 const pod = (name: string, containerPort = 80) => ({
   metadata: { name, labels: { app: "web" } },
@@ -22,7 +22,7 @@ const pod = (name: string, containerPort = 80) => ({
 });
 
 async function world(): Promise<World> {
-  const made = await simulate({ controllers });
+  const made = await simulate({ controllers: controllers() });
   await made.apply(Node, { metadata: { name: "node-1", labels: { "topology.kubernetes.io/zone": "a" } } });
   const spec = { selector: { app: "web" }, ports: [{ name: "web", port: 80, targetPort: "http" }] };
   await made.apply(Service, { metadata: { name: "web", labels: { team: "blue" } }, spec });

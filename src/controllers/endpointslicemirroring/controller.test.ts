@@ -9,10 +9,10 @@ import { endpointsController } from "../endpoints/controller.ts";
 import { endpointSliceMirroringController } from "./controller.ts";
 
 const { signal } = new AbortController();
-const controllers = [endpointSliceMirroringController, endpointSliceController, endpointsController];
+const controllers = () => [endpointSliceMirroringController, endpointSliceController(), endpointsController()];
 
 test("endpointslice mirroring: repeats what a person wrote, and forgets it", async () => {
-  await using world = await simulate({ controllers });
+  await using world = await simulate({ controllers: controllers() });
   const slices = () =>
     world.list(EndpointSlice).filter(({ metadata }) => metadata.labels?.["kubernetes.io/service-name"] === "db");
   await world.apply(Service, { metadata: { name: "db" }, spec: { ports: [{ port: 5432 }] } });

@@ -34,6 +34,7 @@ export function memberPod(set: StatefulSet, template: PodTemplateSpec, ordinal: 
       ...(metadata.annotations === undefined ? {} : { annotations: metadata.annotations }),
       ...(metadata.finalizers === undefined ? {} : { finalizers: metadata.finalizers }),
       name,
+      generateName: `${set.metadata.name}-`,
       namespace: set.metadata.namespace,
       labels: { ...metadata.labels, ...identityLabels(name, ordinal), [REVISION_LABEL]: revision },
       ownerReferences: [controllerReference(set)],
