@@ -23,6 +23,7 @@ export function inProcessTransport(
   });
   return {
     async send(call) {
+      call.signal.throwIfAborted();
       return answerOf(await perform(toOperation(call)));
     },
     async *watch(call) {

@@ -38,12 +38,17 @@ export function httpTransport(carrier: HttpCarrier, userAgent: string): Transpor
       return call.verb === "list" ? withKinds(value as List<KubeObject>, call.kind) : value;
     },
     async *watch(call) {
-      const answer = await carrier.send(toRequest(call, userAgent));
-      if (answer.status >= 400) {
-        const text = decoder.decode(await whole(answer.body));
-        throw new StatusError(statusOf(parsed(text, answer.status), answer.status, text));
+      try {
+        const answer = await carrier.send(toRequest(call, userAgent));
+        if (answer.status >= 400) {
+          const text = decoder.decode(await whole(answer.body));
+          throw new StatusError(statusOf(parsed(text, answer.status), answer.status, text));
+        }
+        for await (const lines of linesOf(answer.body)) yield lines.map(eventOf);
+      } catch (error) {
+        // What a carrier says of a request that was called off is nobody's news.
+        if (!call.signal.aborted) throw error;
       }
-      for await (const lines of linesOf(answer.body)) yield lines.map(eventOf);
     },
   };
 }
