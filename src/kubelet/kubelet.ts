@@ -148,13 +148,15 @@ export class Kubelet {
     return this.#options.disk?.disk;
   }
 
+  /** The newest pod of that name: an older one may still be ending after its object is gone. */
   worker(namespace: string, name: string, uid?: string): PodWorker | undefined {
+    let found: PodWorker | undefined;
     for (const worker of this.#workers.values()) {
       const { metadata } = worker.pod;
       if (metadata.name === name && metadata.namespace === namespace && (uid === undefined || uid === metadata.uid))
-        return worker;
+        found = worker;
     }
-    return undefined;
+    return found;
   }
 
   workers(): Iterable<PodWorker> {
