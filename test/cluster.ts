@@ -1,16 +1,13 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { placesOf } from "../src/cluster/places.ts";
+import { readRunning } from "../src/cluster/running.ts";
 import { containerdPlaces } from "../src/host/node/containerd/configuration.ts";
 import { connectCri, type CriRuntime } from "../src/host/node/containerd/cri.ts";
-import { loadImageFile } from "../src/host/node/containerd/image-load.ts";
 import { findHostParts } from "../src/host/node/packages/find.ts";
 import { run, runOrThrow } from "../src/host/node/packages/run.ts";
 import { buildImages } from "../tools/images/build.ts";
-import type { EntryOptions, UpMessage } from "./entry.ts";
 import { createMachine, type Machine } from "./machine.ts";
 import { createShell, type Shell } from "./shell.ts";
 
@@ -21,16 +18,18 @@ export interface Cluster extends AsyncDisposable {
   readonly nodeName: string;
   /** A terminal on this machine, with kubectl in its PATH and set up for the cluster, in an empty directory. */
   readonly shell: Shell;
-  /** A terminal on the node. */
+  /** A terminal on the node, with `wherry` in its PATH, too. */
   readonly nodeShell: Shell;
   readonly runtime: CriRuntime;
   readonly logs: string;
   write(file: string, text: string): void;
   /** The process ids of `server` or `agent`. */
   pidOf(process: "server" | "agent"): Promise<number | undefined>;
+  /** `wherry up` after it was stopped or reset. */
+  upAgain(): Promise<void>;
 }
 
-const ENTRY = fileURLToPath(new URL("entry.ts", import.meta.url));
+const WHERRY = fileURLToPath(new URL("../src/bin/wherry.mjs", import.meta.url));
 const ROOT = "/tmp/wherry-tests";
 
 /** Why this machine cannot run clusters; undefined where it can. Said loudly, since the tests are skipped. */
@@ -60,66 +59,67 @@ export async function startCluster(images: readonly string[]): Promise<Cluster> 
   const archives = await buildImages(images, { progress: console.log });
   const machine = await createMachine();
   const directory = join(ROOT, machine.name);
-  const own = { dataDirectory: join(directory, "data"), nodeName: `${machine.name}-node` };
-  await removeAll(machine, directory, own);
-  mkdirSync(join(directory, "bin"), { recursive: true });
-  mkdirSync(join(directory, "work"));
-  const { child, message } = await runUp(machine, directory, own);
-  const places = containerdPlaces(placesOf(own.dataDirectory).node(own.nodeName).containerd);
-  const runtime = connectCri({ address: `unix://${places.socket}`, streamsDirectory: places.streams });
-  const { signal } = new AbortController();
-  for (const archive of archives) await loadImageFile(runtime.channel, archive, { signal });
-  const env = await terminalEnvironment(directory, message);
+  const data = join(directory, "data");
+  const nodeName = `${machine.name}-node`;
+  const places = placesOf(data);
+  await removeAll(machine, directory, data);
+  for (const folder of ["bin", "work"]) mkdirSync(join(directory, folder), { recursive: true });
+  const env = await terminalEnvironment(directory, data);
+  const nodeShell = createShell(join(directory, "work"), { ...env, KUBECONFIG: places.kubeconfig }, machine.enter);
+  await nodeShell.ok(`wherry up --detach --node-name ${nodeName}`);
+  await nodeShell.ok(`wherry image load ${archives.join(" ")}`);
+  followKubeconfig(env.KUBECONFIG, places.kubeconfig, machine.address);
+  const containerd = containerdPlaces(places.node(nodeName).containerd);
+  const runtime = connectCri({ address: `unix://${containerd.socket}`, streamsDirectory: containerd.streams });
   return {
-    address: message.address,
-    nodeName: own.nodeName,
+    address: machine.address,
+    nodeName,
     shell: createShell(join(directory, "work"), env),
-    nodeShell: createShell(join(directory, "work"), env, machine.enter),
+    nodeShell,
     runtime,
-    logs: placesOf(own.dataDirectory).logs,
+    logs: places.logs,
     write: (file, text) => writeFileSync(join(directory, "work", file), text),
     pidOf: async (name) => {
-      const { stdout } = await run(["pgrep", "-P", String(child.pid), "-f", ` ${name} [{]`]);
+      const running = await readRunning(data);
+      const { stdout } = await run(["pgrep", "-P", String(running?.up.pid ?? 0), "-f", ` ${name} [{]`]);
       const pid = Number(stdout.trim().split("\n")[0]);
       return Number.isInteger(pid) && pid > 0 ? pid : undefined;
     },
+    upAgain: async () => {
+      await nodeShell.ok(`wherry up --detach --node-name ${nodeName}`);
+      followKubeconfig(env.KUBECONFIG, places.kubeconfig, machine.address);
+    },
     [Symbol.asyncDispose]: async () => {
       await runtime[Symbol.asyncDispose]();
-      if (child.exitCode === null && child.signalCode === null) {
-        child.kill("SIGTERM");
-        await once(child, "exit");
-      }
-      if (process.env["WHERRY_TEST_KEEP"] === undefined) await removeAll(machine, directory, own);
+      await removeAll(machine, directory, data);
       await machine.remove();
     },
   };
 }
 
-async function removeAll(machine: Machine, directory: string, own: EntryOptions): Promise<void> {
-  await runOrThrow([...machine.enter, process.execPath, ENTRY, "reset", JSON.stringify(own)]);
+async function removeAll(machine: Machine, directory: string, data: string): Promise<void> {
+  await runOrThrow([...machine.enter, process.execPath, WHERRY, "reset", "--yes", "--data-dir", data]);
   rmSync(directory, { recursive: true, force: true });
 }
 
-async function runUp(machine: Machine, directory: string, own: EntryOptions) {
-  const log = join(directory, "up.log");
-  const output = openSync(log, "a");
-  const command = [...machine.enter, process.execPath, ENTRY, "up", JSON.stringify(own)];
-  const child = spawn(command[0]!, command.slice(1), { stdio: ["ignore", output, output, "ipc"] });
-  const message = await Promise.race([
-    once(child, "message").then(([told]) => told as UpMessage),
-    once(child, "exit").then(() => {
-      throw new Error(`the cluster did not come up: ${readFileSync(log, "utf8")}`);
-    }),
-  ]);
-  return { child, message };
-}
-
-/** kubectl first in the PATH, and the cluster by the node's address, since 127.0.0.1 is another machine's there. */
-async function terminalEnvironment(directory: string, { address, kubeconfig }: UpMessage) {
+/** kubectl and wherry first in the PATH. */
+async function terminalEnvironment(directory: string, data: string) {
   const program = await runOrThrow(["sh", "-c", 'command -v "$1"', "sh", kubectlProgram()]);
   symlinkSync(program.trim(), join(directory, "bin", "kubectl"));
-  const own = join(directory, "kubeconfig");
-  writeFileSync(own, readFileSync(kubeconfig, "utf8").replace("https://127.0.0.1:", `https://${address}:`));
-  const path = `${join(directory, "bin")}${delimiter}${process.env["PATH"]}`;
-  return { PATH: path, KUBECONFIG: own, HOME: join(directory, "work"), NO_PROXY: "*", no_proxy: "*" };
+  writeFileSync(join(directory, "bin", "wherry"), `#!/bin/sh\nexec ${process.execPath} ${WHERRY} "$@"\n`, {
+    mode: 0o755,
+  });
+  return {
+    PATH: `${join(directory, "bin")}${delimiter}${process.env["PATH"]}`,
+    KUBECONFIG: join(directory, "kubeconfig"),
+    WHERRY_DATA_DIR: data,
+    HOME: join(directory, "work"),
+    NO_PROXY: "*",
+    no_proxy: "*",
+  };
+}
+
+/** The cluster by the node's address, since 127.0.0.1 is another machine's there. */
+function followKubeconfig(own: string, theirs: string, address: string): void {
+  writeFileSync(own, readFileSync(theirs, "utf8").replace("https://127.0.0.1:", `https://${address}:`));
 }

@@ -215,5 +215,22 @@ story(
         await shell.until("kubectl get endpointslices -l kubernetes.io/service-name=web 2>&1", /No resources found/);
       },
     ],
+    [
+      "deletion goes downwards at once, from below, or leaves what is below alone",
+      async ({ shell }) => {
+        const create = "kubectl create deployment tree --image=ghcr.io/subicura/echo:v1";
+        const sets = "kubectl get rs -l app=tree -o name";
+        await shell.ok(`${create} && kubectl wait --for=condition=Available deployment/tree --timeout=40s`);
+        await shell.ok("kubectl delete deployment tree --cascade=orphan");
+        const [set = ""] = (await shell.ok(sets)).trim().split("\n");
+        assert.equal(await shell.ok(`kubectl get ${set} -o jsonpath={.metadata.ownerReferences}`), "");
+        // A Deployment of the same selector takes the orphan up again.
+        await shell.ok(`${create} && kubectl wait --for=condition=Available deployment/tree --timeout=40s`);
+        assert.equal((await shell.ok(sets)).trim(), set);
+        await shell.until(`kubectl get ${set} -o jsonpath={.metadata.ownerReferences[0].kind}`, /^Deployment$/);
+        await shell.ok("kubectl delete deployment tree --cascade=foreground --timeout=60s");
+        assert.equal(await shell.ok("kubectl get rs,pods -l app=tree -o name"), "");
+      },
+    ],
   ],
 );

@@ -75,7 +75,10 @@ spec:
   containers:
     - name: writer
       image: busybox
-      command: [sh, -c, 'echo "started at $(date)" >> /data/starts; exec httpd -f -p 8080 -h /data']
+      command:
+        - sh
+        - -c
+        - 'echo "started at $(date)" >> /data/starts; httpd -p 8080 -h /data; until [ -e /tmp/end ]; do sleep 0.1; done'
       volumeMounts: [{ name: both, mountPath: /data }]
     - name: reader
       image: busybox
@@ -117,8 +120,8 @@ story(
   ["busybox", "nginx:1.16", "redis:3.2", "ghcr.io/subicura/echo:v1", "ghcr.io/subicura/echo:v2"],
   [
     [
-      "kubectl run: what happens until the pod runs is told by its events",
-      async ({ shell }) => {
+      "kubectl run: what happens until the pod runs is told by its events, and why by Wherry",
+      async ({ shell, nodeShell }) => {
         assert.equal(
           await shell.ok("kubectl run echo --image=ghcr.io/subicura/echo:v1 --port=3000"),
           "pod/echo created\n",
@@ -129,6 +132,22 @@ story(
           table(events).map(({ REASON }) => REASON),
           ["Scheduled", "Pulled", "Created", "Started"],
         );
+        const why = await nodeShell.ok("wherry why pod/echo");
+        const told = [
+          /0 ms {2}kubectl run \(kubernetes-admin\) creates Pod default\/echo/,
+          /default-scheduler gives a node to Pod default\/echo/,
+          /kubelet\/\S+ writes the status of Pod default\/echo/,
+          /sandbox took \d+ m?s/,
+          /start echo took [\d.]+ m?s/,
+          /status\.conditions\[Ready\]: False → True/,
+          /It waits for nothing\./,
+        ];
+        let from = 0;
+        for (const step of told) {
+          const at = why.slice(from).search(step);
+          assert.notEqual(at, -1, `${step} after character ${from} of\n${why}`);
+          from += at;
+        }
         assert.match(await shell.ok("kubectl logs echo"), /listening on port 3000/);
         await shell.ok("kubectl delete pod echo --now");
       },
@@ -214,9 +233,9 @@ story(
           await shell.ok("kubectl exec shared -c reader -- wget -qO- http://localhost:8080/starts"),
           /^started at/,
         );
-        await shell.run("kubectl exec shared -c writer -- kill 1");
-        await shell.run("kubectl exec shared -c writer -- killall -9 httpd");
-        await shell.until(read, (text) => text.trim().split("\n").length >= 1);
+        await shell.ok("kubectl exec shared -c writer -- touch /tmp/end");
+        await shell.until("kubectl get pod shared", / 2\/2 +Running +1 \(/);
+        await shell.until(read, (text) => text.trim().split("\n").length === 2);
         await shell.ok("kubectl delete pod shared");
         await shell.ok("kubectl apply -f -", { input: SHARED });
         await shell.ok("kubectl wait --for=condition=Ready pod/shared --timeout=30s");
