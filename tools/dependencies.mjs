@@ -1,6 +1,7 @@
 // The npm dependencies, the pinned Node among them. Plain JavaScript for any Node from 18 on: it runs before they are there.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -14,9 +15,10 @@ const stamp = join(root, "node_modules", ".wherry-installed");
 /** Installs the npm dependencies if they are missing or older than the lock file. Ends the process with a sentence if it can't. */
 export function ensureDependencies() {
   const lock = join(root, "package-lock.json");
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === String(statSync(lock).mtimeMs) && nodeRuns()) return;
+  const wanted = createHash("sha256").update(readFileSync(lock)).digest("hex");
+  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted && nodeRuns()) return;
   console.error("Installing the npm dependencies …");
-  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund"], {
+  const npm = spawnSync("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], {
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
   });
@@ -29,7 +31,7 @@ export function ensureDependencies() {
     process.exit(1);
   }
   completeNode();
-  writeFileSync(stamp, String(statSync(lock).mtimeMs));
+  writeFileSync(stamp, wanted);
 }
 
 /** The `node` package links its binary in an install script, which npm may have been told not to run: run it then. */

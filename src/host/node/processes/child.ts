@@ -28,7 +28,13 @@ const STOP_PATIENCE_MS = 10_000;
 /** Starts the process and resolves once it says that it is ready. @throws with its own sentence when it fails to start. */
 export async function superviseChild(options: ChildOptions): Promise<SupervisedChild> {
   const supervised = new Supervised(options);
-  await supervised.start();
+  try {
+    await supervised.start();
+  } catch (error) {
+    // One that never was ready is not started again: whoever asked for it is told why.
+    await supervised.stop();
+    throw error;
+  }
   return supervised;
 }
 
@@ -52,7 +58,8 @@ class Supervised implements SupervisedChild {
     const { command, logFile, name } = this.#options;
     const output = openSync(logFile, "a", 0o600);
     const [program, ...args] = command as [string, ...string[]];
-    const child = spawn(program, args, { stdio: ["ignore", output, output, "ipc"], cwd: "/" });
+    // In a session of its own: a terminal's Ctrl-C is for the supervisor, which then stops its children in order.
+    const child = spawn(program, args, { stdio: ["ignore", output, output, "ipc"], cwd: "/", detached: true });
     closeSync(output);
     this.#child = child;
     let readyAtMs = Infinity;
