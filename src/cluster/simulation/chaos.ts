@@ -4,8 +4,8 @@ import type { SimulatedNode } from "../simulated-nodes.ts";
 import type { World } from "../testing.ts";
 
 /** How often something happens, in one round of chaos. */
-const NODE_FAILS = 0.06;
-const NODE_RETURNS = 0.3;
+const NODE_FAILS = 0.03;
+const NODE_RETURNS = 0.04;
 const CONTAINER_CRASHES = 0.15;
 const PLANE_CRASHES = 0.02;
 const WEATHER_TURNS = 0.1;

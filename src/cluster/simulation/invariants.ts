@@ -1,5 +1,8 @@
+import { DaemonSet } from "../../api/apps/v1/daemon-set.ts";
 import { Deployment } from "../../api/apps/v1/deployment.ts";
 import { ReplicaSet } from "../../api/apps/v1/replica-set.ts";
+import { StatefulSet } from "../../api/apps/v1/stateful-set.ts";
+import { Job } from "../../api/batch/v1/job.ts";
 import { Pod } from "../../api/core/v1/pod.ts";
 import { Service } from "../../api/core/v1/service.ts";
 import { EndpointSlice } from "../../api/discovery/v1/endpoint-slice.ts";
@@ -46,14 +49,19 @@ export class Invariants {
   async checkAtRest(world: World): Promise<void> {
     this.check(world);
     const pods = world.list(Pod);
-    this.#checkOwners(pods, world.list(ReplicaSet));
+    const owners: readonly Kind[] = [ReplicaSet, StatefulSet, DaemonSet, Job] as readonly unknown[] as Kind[];
+    this.#checkOwners(pods, new Set(owners.flatMap((kind) => world.list(kind)).map(({ metadata }) => metadata.uid)));
+    this.#checkOthers(world, pods);
     for (const deployment of world.list(Deployment)) this.#checkDeployment(deployment, world.list(ReplicaSet), pods);
     for (const service of world.list(Service)) this.#checkEndpoints(service, world.list(EndpointSlice), pods);
     for (const { name, alive, node } of world.nodes) {
-      const here = new Set(pods.filter(({ spec }) => spec.nodeName === name).map(({ metadata }) => metadata.uid));
+      const own = pods.filter(({ spec }) => spec.nodeName === name);
+      const known = new Set(own.map(({ metadata }) => metadata.uid));
+      const here = new Set(own.filter(({ status }) => status.phase === "Running").map(({ metadata }) => metadata.uid));
       if (!alive) this.#breach(`node ${name} is not back`);
       for (const { identity } of await node.runtime.sandboxes()) {
-        if (!here.delete(identity.uid)) this.#breach(`node ${name} still has a sandbox of pod ${identity.name}`);
+        here.delete(identity.uid);
+        if (!known.has(identity.uid)) this.#breach(`node ${name} still has a sandbox of pod ${identity.name}`);
       }
       if (here.size > 0) this.#breach(`node ${name} does not run ${[...here].join(", ")}`);
     }
@@ -72,11 +80,29 @@ export class Invariants {
     this.#bound.set(uid, spec.nodeName);
   }
 
-  #checkOwners(pods: readonly Pod[], sets: readonly ReplicaSet[]): void {
-    const uids = new Set(sets.map(({ metadata }) => metadata.uid));
+  #checkOwners(pods: readonly Pod[], uids: ReadonlySet<string>): void {
     for (const { metadata } of pods) {
       const owner = metadata.ownerReferences?.find(({ controller }) => controller === true);
       if (owner === undefined || !uids.has(owner.uid)) this.#breach(`pod ${metadata.name} has no living owner`);
+    }
+  }
+
+  #checkOthers(world: World, pods: readonly Pod[]): void {
+    const readyOf = (owner: KubeObject) =>
+      pods.filter((pod) => pod.metadata.ownerReferences?.[0]?.uid === owner.metadata.uid && isReady(pod)).length;
+    for (const set of world.list(StatefulSet)) {
+      const wanted = set.spec.replicas ?? 1;
+      if (readyOf(set) !== wanted) this.#breach(`stateful set wants ${wanted} pods, has ${readyOf(set)} ready`);
+    }
+    for (const set of world.list(DaemonSet)) {
+      const wanted = world.nodes.length;
+      if (readyOf(set) !== wanted) this.#breach(`daemon set wants ${wanted} pods, has ${readyOf(set)} ready`);
+    }
+    for (const { metadata, status } of world.list(Job)) {
+      const done = status?.conditions?.some(
+        (condition) => condition.type === "Complete" && condition.status === "True",
+      );
+      if (done !== true) this.#breach(`job ${metadata.name} is not complete`);
     }
   }
 
