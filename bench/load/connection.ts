@@ -1,0 +1,99 @@
+import { connect, type TLSSocket } from "node:tls";
+
+/** Where the load goes, and as whom: PEM texts. */
+export interface Door {
+  readonly port: number;
+  readonly certificate: string;
+  readonly key: string;
+}
+
+export interface Connection {
+  /** Sends a request and resolves with the status when its answer is whole. */
+  ask(request: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+/** One kept-alive connection that asks one thing after another, and parses as little of the answers as can be. */
+export async function openConnection(door: Door): Promise<Connection> {
+  const socket = await open(door);
+  let answered: ((status: number) => void) | undefined;
+  let failed: ((error: Error) => void) | undefined;
+  let head = "";
+  let status = 0;
+  /** Bytes that the body still lacks; undefined while the head is read; -1 for a chunked body. */
+  let missing: number | undefined;
+  let tail = "";
+  const finish = () => {
+    missing = undefined;
+    head = tail = "";
+    answered?.(status);
+  };
+  socket.on("data", (bytes: Buffer) => {
+    let body = bytes;
+    if (missing === undefined) {
+      head += bytes.toString("latin1");
+      const end = head.indexOf("\r\n\r\n");
+      if (end < 0) return;
+      status = Number(head.slice(9, 12));
+      const length = /content-length: (\d+)/i.exec(head);
+      missing = length === null ? -1 : Number(length[1]);
+      body = bytes.subarray(bytes.length - (head.length - end - 4));
+    }
+    if (missing >= 0) {
+      missing -= body.length;
+      if (missing <= 0) finish();
+      return;
+    }
+    tail = (tail + body.subarray(-8).toString("latin1")).slice(-8);
+    if (tail.endsWith("\r\n0\r\n\r\n")) finish();
+  });
+  socket.on("error", (error) => failed?.(error));
+  return {
+    ask: (request) =>
+      new Promise((resolve, reject) => {
+        answered = resolve;
+        failed = reject;
+        socket.write(request);
+      }),
+    close: () => socket.destroy(),
+  };
+}
+
+/** A watch: tells how many events came with each piece of its answer. */
+export async function openWatch(door: Door, request: Uint8Array, came: (events: number) => void): Promise<TLSSocket> {
+  const socket = await open(door);
+  await new Promise<void>((resolve) => {
+    socket.once("data", () => resolve());
+    socket.write(request);
+  });
+  socket.on("data", (bytes: Buffer) => {
+    let events = 0;
+    for (let at = bytes.indexOf(EVENT); at >= 0; at = bytes.indexOf(EVENT, at + EVENT.length)) events++;
+    if (events > 0) came(events);
+  });
+  return socket;
+}
+
+const EVENT = Buffer.from('{"type":"');
+
+function open({ port, certificate, key }: Door): Promise<TLSSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: "127.0.0.1", port, cert: certificate, key, rejectUnauthorized: false });
+    socket.once("secureConnect", () => resolve(socket));
+    socket.once("error", reject);
+    socket.setNoDelay(true);
+  });
+}
+
+/** An HTTP/1.1 request's bytes. */
+export function requestBytes(method: string, target: string, body?: unknown, type = "application/json"): Uint8Array {
+  const content = body === undefined ? "" : JSON.stringify(body);
+  const lines = [
+    `${method} ${target} HTTP/1.1`,
+    "host: 127.0.0.1",
+    "accept: application/json",
+    "user-agent: bench",
+    ...(body === undefined ? [] : [`content-type: ${type}`, `content-length: ${Buffer.byteLength(content)}`]),
+  ];
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n${content}`);
+}

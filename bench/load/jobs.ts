@@ -1,0 +1,137 @@
+import { type Door, openConnection, openWatch, requestBytes } from "./connection.ts";
+
+/** What the load generator is told to do. */
+export type Job =
+  | { readonly type: "fill"; readonly pods: number }
+  | { readonly type: "get" | "list" | "status"; readonly connections: number; readonly seconds: number }
+  | { readonly type: "create"; readonly connections: number; readonly count: number; readonly name: string }
+  | { readonly type: "watch"; readonly watchers: number; readonly events: number; readonly name: string };
+
+export interface Result {
+  readonly operations: number;
+  readonly seconds: number;
+  /** Median, in milliseconds. */
+  readonly medianMs: number;
+}
+
+const PODS = "/api/v1/namespaces/default/pods";
+const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+const MERGE = "application/merge-patch+json";
+
+export function runJob(job: Job, door: Door): Promise<Result> {
+  switch (job.type) {
+    case "fill":
+      return repeated(door, 64, { count: job.pods }, (n) => requestBytes("POST", PODS, podNumber(n)));
+    case "get":
+      return repeated(door, job.connections, { seconds: job.seconds }, () => requestBytes("GET", `${PODS}/pod-0`));
+    case "list":
+      return repeated(door, job.connections, { seconds: job.seconds }, () =>
+        requestBytes("GET", `${PODS}?resourceVersion=0`),
+      );
+    case "status":
+      return repeated(door, job.connections, { seconds: job.seconds }, (n) => {
+        const status = { conditions: [{ type: "Ready", status: n % 2 === 0 ? "True" : "False", message: `${n}` }] };
+        return requestBytes("PATCH", `${PODS}/pod-${n % 1000}/status`, { status }, MERGE);
+      });
+    case "create":
+      return repeated(door, job.connections, { count: job.count }, (n) =>
+        requestBytes("POST", CONFIG_MAPS, configMapNumber(`${job.name}-${n}`)),
+      );
+    case "watch":
+      return fanOut(door, job);
+  }
+}
+
+/** Asks over so many connections until the count or the time is up. @throws for an answer that is a refusal. */
+async function repeated(
+  door: Door,
+  connections: number,
+  until: { readonly count: number } | { readonly seconds: number },
+  request: (number: number) => Uint8Array,
+): Promise<Result> {
+  const open = await Promise.all(Array.from({ length: connections }, () => openConnection(door)));
+  const latencies: number[] = [];
+  let next = 0;
+  const start = performance.now();
+  const mayGo = () => ("count" in until ? next < until.count : performance.now() - start < until.seconds * 1000);
+  await Promise.all(
+    open.map(async (connection) => {
+      while (mayGo()) {
+        const bytes = request(next++);
+        const asked = performance.now();
+        const status = await connection.ask(bytes);
+        if (status >= 400) throw new Error(`answered ${status}`);
+        latencies.push(performance.now() - asked);
+      }
+    }),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  for (const connection of open) connection.close();
+  return { operations: latencies.length, seconds, medianMs: median(latencies) };
+}
+
+/** One object changes again and again under the eyes of many. */
+async function fanOut(door: Door, { watchers, events, name }: Extract<Job, { type: "watch" }>): Promise<Result> {
+  const writer = await openConnection(door);
+  await writer.ask(requestBytes("POST", CONFIG_MAPS, configMapNumber(name)));
+  const target = `${CONFIG_MAPS}?watch=true&resourceVersion=0&fieldSelector=metadata.name%3D${name}`;
+  let delivered = 0;
+  const latencies: number[] = [];
+  const wanted = watchers * events;
+  let done = () => {};
+  const all = new Promise<void>((resolve) => (done = resolve));
+  let asked = 0;
+  const sockets = await Promise.all(
+    Array.from({ length: watchers }, () =>
+      openWatch(door, requestBytes("GET", target), (count) => {
+        delivered += count;
+        latencies.push(performance.now() - asked);
+        if (delivered >= wanted) done();
+      }),
+    ),
+  );
+  const start = performance.now();
+  for (let event = 0; event < events; event++) {
+    asked = performance.now();
+    const status = await writer.ask(
+      requestBytes("PATCH", `${CONFIG_MAPS}/${name}`, { data: { n: String(event) } }, MERGE),
+    );
+    if (status >= 400) throw new Error(`answered ${status}`);
+  }
+  await all;
+  const seconds = (performance.now() - start) / 1000;
+  for (const socket of sockets) socket.destroy();
+  writer.close();
+  return { operations: delivered, seconds, medianMs: median(latencies) };
+}
+
+function podNumber(number: number): unknown {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: `pod-${number}`, labels: { app: "web", "pod-template-hash": "5d4f8c7b9d" } },
+    spec: {
+      serviceAccountName: "default",
+      schedulerName: "nobody",
+      containers: [
+        {
+          name: "main",
+          image: "registry.example.com/team/web:1.2.3",
+          ports: [{ name: "http", containerPort: 8080 }],
+          env: [{ name: "MODE", value: "production" }],
+          resources: { requests: { cpu: "100m", memory: "64Mi" }, limits: { memory: "128Mi" } },
+          readinessProbe: { httpGet: { path: "/ready", port: "http" }, periodSeconds: 5 },
+        },
+      ],
+    },
+  };
+}
+
+/** About 1 kB. */
+function configMapNumber(name: string): unknown {
+  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { text: "x".repeat(960) } };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0;
+}
