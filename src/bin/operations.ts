@@ -52,7 +52,11 @@ export function clusterOperations(signal: AbortSignal, version: string): Cluster
       (await import("./images.ts")).loadNodeImages(dataDirectory, files, signal),
     listImages: async (dataDirectory) => (await import("./images.ts")).listNodeImages(dataDirectory, signal),
     buildImages: async (names, line) =>
-      (await import("../../tools/images/build.ts")).buildImages(names, { progress: line, signal }),
+      (await import("../../tools/images/build.ts")).buildImages(names, {
+        progress: line,
+        signal,
+        cacheDirectory: imageCache(),
+      }),
     backup: async (dataDirectory, file) => (await import("./backup.ts")).backUp(dataDirectory, file, signal),
     restore: async (dataDirectory, file) => (await import("./backup.ts")).restoreBackup(dataDirectory, file),
     async mergeKubeconfig(dataDirectory, into) {

@@ -20,7 +20,8 @@ clientConformance("the in-process transport", async (): Promise<Way> => {
 
 clientConformance("HTTP", async (): Promise<Way> => {
   const server = await newServer();
-  const times = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
+  const nowMs = createClock({ holdProcess: false }).now();
+  const times = { notBeforeMs: nowMs - 60_000, notAfterMs: nowMs + 3_600_000 };
   const authority = createAuthority({ commonName: "ca" }, times);
   const pair = (commonName: string, organizations: readonly string[]) =>
     issue(authority, {
