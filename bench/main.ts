@@ -7,6 +7,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<{ readonly run: (print: P
   library: () => import("./library.ts"),
   api: () => import("./api.ts"),
   services: () => import("./services.ts"),
+  simulated: () => import("./simulated.ts"),
 };
 type Print = (line: string) => void;
 
