@@ -98,10 +98,14 @@ async function follow<T extends KubeObject>(
         failures = 0;
       }
       const options = { ...scope, signal, resourceVersion: from, allowWatchBookmarks: true };
+      let silent = true;
       for await (const batch of client.watch(kind, options)) {
+        silent = false;
         failures = 0;
         from = informer.apply(batch) ?? from;
       }
+      // A server that ends every watch at once is not asked again and again.
+      if (silent) await delay(clock, backoffMs(++failures, RETRIES, random), { signal });
     } catch (error) {
       if (signal.aborted) return;
       if (isStatus(error, "Expired", "Gone")) {

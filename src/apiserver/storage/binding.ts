@@ -1,6 +1,5 @@
 import type { Binding, Pod } from "../../api/generated/core-v1.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
-import { copyJson } from "../../machinery/decode-compile.ts";
 import { badRequest, conflictError, failure, success } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
 import type { Operation, Outcome } from "../operation.ts";
@@ -37,8 +36,8 @@ export async function bindPod(context: StorageContext, operation: Operation): Pr
       },
       status: { ...pod.status, conditions: scheduledConditions(pod, formatTime(context.clock.now())) },
     };
-    // The server itself writes here: no client manages these fields.
-    return { object: copyJson(object) as MutableJsonObject, manage: () => {}, wholeObject: true };
+    // The server itself writes here: no client manages these fields. Only what is new above may be changed from here on.
+    return { object: object as unknown as MutableJsonObject, manage: () => {}, wholeObject: true };
   });
   return { type: "status", code: 201, status: success(undefined, 201) };
 }
