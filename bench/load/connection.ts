@@ -63,13 +63,13 @@ export async function openConnection(door: Door): Promise<Connection> {
 export async function openWatch(door: Door, request: Uint8Array, came: (events: number) => void): Promise<TLSSocket> {
   const socket = await open(door);
   await new Promise<void>((resolve) => {
-    socket.once("data", () => resolve());
+    socket.on("data", (bytes: Buffer) => {
+      let events = 0;
+      for (let at = bytes.indexOf(EVENT); at >= 0; at = bytes.indexOf(EVENT, at + EVENT.length)) events++;
+      if (events > 0) came(events);
+      resolve();
+    });
     socket.write(request);
-  });
-  socket.on("data", (bytes: Buffer) => {
-    let events = 0;
-    for (let at = bytes.indexOf(EVENT); at >= 0; at = bytes.indexOf(EVENT, at + EVENT.length)) events++;
-    if (events > 0) came(events);
   });
   return socket;
 }

@@ -70,39 +70,48 @@ async function repeated(
   return { operations: latencies.length, seconds, medianMs: median(latencies) };
 }
 
-/** One object changes again and again under the eyes of many. */
+/** How many objects change at once under the eyes of all watchers. */
+const CHANGING = 16;
+
+/** Many watch how a few objects change again and again. */
 async function fanOut(door: Door, { watchers, events, name }: Extract<Job, { type: "watch" }>): Promise<Result> {
-  const writer = await openConnection(door);
-  await writer.ask(requestBytes("POST", CONFIG_MAPS, configMapNumber(name)));
-  const target = `${CONFIG_MAPS}?watch=true&resourceVersion=0&fieldSelector=metadata.name%3D${name}`;
+  const writers = await Promise.all(Array.from({ length: CHANGING }, () => openConnection(door)));
+  const { length: made } = await Promise.all(
+    writers.map((writer, index) =>
+      writer.ask(requestBytes("POST", CONFIG_MAPS, configMapNumber(`${name}-${index}`, name))),
+    ),
+  );
+  const target = `${CONFIG_MAPS}?watch=true&resourceVersion=0&labelSelector=group%3D${name}`;
+  const wanted = watchers * (events + made);
   let delivered = 0;
-  const latencies: number[] = [];
-  const wanted = watchers * events;
   let done = () => {};
   const all = new Promise<void>((resolve) => (done = resolve));
-  let asked = 0;
   const sockets = await Promise.all(
     Array.from({ length: watchers }, () =>
       openWatch(door, requestBytes("GET", target), (count) => {
         delivered += count;
-        latencies.push(performance.now() - asked);
         if (delivered >= wanted) done();
       }),
     ),
   );
+  const latencies: number[] = [];
+  let next = 0;
   const start = performance.now();
-  for (let event = 0; event < events; event++) {
-    asked = performance.now();
-    const status = await writer.ask(
-      requestBytes("PATCH", `${CONFIG_MAPS}/${name}`, { data: { n: String(event) } }, MERGE),
-    );
-    if (status >= 400) throw new Error(`answered ${status}`);
-  }
+  await Promise.all(
+    writers.map(async (writer, index) => {
+      while (next < events) {
+        const asked = performance.now();
+        const change = requestBytes("PATCH", `${CONFIG_MAPS}/${name}-${index}`, { data: { n: String(next++) } }, MERGE);
+        const status = await writer.ask(change);
+        if (status >= 400) throw new Error(`answered ${status}`);
+        latencies.push(performance.now() - asked);
+      }
+    }),
+  );
   await all;
   const seconds = (performance.now() - start) / 1000;
-  for (const socket of sockets) socket.destroy();
-  writer.close();
-  return { operations: delivered, seconds, medianMs: median(latencies) };
+  for (const socket of [...sockets, ...writers.map((writer) => ({ destroy: () => writer.close() }))]) socket.destroy();
+  return { operations: watchers * events, seconds, medianMs: median(latencies) };
 }
 
 function podNumber(number: number): unknown {
@@ -128,8 +137,13 @@ function podNumber(number: number): unknown {
 }
 
 /** About 1 kB. */
-function configMapNumber(name: string): unknown {
-  return { apiVersion: "v1", kind: "ConfigMap", metadata: { name }, data: { text: "x".repeat(960) } };
+function configMapNumber(name: string, group = "none"): unknown {
+  return {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, labels: { group } },
+    data: { text: "x".repeat(960) },
+  };
 }
 
 function median(values: readonly number[]): number {
