@@ -35,10 +35,11 @@ export function serviceAddresses(
   return {
     name: "ServiceAddresses",
     admit({ kind, operation, subresource, object, old }) {
-      if (kind.group !== "" || kind.kind !== "Service" || subresource !== "" || object === undefined) return;
-      if (operation !== "CREATE" && operation !== "UPDATE") return;
-      const service = object as unknown as DraftService;
+      if (kind.group !== "" || kind.kind !== "Service" || subresource !== "") return;
       const present = old as Service | undefined;
+      if (present !== undefined) letGo(present, addresses, nodePorts);
+      if (object === undefined || (operation !== "CREATE" && operation !== "UPDATE")) return;
+      const service = object as unknown as DraftService;
       const used = inUse(lookup, service);
       if (present !== undefined) keepGiven(service, present);
       setFamilies(service);
@@ -47,6 +48,16 @@ export function serviceAddresses(
       giveHealthPort(service, nodePorts, used.nodePorts, present);
     },
   };
+}
+
+/** What a stored service has is taken as long as it is stored, and free from the moment on at which it is not. */
+function letGo({ spec }: Service, addresses: Allocator, nodePorts: Allocator): void {
+  for (const text of spec.clusterIPs ?? []) {
+    const address = parseAddress(text);
+    if (address !== undefined) addresses.release(address);
+  }
+  for (const { nodePort } of spec.ports ?? []) if (nodePort !== undefined) nodePorts.release(nodePort);
+  if (spec.healthCheckNodePort !== undefined) nodePorts.release(spec.healthCheckNodePort);
 }
 
 interface Used {

@@ -1,5 +1,6 @@
 import { type Kind, keyOf } from "../../api/kind.ts";
 import { sameJson } from "../../machinery/same-json.ts";
+import { copyJson } from "../../machinery/decode-compile.ts";
 import type { Issue } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { metadataIssues, metadataUpdateIssues, ownFinalizerIssues } from "../../machinery/metadata.ts";
@@ -107,7 +108,7 @@ async function prepared(
   // What the server itself writes is not up to the rules for clients.
   if (wholeObject === true) return object as unknown as KubeObject;
   if (subresource === "status") keepAllButStatus(object, live);
-  else if (hasStatusSubresource(kind) && subresource === "") keep(object, live, "status");
+  else if (hasStatusSubresource(kind) && subresource === "") keepStatus(object, live);
   manage(object, live);
   const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
   await context.admission.admit(request);
@@ -215,6 +216,12 @@ function keepAllButStatus(object: MutableJsonObject, live: KubeObject): void {
   for (const name of new Set([...Object.keys(object), ...Object.keys(fields)])) {
     if (name !== "status" && name !== "metadata") keep(object, live, name);
   }
+}
+
+/** A kind's rules may drop what no longer goes with the spec: they get a status of their own. */
+function keepStatus(object: MutableJsonObject, live: KubeObject): void {
+  keep(object, live, "status");
+  if (object["status"] !== undefined) object["status"] = copyJson(object["status"]);
 }
 
 function keep(object: MutableJsonObject, live: KubeObject, name: string): void {
