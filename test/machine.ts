@@ -59,7 +59,8 @@ async function connect(name: string, index: number): Promise<void> {
   await inside("address", "add", `${addressOf(index, 2)}/30`, "dev", "eth0");
   await inside("link", "set", "lo", "up");
   await inside("link", "set", "eth0", "up");
-  await inside("route", "add", "default", "via", addressOf(index, 1));
+  // Nothing outside answers, and programs are told so at once, instead of waiting for a name server.
+  await inside("route", "add", "unreachable", "default");
 }
 
 /** Each machine has four addresses: 1 is this end of the cable, 2 is the other. */
