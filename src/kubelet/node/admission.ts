@@ -9,7 +9,11 @@ import type { Failure } from "../pod-life/state.ts";
  * @param others the pods that run or will run on this node
  */
 export function refusal(pod: Pod, node: Node, others: readonly Pod[]): Failure | undefined {
-  const refused = (reason: string, message: string): Failure => ({ reason, message: `Pod was rejected: ${message}` });
+  const refused = (reason: string, message: string): Failure => ({
+    reason,
+    message: `Pod was rejected: ${message}`,
+    refused: true,
+  });
   const os = pod.spec.nodeSelector?.["kubernetes.io/os"];
   if (os !== undefined && os !== node.metadata.labels?.["kubernetes.io/os"]) {
     return refused(

@@ -42,6 +42,8 @@ export type Stage =
 export interface Failure {
   readonly reason: string;
   readonly message: string;
+  /** The node never took it: nothing is said of its containers. */
+  readonly refused?: true;
 }
 
 export type Volumes =

@@ -43,8 +43,9 @@ export function podStatus(life: PodLife, previous: PodStatus, node: StatusNode, 
   const [initStatuses, mainStatuses] = terminal ? settled(inferred, main) : [inferred, main];
   const statuses = new Map([...initStatuses, ...mainStatuses].map((status) => [status.name, status]));
   const failure = failureOf(life);
-  const phase = phaseOf(life, statuses, terminal, failure, previous);
   const kept = (pod.status.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.includes(type));
+  if (failure?.refused === true) return refusedStatus(pod, failure, kept, previous, nowMs);
+  const phase = phaseOf(life, statuses, terminal, failure, previous);
   const sandboxReady = !terminal && life.volumes.is !== "absent" && planSandbox(life).need === "none";
   const conditions = podConditions(pod, statuses, phase, sandboxReady, kept);
   const said = failure ?? (phase === previous.phase ? previous : {});
@@ -65,6 +66,25 @@ export function podStatus(life: PodLife, previous: PodStatus, node: StatusNode, 
     ...(ephemeral.length === 0 ? {} : { ephemeralContainerStatuses: ephemeral }),
     ...(previous.resourceClaimStatuses === undefined ? {} : { resourceClaimStatuses: previous.resourceClaimStatuses }),
     ...(previous.nominatedNodeName === undefined ? {} : { nominatedNodeName: previous.nominatedNodeName }),
+  };
+}
+
+/** Kubernetes says nothing of containers that the node never took, so that `kubectl get` shows the reason. */
+function refusedStatus(
+  pod: Pod,
+  { reason, message }: Failure,
+  conditions: readonly PodCondition[],
+  previous: PodStatus,
+  nowMs: number,
+): PodStatus {
+  return {
+    ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
+    phase: "Failed",
+    conditions,
+    message,
+    reason,
+    startTime: previous.startTime ?? formatTime(nowMs),
+    qosClass: qosClassOf(pod.spec),
   };
 }
 
