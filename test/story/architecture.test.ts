@@ -153,6 +153,11 @@ story(
           await shell.until("kubectl describe pod choosy", selector),
           /Warning +FailedScheduling +\d+s .*default-scheduler/,
         );
+        // Whoever names the node passes the scheduler by, and is refused by the node itself.
+        const forced = CHOOSY.replace("choosy", "forced").replace("spec:\n", `spec:\n  nodeName: ${nodeName}\n`);
+        await shell.ok("kubectl apply -f -", { input: forced });
+        await shell.until("kubectl get pod forced", /forced +0\/1 +NodeAffinity +0 /);
+        await shell.ok("kubectl delete pod forced --now");
         await shell.until("kubectl describe pod big", /0\/1 nodes are available: 1 Insufficient cpu/);
         assert.match(await shell.ok("kubectl get pod big"), /big +0\/1 +Pending +0 /);
         assert.equal(await shell.ok(`kubectl label node ${nodeName} disk=fast`), `node/${nodeName} labeled\n`);
