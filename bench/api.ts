@@ -100,16 +100,25 @@ interface Figure {
 }
 
 async function measure(load: ChildProcess, server: MeasuredServer, job: Job): Promise<Figure> {
-  const cpu = server.cpu();
-  const { operations, seconds, medianMs } = await ask(load, server, job);
+  let cpu = 0;
+  const { operations, seconds, medianMs } = await ask(load, server, job, () => (cpu = server.cpu()));
   return { perSecond: operations / seconds, cpuMicros: (server.cpu() - cpu) / operations, medianMs };
 }
 
-async function ask(load: ChildProcess, { door }: MeasuredServer, job: Job): Promise<Result> {
+interface Told {
+  readonly begun?: true;
+  readonly result?: Result;
+  readonly error?: string;
+}
+
+async function ask(load: ChildProcess, { door }: MeasuredServer, job: Job, begun = () => {}): Promise<Result> {
   load.send({ job, door });
-  const [answer] = (await once(load, "message")) as [{ readonly result?: Result; readonly error?: string }];
-  if (answer.result === undefined) throw new Error(`the load generator failed: ${answer.error}`);
-  return answer.result;
+  for (;;) {
+    const [told] = (await once(load, "message")) as [Told];
+    if (told.begun === true) begun();
+    else if (told.result !== undefined) return told.result;
+    else throw new Error(`the load generator failed: ${told.error}`);
+  }
 }
 
 /** Pods need the account that a loop makes; Kubernetes' API server alone runs no loops. */
