@@ -4,6 +4,7 @@ import { containerdPlaces } from "../host/node/containerd/configuration.ts";
 import { type CriRuntime, connectCri } from "../host/node/containerd/cri.ts";
 import { loadImageFile } from "../host/node/containerd/image-load.ts";
 import { criProcedures } from "../host/node/containerd/procedures.ts";
+import { RuntimeError } from "../kubelet/ports/runtime.ts";
 import { runningOn } from "./api-access.ts";
 
 /** Brings images from archives to the node of this machine. @returns their names. */
@@ -14,8 +15,26 @@ export async function loadNodeImages(
 ): Promise<readonly string[]> {
   await using runtime = await nodeRuntime(dataDirectory);
   const names: string[] = [];
-  for (const file of files) names.push(...(await loadImageFile(runtime.channel, file, { signal })));
+  for (const file of files) names.push(...(await loadAgain(runtime, file, signal)));
   return names;
+}
+
+const ATTEMPTS = 3;
+
+/**
+ * Content is stored by its digest, so a load whose connection broke (containerd was started again, or dropped it) is simply
+ * done once more: what has arrived already is not sent again.
+ */
+async function loadAgain(runtime: CriRuntime, file: string, signal: AbortSignal): Promise<readonly string[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await loadImageFile(runtime.channel, file, { signal });
+    } catch (error) {
+      const isBroken =
+        error instanceof RuntimeError && (error.code === "unavailable" || error.message.includes("ECONNRESET"));
+      if (!isBroken || attempt === ATTEMPTS || signal.aborted) throw error;
+    }
+  }
 }
 
 export async function listNodeImages(dataDirectory: string, signal: AbortSignal): Promise<readonly ImageRow[]> {
