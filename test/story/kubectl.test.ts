@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { columns, story, table } from "./story.ts";
 
-const CONFIG = `apiVersion: v1
+/** @param directory on the host, shared with the pod */
+const config = (directory: string) => `apiVersion: v1
 kind: ConfigMap
 metadata: { name: settings }
 data:
@@ -26,7 +26,7 @@ spec:
   volumes:
     - { name: settings, configMap: { name: settings } }
     - { name: hidden, secret: { secretName: hidden, defaultMode: 0400 } }
-    - { name: host, hostPath: { path: /tmp/wherry-tests/host-path, type: DirectoryOrCreate } }
+    - { name: host, hostPath: { path: ${directory}/host, type: DirectoryOrCreate } }
     - { name: memory, emptyDir: { medium: Memory } }
     - name: about
       downwardAPI:
@@ -96,7 +96,8 @@ story(
         await shell.ok("kubectl expose deployment echo-app --port=3000");
         await shell.ok("kubectl rollout status deployment/echo-app --timeout=40s");
         const ip = await shell.ok("kubectl get svc echo-app -o jsonpath={.spec.clusterIP}");
-        await shell.ok("kubectl apply -f -", { input: CONFIG });
+        const directory = (await shell.ok("pwd")).trim();
+        await shell.ok("kubectl apply -f -", { input: config(directory) });
         await shell.ok("kubectl wait --for=condition=Ready pod/reader --timeout=30s");
         const env = await shell.ok("kubectl exec reader -- env");
         assert.match(env, new RegExp(`^ECHO_APP_SERVICE_HOST=${ip.replaceAll(".", "\\.")}$`, "m"));
@@ -157,10 +158,7 @@ story(
       "a hostPath is the host's directory",
       async ({ shell }) => {
         await shell.ok(inApp("echo written > /host/file"));
-        assert.equal(
-          await shell.ok("cat /tmp/wherry-tests/host-path/file; rm -r /tmp/wherry-tests/host-path"),
-          "written\n",
-        );
+        assert.equal(await shell.ok("cat host/file"), "written\n");
       },
     ],
     [
@@ -321,7 +319,7 @@ spec:
           await shell.fails("kubectl replace -f settings.yaml"),
           /Operation cannot be fulfilled on configmaps "settings": the object has been modified; please apply your changes to the latest version and try again/,
         );
-        write("reader.yaml", CONFIG.split("---\n")[2]!);
+        write("reader.yaml", config((await shell.ok("pwd")).trim()).split("---\n")[2]!);
         assert.match(await shell.ok("kubectl replace --force -f reader.yaml"), /pod\/reader replaced\n$/);
         await shell.ok("kubectl wait --for=condition=Ready pod/reader --timeout=30s");
         assert.match(
@@ -347,7 +345,6 @@ spec:
     [
       "nginx as a reverse proxy before a Service",
       async ({ shell, address }) => {
-        mkdirSync("/tmp/wherry-tests", { recursive: true });
         await shell.ok("kubectl apply -f -", { input: PROXY });
         await shell.ok("kubectl rollout status deployment/proxy --timeout=40s");
         await shell.until(`curl -sS --max-time 5 http://${address}:30100`, /^v1 - echo-app-/);
