@@ -79,7 +79,11 @@ async function build({ module, from, isTest }: ProgramSource, path: string, sign
   const arriving = `${path}.${process.pid}`;
   await mkdir(join(path, ".."), { recursive: true });
   const verb = isTest === true ? ["test", "-c"] : ["build"];
-  const said = await go([...verb, "-ldflags", LINK_FLAGS, "-o", arriving, from], join(import.meta.dirname, module), signal);
+  const said = await go(
+    [...verb, "-ldflags", LINK_FLAGS, "-o", arriving, from],
+    join(import.meta.dirname, module),
+    signal,
+  );
   signal.throwIfAborted();
   if (said !== undefined) {
     await rm(arriving, { force: true });
