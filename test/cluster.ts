@@ -21,7 +21,11 @@ export interface Cluster extends AsyncDisposable {
   /** A terminal on the node, with `wherry` in its PATH, too. */
   readonly nodeShell: Shell;
   readonly runtime: CriRuntime;
+  /** Where its processes write their logs. */
   readonly logs: string;
+  readonly machine: Machine;
+  /** The administrator's, for programs on the node itself. */
+  readonly nodeKubeconfig: string;
   write(file: string, text: string): void;
   /** The process ids of `server` or `agent`. */
   pidOf(process: "server" | "agent"): Promise<number | undefined>;
@@ -29,7 +33,8 @@ export interface Cluster extends AsyncDisposable {
   upAgain(): Promise<void>;
 }
 
-const WHERRY = fileURLToPath(new URL("../src/bin/wherry.mjs", import.meta.url));
+/** The command as it is in this tree; `dist/` has the one that users run. */
+const SOURCE_COMMAND = fileURLToPath(new URL("../src/bin/wherry.mjs", import.meta.url));
 const ROOT = "/tmp/wherry-tests";
 
 /** Why this machine cannot run clusters; undefined where it can. Said loudly, since the tests are skipped. */
@@ -54,26 +59,51 @@ function kubectlProgram(): string {
   return process.env["WHERRY_TEST_KUBECTL"] ?? "kubectl";
 }
 
-/** Brings one up in a data directory and on a machine of its own. @param images to load before the first pod */
+export interface ClusterOptions {
+  /** The wherry.mjs to run instead of this tree's source. */
+  readonly command?: string;
+  /** The stock kubectl to use instead of that of the PATH. */
+  readonly kubectl?: string;
+  /** More words for `wherry up`. */
+  readonly up?: readonly string[];
+}
+
+/** Brings one up with images of the documents. @param images to load before the first pod */
 export async function startCluster(images: readonly string[]): Promise<Cluster> {
-  const archives = await buildImages(images, { progress: console.log });
+  return await startClusterWith(await buildImages(images, { progress: console.log }), {});
+}
+
+/** Brings one up in a data directory and on a machine of its own. @param archives of images, to load before the first pod */
+export async function startClusterWith(
+  archives: readonly string[],
+  { command = SOURCE_COMMAND, kubectl = kubectlProgram(), up = [] }: ClusterOptions,
+): Promise<Cluster> {
   const machine = await createMachine();
   const directory = join(ROOT, machine.name);
   const data = join(directory, "data");
   const nodeName = `${machine.name}-node`;
   const places = placesOf(data);
-  await removeAll(machine, directory, data);
+  const remove = async () => {
+    await runOrThrow([...machine.enter, process.execPath, command, "reset", "--yes", "--data-dir", data]);
+    rmSync(directory, { recursive: true, force: true });
+  };
+  await remove();
   for (const folder of ["bin", "work"]) mkdirSync(join(directory, folder), { recursive: true });
-  const env = await terminalEnvironment(directory, data);
+  const env = await terminalEnvironment(directory, data, { command, kubectl });
   const nodeShell = createShell(join(directory, "work"), { ...env, KUBECONFIG: places.kubeconfig }, machine.enter);
-  await nodeShell.ok(`wherry up --detach --node-name ${nodeName}`);
+  const bringUp = async () => {
+    await nodeShell.ok(["wherry up --detach --node-name", nodeName, ...up].join(" "));
+    followKubeconfig(env.KUBECONFIG, places.kubeconfig, machine.address);
+  };
+  await bringUp();
   await nodeShell.ok(`wherry image load ${archives.join(" ")}`);
-  followKubeconfig(env.KUBECONFIG, places.kubeconfig, machine.address);
   const containerd = containerdPlaces(places.node(nodeName).containerd);
   const runtime = connectCri({ address: `unix://${containerd.socket}`, streamsDirectory: containerd.streams });
   return {
     address: machine.address,
     nodeName,
+    machine,
+    nodeKubeconfig: places.kubeconfig,
     shell: createShell(join(directory, "work"), env),
     nodeShell,
     runtime,
@@ -85,28 +115,24 @@ export async function startCluster(images: readonly string[]): Promise<Cluster> 
       const pid = Number(stdout.trim().split("\n")[0]);
       return Number.isInteger(pid) && pid > 0 ? pid : undefined;
     },
-    upAgain: async () => {
-      await nodeShell.ok(`wherry up --detach --node-name ${nodeName}`);
-      followKubeconfig(env.KUBECONFIG, places.kubeconfig, machine.address);
-    },
+    upAgain: bringUp,
     [Symbol.asyncDispose]: async () => {
       await runtime[Symbol.asyncDispose]();
-      await removeAll(machine, directory, data);
+      await remove();
       await machine.remove();
     },
   };
 }
 
-async function removeAll(machine: Machine, directory: string, data: string): Promise<void> {
-  await runOrThrow([...machine.enter, process.execPath, WHERRY, "reset", "--yes", "--data-dir", data]);
-  rmSync(directory, { recursive: true, force: true });
-}
-
 /** kubectl and wherry first in the PATH. */
-async function terminalEnvironment(directory: string, data: string) {
-  const program = await runOrThrow(["sh", "-c", 'command -v "$1"', "sh", kubectlProgram()]);
+async function terminalEnvironment(
+  directory: string,
+  data: string,
+  { command, kubectl }: { readonly command: string; readonly kubectl: string },
+) {
+  const program = await runOrThrow(["sh", "-c", 'command -v "$1"', "sh", kubectl]);
   symlinkSync(program.trim(), join(directory, "bin", "kubectl"));
-  writeFileSync(join(directory, "bin", "wherry"), `#!/bin/sh\nexec ${process.execPath} ${WHERRY} "$@"\n`, {
+  writeFileSync(join(directory, "bin", "wherry"), `#!/bin/sh\nexec ${process.execPath} ${command} "$@"\n`, {
     mode: 0o755,
   });
   return {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { access, mkdir, readFile, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { access, mkdir, readFile, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { imageName } from "../../src/host/node/containerd/image-name.ts";
 import { packTar } from "../../src/host/node/containerd/tar.ts";
@@ -9,8 +9,8 @@ import type { DebianOptions } from "./debian.ts";
 import { buildLayer, digestOf, symlink } from "./layer.ts";
 import type { FileEntry, Layer } from "./layer.ts";
 import { fetchPrograms, programFiles } from "./programs.ts";
-import type { ImageRecipe } from "./table.ts";
-import { IMAGES, baseFiles, busyboxRecipe } from "./table.ts";
+import type { ImageRecipe, ImageTable } from "./table.ts";
+import { baseFiles, busyboxRecipe, DOCUMENT_IMAGES } from "./table.ts";
 
 export interface BuildOptions {
   /** One line for people about what goes on. */
@@ -18,19 +18,22 @@ export interface BuildOptions {
   readonly signal?: AbortSignal;
   /** Absolute; the project's `.cache/images` when absent. */
   readonly cacheDirectory?: string;
+  /** The documents' images when absent. */
+  readonly table?: ImageTable;
 }
 
 /**
- * Builds images of the table, named as users name them (`nginx`, `redis:3.2`), as OCI tars, and returns their absolute paths in
+ * Builds images of a table, named as users name them (`nginx`, `redis:3.2`), as OCI tars, and returns their absolute paths in
  * the same order. What was built before is taken from the cache. Needs apt and its mirror the first time, and no root.
  * Throws for a name that the table does not have.
  */
 export async function buildImages(names: readonly string[], options: BuildOptions): Promise<readonly string[]> {
-  const { progress, signal = new AbortController().signal, cacheDirectory = DEFAULT_CACHE } = options;
-  const recipes = names.map(recipeNamed);
+  const { progress, signal = new AbortController().signal } = options;
+  const { cacheDirectory = DEFAULT_CACHE, table = DOCUMENT_IMAGES } = options;
+  const recipes = names.map((name) => recipeNamed(name, table));
   await mkdir(cacheDirectory, { recursive: true });
   const builder = createBuilder({ progress, signal, cacheDirectory });
-  const recipesVersion = await versionOfRecipes();
+  const recipesVersion = await versionOfRecipes(table);
   const pathOf = ({ name }: ImageRecipe) => join(cacheDirectory, `${fileStart(name)}-${recipesVersion}.tar`);
   const there = await Promise.all(recipes.map((recipe) => exists(pathOf(recipe))));
   const missing = recipes.filter((_, index) => !there[index]);
@@ -47,15 +50,15 @@ export async function buildImages(names: readonly string[], options: BuildOption
   return recipes.map(pathOf);
 }
 
-/** The names of all images that can be built. */
-export const imageNames: readonly string[] = IMAGES.map(({ name }) => name);
+/** The names of all images that the documents have. */
+export const imageNames: readonly string[] = DOCUMENT_IMAGES.recipes.map(({ name }) => name);
 
 const DEFAULT_CACHE = fileURLToPath(new URL("../../.cache/images", import.meta.url));
 
-function recipeNamed(name: string): ImageRecipe {
-  const recipe = IMAGES.find((item) => imageName(item.name) === imageName(name));
-  if (recipe === undefined) throw new Error(`no recipe for the image "${name}"; there are ${imageNames.join(", ")}`);
-  return recipe;
+function recipeNamed(name: string, { recipes }: ImageTable): ImageRecipe {
+  const recipe = recipes.find((item) => imageName(item.name) === imageName(name));
+  if (recipe !== undefined) return recipe;
+  throw new Error(`no recipe for the image "${name}"; there are ${recipes.map((item) => item.name).join(", ")}`);
 }
 
 /** Makes each layer once, however many images have it. */
@@ -67,15 +70,17 @@ function createBuilder(options: DebianOptions) {
     return known;
   };
   const layerOf = (recipe: ImageRecipe["layers"][number]) =>
-    once(recipe, async () => buildLayer(typeof recipe === "function" ? recipe() : await programFiles(recipe, options)));
+    once(recipe, async () =>
+      buildLayer(await (typeof recipe === "function" ? recipe() : programFiles(recipe, options))),
+    );
   return {
     async fetch(recipes: readonly ImageRecipe[]): Promise<void> {
       const programs = recipes.flatMap((recipe) => recipe.layers).filter((layer) => typeof layer !== "function");
       await fetchPrograms([...new Set([busyboxRecipe, ...programs])], options);
     },
     async image(recipe: ImageRecipe): Promise<Buffer> {
-      const base = once(baseFiles, () => baseLayer(options));
-      return await imageTar(recipe, await Promise.all([base, ...recipe.layers.map(layerOf)]));
+      const base = recipe.bare === true ? [] : [once(baseFiles, () => baseLayer(options))];
+      return await imageTar(recipe, await Promise.all([...base, ...recipe.layers.map(layerOf)]));
     },
   };
 }
@@ -156,18 +161,21 @@ function fileStart(name: string): string {
 }
 
 /** Changes with the recipes and their files, so that what was built by others is built anew. */
-async function versionOfRecipes(): Promise<string> {
+async function versionOfRecipes({ sources }: ImageTable): Promise<string> {
   const here = dirname(fileURLToPath(import.meta.url));
   const hash = createHash("sha256");
-  for (const folder of [here, join(here, "files")]) {
-    for (const file of (await readdir(folder, { withFileTypes: true })).toSorted((a, b) =>
-      a.name < b.name ? -1 : 1,
-    )) {
-      if (!file.isFile() || /\.(md|test\.ts)$/.test(file.name)) continue;
-      hash.update(`${file.name}\n`).update(await readFile(join(folder, file.name)));
-    }
+  for (const source of [here, join(here, "files"), ...sources]) {
+    for (const path of await filesOf(source)) hash.update(`${basename(path)}\n`).update(await readFile(path));
   }
   return hash.digest("hex").slice(0, 12);
+}
+
+/** A file, or what lies in a folder, in order of the names. */
+async function filesOf(source: string): Promise<readonly string[]> {
+  if (!(await stat(source)).isDirectory()) return [source];
+  const files = (await readdir(source, { withFileTypes: true })).filter((entry) => entry.isFile());
+  const names = files.map(({ name }) => name).filter((name) => !/\.(md|test\.ts)$/.test(name));
+  return names.toSorted().map((name) => join(source, name));
 }
 
 async function exists(path: string): Promise<boolean> {

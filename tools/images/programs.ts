@@ -15,12 +15,13 @@ export interface ProgramRecipe {
 
 /** The program's files and the libraries that they load, and the libraries that those load. Throws when one is not found. */
 export async function programFiles(recipe: ProgramRecipe, options: DebianOptions): Promise<readonly FileEntry[]> {
-  const chosen = (await packageFiles(recipe.packages, options)).filter(({ path }) => recipe.files.test(path));
+  const own = await packageFiles(recipe.packages, options);
+  const chosen = own.filter(({ path }) => recipe.files.test(path));
   const libraries = await packageFiles(await librariesOf(recipe, options), options);
   const result = new Map(chosen.map((file) => [file.path, file]));
   const waiting = [...chosen];
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
-    for (const needed of filesNeededBy(file, [...chosen, ...libraries])) {
+    for (const needed of filesNeededBy(file, [...own, ...libraries])) {
       if (result.has(needed.path)) continue;
       result.set(needed.path, needed);
       waiting.push(needed);

@@ -17,17 +17,29 @@ export interface ImageConfig {
 export interface ImageRecipe {
   readonly name: string;
   /** Layers, lowest first; images share those of the same recipe. The base is below them all. */
-  readonly layers: readonly (ProgramRecipe | (() => readonly FileEntry[]))[];
+  readonly layers: readonly (ProgramRecipe | FilesRecipe)[];
   readonly config: ImageConfig;
+  /** Without the base: the layers are all there is. */
+  readonly bare?: true;
 }
 
-const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** Files that no Debian package has. */
+export type FilesRecipe = () => readonly FileEntry[] | Promise<readonly FileEntry[]>;
+
+/** Images that are built together. */
+export interface ImageTable {
+  readonly recipes: readonly ImageRecipe[];
+  /** Absolute paths of files and folders that the recipes are made of: when they change, images are built anew. */
+  readonly sources: readonly string[];
+}
+
+export const PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const NGINX_TAGS = ["latest", "1.14.2", "1.16", "1.16.1", "1.17"];
 
 /** A shell and the usual commands; the applets' links are made when it is built, because the program itself lists them. */
 export const busyboxRecipe: ProgramRecipe = { packages: ["busybox"], files: /^usr\/bin\/busybox$/ };
 
-const nginx: ProgramRecipe = {
+export const nginx: ProgramRecipe = {
   packages: ["nginx", "nginx-common"],
   files: /^(usr\/sbin\/nginx|etc\/nginx\/(mime\.types|fastcgi_params|uwsgi_params|scgi_params))$/,
   withoutLibraries:
@@ -48,9 +60,9 @@ const httpd: ProgramRecipe = {
     /icu|mariadb|pq5|odbc|sqlite|ldap|lua|xml2|curl|gnutls|krb5|k5crypto|sasl|ssh2|rtmp|hogweed|nettle|p11|unistring|gmp|idn2|psl|stdc|brotli|jansson|nghttp2|dbd|gdbm|systemd|gcrypt/,
 };
 
-const curl: ProgramRecipe = { packages: ["curl"], files: /^usr\/bin\/curl$/, withoutLibraries: /stdc/ };
+export const curl: ProgramRecipe = { packages: ["curl"], files: /^usr\/bin\/curl$/, withoutLibraries: /stdc/ };
 
-const perl: ProgramRecipe = {
+export const perl: ProgramRecipe = {
   packages: ["perl-base"],
   files: /^usr\/(bin\/perl$|lib\/[^/]+\/perl-base\/)/,
   withoutLibraries: /selinux|pcre|acl|bz2|lzma|libmd0/,
@@ -60,7 +72,7 @@ const webPort = { ExposedPorts: { "80/tcp": {} } };
 const appPort = { ExposedPorts: { "3000/tcp": {} } };
 
 /** The images of the demo and of tests, made of Debian's programs: old versions are named, today's program runs. */
-export const IMAGES: readonly ImageRecipe[] = [
+const documentImages: readonly ImageRecipe[] = [
   ...["busybox:latest", "busybox:1.36"].map((name) => ({ name, layers: [], config: { Cmd: ["sh"], Env: [PATH] } })),
   ...NGINX_TAGS.map((tag) => ({
     name: `nginx:${tag}`,
@@ -105,6 +117,9 @@ export const IMAGES: readonly ImageRecipe[] = [
   },
 ];
 
+/** What the documents name. Its sources are this folder, which counts for every table. */
+export const DOCUMENT_IMAGES: ImageTable = { recipes: documentImages, sources: [] };
+
 /** What every image has besides busybox. */
 export function baseFiles(): readonly FileEntry[] {
   return [
@@ -140,7 +155,7 @@ redis:x:999:
 nogroup:x:65534:
 `;
 
-function nginxFiles(): readonly FileEntry[] {
+export function nginxFiles(): readonly FileEntry[] {
   return [
     ownFile("nginx.conf", "etc/nginx/nginx.conf"),
     symlink("var/log/nginx/access.log", "/dev/stdout"),
@@ -150,7 +165,7 @@ function nginxFiles(): readonly FileEntry[] {
   ];
 }
 
-function nginxPage(tag: string): readonly FileEntry[] {
+export function nginxPage(tag: string): readonly FileEntry[] {
   return [
     textFile(
       "etc/nginx/conf.d/default.conf",

@@ -104,6 +104,6 @@ function go(args: readonly string[], cwd: string, signal: AbortSignal): Promise<
     let said = "";
     child.stderr.on("data", (text: Buffer) => (said = `${said}${text.toString()}`.slice(-4_000)));
     child.once("error", (error) => (signal.aborted ? resolve("called off") : reject(error)));
-    child.once("close", (code) => resolve(code === 0 ? undefined : said.trim()));
+    child.once("close", (code) => resolve(code === 0 ? undefined : said.trim() || "go was ended from outside"));
   });
 }

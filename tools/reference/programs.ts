@@ -1,7 +1,7 @@
 /** One program of the real Kubernetes and what surrounds it, as the Go modules in this folder build it. */
 export interface ProgramSource {
   /** The folder here with the `go.mod` that pins it and all that it is made of. */
-  readonly module: "kubernetes" | "etcd" | "kwok";
+  readonly module: "kubernetes" | "etcd" | "kwok" | "sample-apiserver";
   /** Its Go package. */
   readonly from: string;
   /** Built by `go test -c`: the program is a package's tests. */
@@ -28,6 +28,7 @@ export const PROGRAMS = {
   "consume-cpu": kubernetes("test/images/resource-consumer/consume-cpu"),
   "sample-device-plugin": kubernetes("test/images/sample-device-plugin"),
   etcd: { module: "etcd", from: "go.etcd.io/etcd/server/v3" },
+  "sample-apiserver": { module: "sample-apiserver", from: "k8s.io/sample-apiserver" },
   kwok: { module: "kwok", from: "sigs.k8s.io/kwok/cmd/kwok" },
 } as const satisfies Readonly<Record<string, ProgramSource>>;
 

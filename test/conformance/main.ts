@@ -1,0 +1,113 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { buildImages } from "../../tools/images/build.ts";
+import { buildReference, kubernetesVersion, ReferenceError } from "../../tools/reference/build.ts";
+import { type Cluster, startClusterWith, whyNoCluster } from "../cluster.ts";
+import { writeFailures } from "./failures.ts";
+import { conformanceImages, imagePrograms } from "./images.ts";
+import { type ConformanceOptions, readOptions, USAGE, UsageError } from "./options.ts";
+import { conclusion, progressLine } from "./print.ts";
+import { judge, shortSet } from "./ratchet.ts";
+import type { SpecResult } from "./report.ts";
+import { type Phase, type Progress, runPhase, type SuitePrograms } from "./suite.ts";
+
+// The official conformance suite against a cluster of its own: `npm run conformance -- --help`.
+
+const ROOT = join(import.meta.dirname, "../..");
+const CACHE = join(ROOT, ".cache/conformance");
+const COMMAND = join(ROOT, "dist/src/bin/wherry.mjs");
+const say = (line: string) => console.log(line);
+
+async function main(words: readonly string[]): Promise<number> {
+  const options = readOptions(words);
+  if (options === "help") {
+    say(USAGE);
+    return 0;
+  }
+  const why = await whyNoCluster();
+  if (why !== undefined) return 2;
+  const interrupted = new AbortController();
+  process.on("SIGINT", () => {
+    say("\nStopping: what was measured is kept …");
+    interrupted.abort();
+  });
+  const { signal } = interrupted;
+  const names = ["e2e.test", "ginkgo", "kubectl", ...imagePrograms] as const;
+  const programs = await buildReference(names, { progress: say, signal });
+  const archives = await buildImages(
+    conformanceImages.recipes.map(({ name }) => name),
+    { table: conformanceImages, progress: say, signal },
+  );
+  const output = options.output ?? join(CACHE, new Date().toISOString().replaceAll(/[:.]/g, "-"));
+  await mkdir(output, { recursive: true });
+  say(`Bringing up a cluster, with ${archives.length} images`);
+  const cluster = await startClusterWith(archives, {
+    command: COMMAND,
+    kubectl: programs.kubectl,
+    up: ["--store", options.store],
+  });
+  try {
+    return await run(options, { programs, cluster, output, signal });
+  } finally {
+    if (options.keep)
+      say(`The cluster stays: export KUBECONFIG=${cluster.nodeKubeconfig}; ${cluster.machine.enter.join(" ")} sh`);
+    else await cluster[Symbol.asyncDispose]();
+  }
+}
+
+interface RunContext {
+  readonly programs: SuitePrograms;
+  readonly cluster: Cluster;
+  readonly output: string;
+  readonly signal: AbortSignal;
+}
+
+async function run(options: ConformanceOptions, context: RunContext): Promise<number> {
+  const started = performance.now();
+  const results: SpecResult[] = [];
+  for (const phase of await phasesOf(options)) {
+    if (context.signal.aborted) break;
+    say(`\nKubernetes ${kubernetesVersion}, ${phase.title} specs, ${phase.procs} at once`);
+    const began = performance.now();
+    const onProgress = (progress: Progress) => say(progressLine(progress, performance.now() - began));
+    results.push(...(await runPhase(phase, { ...context, onProgress })));
+  }
+  await writeFailures(results, join(context.output, "failures"), context.cluster.logs);
+  const verdict = await judge(results, join(CACHE, "last.txt"));
+  say(conclusion(results, verdict, performance.now() - started));
+  say(`Reports: ${context.output}`);
+  const isGood = options.short ? results.every(({ passed }) => passed) : verdict.broken.length === 0;
+  return isGood && results.length > 0 && !context.signal.aborted ? 0 : 1;
+}
+
+async function phasesOf({ short, focus, skip, procs }: ConformanceOptions): Promise<readonly Phase[]> {
+  if (short) {
+    const names = (await shortSet()).map((name) => `${escape(name)}$`);
+    return [{ title: "short", focus: names, skip, procs }];
+  }
+  return [
+    { title: "parallel", focus, skip: [...skip, SERIAL], procs },
+    // Ginkgo joins patterns by "or": the serial ones among the wanted have the word before, between or behind.
+    { title: "serial", focus: focus.flatMap(serialOf), skip, procs: 1 },
+  ];
+}
+
+const SERIAL = String.raw`\[Serial\]`;
+const CONFORMANCE = String.raw`\[Conformance\]`;
+
+function serialOf(pattern: string): readonly string[] {
+  const start = pattern.slice(0, -CONFORMANCE.length);
+  return [`${start}${SERIAL}.*${CONFORMANCE}`, `${pattern}.*${SERIAL}`];
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof UsageError) && !(error instanceof ReferenceError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}
