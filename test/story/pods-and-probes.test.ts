@@ -166,7 +166,7 @@ story(
     ],
     [
       "a failing liveness probe restarts the container",
-      async ({ shell }) => {
+      async ({ shell, nodeShell }) => {
         await shell.ok("kubectl apply -f -", { input: LIVENESS });
         await shell.ok("kubectl wait --for=condition=Ready pod/alive --timeout=30s");
         const id = "kubectl get pod alive -o jsonpath={.status.containerStatuses[0].containerID}";
@@ -182,6 +182,9 @@ story(
         assert.match(told, /Warning +Unhealthy .*Liveness probe failed: HTTP probe failed with statuscode: 404/);
         assert.match(told, /Normal +Killing .*Container web failed liveness probe, will be restarted/);
         assert.match(told, /Last State: +Terminated\n +Reason: +Completed\n +Exit Code: +0/);
+        const why = await nodeShell.ok("wherry why pod/alive");
+        assert.match(why, /liveness probe of web: failed: HTTP probe failed with statuscode: 404/);
+        assert.match(why, /end of web: exit code 0 \(Completed\), as the kubelet asked/);
         await shell.ok("kubectl delete pod alive --now");
       },
     ],

@@ -13,6 +13,7 @@ import { Prober } from "../probes/prober.ts";
 import { podStatus } from "../status/pod-status.ts";
 import type { ContainerStatus, SandboxStatus } from "../ports/runtime.ts";
 import { RuntimeError } from "../ports/runtime.ts";
+import { exitFacts, probeFacts } from "./facts.ts";
 import { VolumeErrors } from "./files.ts";
 import { runHook } from "./hook.ts";
 import type { NodeParts, PodReports, ReportingPod } from "./parts.ts";
@@ -66,6 +67,7 @@ export class PodWorker implements ReportingPod {
     if (observation.type === "pod" && isOlder(observation.pod, this.#life.pod)) return;
     if (observation.type === "pod" && isRelabelled(observation.pod, this.#life.pod))
       this.#node.files.podChanged(observation.pod);
+    if (observation.type === "container") Object.assign(this.#facts, exitFacts(this.#life, observation.container));
     const { life, effects, wakeAtMs } = step(this.#life, observation, this.#node.clock.now());
     this.#life = life;
     for (const { id } of life.containers) this.#reports.owns(id, this);
@@ -121,7 +123,11 @@ export class PodWorker implements ReportingPod {
         means: { runtime: this.#node.runtime, network: this.#node.network },
         startedAtMs: this.#node.startedAtMs,
         podIP: () => this.#podIPs()[0] ?? "",
-        onVerdict: (id, kind, healthy) => this.observe({ type: "probe", id, kind, healthy }),
+        onVerdict: (verdict) => {
+          const { id, kind, healthy } = verdict;
+          if (this.#life.probes[id]?.[kind] !== healthy) Object.assign(this.#facts, probeFacts(verdict));
+          this.observe({ type: "probe", id, kind, healthy });
+        },
         onEvent: (event) => this.#tell(event),
       });
     }

@@ -17,8 +17,21 @@ export interface ProberParts {
   /** Containers that ran before then are probed at a random moment of their period, not all at once. */
   readonly startedAtMs: number;
   readonly podIP: (life: PodLife) => string;
-  readonly onVerdict: (id: string, kind: ProbeKind, healthy: boolean) => void;
+  readonly onVerdict: (verdict: Verdict) => void;
   readonly onEvent: (event: PodEvent) => void;
+}
+
+/** What a probe's results amount to, once there are enough of them. */
+export interface Verdict {
+  /** The container's. */
+  readonly id: string;
+  readonly container: string;
+  readonly kind: ProbeKind;
+  readonly healthy: boolean;
+  /** What the last try said, where it failed. */
+  readonly message?: string;
+  /** How long the last try took. */
+  readonly tookMs: number;
 }
 
 /** Probes the containers of one pod. A container that is not probed costs nothing. */
@@ -116,9 +129,10 @@ class Loop implements Disposable {
     const startedAtMs = clock.now();
     const result = await this.#attempt();
     if (this.#abort.signal.aborted) return;
-    const next = Math.max(0, startedAtMs + periodMs(this.#target.probe) - clock.now());
+    const endedAtMs = clock.now();
+    const next = Math.max(0, startedAtMs + periodMs(this.#target.probe) - endedAtMs);
     this.#timer = clock.timer(next, () => void this.#probe());
-    this.#take(result);
+    this.#take(result, endedAtMs - startedAtMs);
   }
 
   async #attempt(): Promise<ProbeResult> {
@@ -132,7 +146,7 @@ class Loop implements Disposable {
     return result;
   }
 
-  #take(result: ProbeResult): void {
+  #take(result: ProbeResult, tookMs: number): void {
     const { kind, probe, container, containerId } = this.#target;
     const tell = (reason: string, message: string) =>
       this.#parts.onEvent({
@@ -149,7 +163,9 @@ class Loop implements Disposable {
     }
     const counted = countResult(probe, this.#run, result.is !== "failure");
     this.#run = counted.run;
-    if (counted.verdict !== undefined) this.#parts.onVerdict(containerId, kind, counted.verdict);
+    if (counted.verdict === undefined) return;
+    const verdict = { id: containerId, container: container.name, kind, healthy: counted.verdict, tookMs };
+    this.#parts.onVerdict(result.is === "failure" ? { ...verdict, message: result.message } : verdict);
   }
 
   [Symbol.dispose](): void {
