@@ -11,7 +11,7 @@ import { impersonatedUser } from "./auth/impersonate.ts";
 import type { Attributes, Authorizer, User } from "./auth/user.ts";
 import { readBody, readOptionsBody } from "./encode/body.ts";
 import { type Encoding, encodeOutcome, encodeStatus } from "./encode/encode.ts";
-import { negotiate } from "./encode/negotiate.ts";
+import { negotiate, type Use } from "./encode/negotiate.ts";
 import { encodeText } from "./encode/text.ts";
 import { warningHeader } from "./encode/warning.ts";
 import type { ApiRequest, ApiResponse } from "./http.ts";
@@ -109,7 +109,7 @@ async function answerResource(
   target: ResourceTarget,
   user: User,
 ): Promise<ApiResponse> {
-  const representation = negotiate(request, target.verb === "watch" ? "stream" : "answer");
+  const representation = negotiate(request, useOf(target.verb));
   const warnings: string[] = [];
   const { type: _type, rest: _rest, ...place } = target;
   const operation: Operation = {
@@ -125,6 +125,11 @@ async function answerResource(
   const response = encodeOutcome(await parts.perform(operation), representation, parts.encoding);
   if (warnings.length === 0) return response;
   return { ...response, headers: { ...response.headers, warning: [...new Set(warnings)].map(warningHeader) } };
+}
+
+function useOf(verb: ResourceTarget["verb"]): Use {
+  if (verb === "watch") return "stream";
+  return verb === "list" ? "list" : "answer";
 }
 
 type Body = Pick<Operation, "options" | "body" | "bodyText" | "bodyProblems" | "patchType">;

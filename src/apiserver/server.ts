@@ -115,7 +115,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const metrics = createMetrics();
   const answered = new Map([...answeredKinds({ authenticator, authorizer, now }), ["bindings", bindByCollection]]);
   const perform = createPerform({ context, authorizer, subresources, answered });
-  const encoding = { describe, frames: createFrameCache(), now };
+  const encoding = { describe, frames: createFrameCache(), now, turn: () => clock.turn() };
   const paths = pathHandlers({
     registry,
     describe,

@@ -17,3 +17,12 @@ export function byteOrder(left: string, right: string): number {
 function weight(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }
+
+/** The members' names of an object, as Go orders a map's keys. Most come in that order already. */
+export function namesInByteOrder(object: object): readonly string[] {
+  const names = Object.keys(object);
+  for (let index = 1; index < names.length; index++) {
+    if (byteOrder(names[index - 1]!, names[index]!) > 0) return names.sort(byteOrder);
+  }
+  return names;
+}

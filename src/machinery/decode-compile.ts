@@ -1,4 +1,4 @@
-import { byteOrder } from "./byte-order.ts";
+import { namesInByteOrder } from "./byte-order.ts";
 import { canonicalBase64 } from "./base64.ts";
 import { canonicalDuration } from "./duration.ts";
 import type { MutableJson, MutableJsonObject } from "./json.ts";
@@ -159,7 +159,7 @@ function mapDecoder({ values }: MapShape): Decoder {
       item ??= compile(values);
       const input = value as Readonly<Record<string, unknown>>;
       const result: MutableJsonObject = {};
-      for (const name of sortedNames(input)) {
+      for (const name of namesInByteOrder(input)) {
         const member = input[name];
         if (member === undefined) continue;
         setMember(result, name, member === null ? item.zero() : item.decode(member, notes));
@@ -169,15 +169,6 @@ function mapDecoder({ values }: MapShape): Decoder {
     zero: () => null,
     isEmpty: isEmptyObject,
   };
-}
-
-/** Go writes maps in the order of their keys. Most come in that order. */
-function sortedNames(input: object): readonly string[] {
-  const names = Object.keys(input);
-  for (let index = 1; index < names.length; index++) {
-    if (byteOrder(names[index - 1]!, names[index]!) > 0) return names.sort(byteOrder);
-  }
-  return names;
 }
 
 /** Sets a member whatever its name: assigning to `__proto__` would do something else. */

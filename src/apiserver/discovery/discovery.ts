@@ -1,8 +1,9 @@
 import type { KindRegistry } from "../../api/registry.ts";
 import { notAcceptable } from "../../machinery/status.ts";
 import { parseAccept } from "../encode/media-type.ts";
-import { JSON_TYPE, negotiate, YAML_TYPE } from "../encode/negotiate.ts";
-import { encodeText, encodeValue } from "../encode/text.ts";
+import { CONTENT_TYPES, type Format, formatOf, negotiate, SERVED_TYPES } from "../encode/negotiate.ts";
+import { encodeText } from "../encode/text.ts";
+import { encodeValue } from "../encode/value.ts";
 import type { ApiRequest, ApiResponse } from "../http.ts";
 import { apiGroup, apiGroupList, apiResourceList, apiVersions, groupDiscoveryList } from "./documents.ts";
 import { servedGroups } from "./groups.ts";
@@ -10,7 +11,8 @@ import { textHash } from "./sha256.ts";
 
 type Asking = Pick<ApiRequest, "path" | "headers" | "query">;
 
-const AGGREGATED_TYPE = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+/** What follows the form in the type of everything in one document. */
+const AGGREGATED = "g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
 
 /**
  * Answers `/api`, `/apis` and what lies right below them; undefined for a path that is no discovery, or of a group or
@@ -26,14 +28,17 @@ export function discoveryAnswer(
   const parts = request.path.split("/").slice(1);
   if (parts.at(-1) === "") parts.pop();
   const path = `/${parts.join("/")}`;
-  if ((path === "/api" || path === "/apis") && wantsAggregated(request)) return aggregated(request, path, registry);
+  if (path === "/api" || path === "/apis") {
+    const format = aggregatedFormat(request);
+    if (format !== undefined) return aggregated(request, { path, format }, registry);
+  }
   const document = remembered(registry).of(path, () => documentAt(parts, registry, serverAddress));
   if (document === undefined) return undefined;
   const { format, pretty, view } = negotiate(request, "answer");
-  if (view.type !== "object") throw notAcceptable([JSON_TYPE, YAML_TYPE, "application/vnd.kubernetes.protobuf"]);
+  if (view.type !== "object") throw notAcceptable(SERVED_TYPES);
   return {
     status: 200,
-    headers: { "cache-control": "no-cache, private", "content-type": format === "json" ? JSON_TYPE : YAML_TYPE },
+    headers: { "cache-control": "no-cache, private", "content-type": CONTENT_TYPES[format] },
     body: format === "json" && !pretty ? document.bytes() : encodeValue(document.value, format, pretty),
   };
 }
@@ -55,25 +60,33 @@ function documentAt(parts: readonly string[], registry: KindRegistry, serverAddr
   return version && apiResourceList(version);
 }
 
-/** Whether the form that the client wants most, of those that are made, is everything in one document. */
-function wantsAggregated({ headers }: Asking): boolean {
-  for (const { type, subtype, parameters } of parseAccept(headers["accept"] ?? "")) {
-    const { as, g: group, v: version } = parameters;
-    const isJson = type === "*" || (type === "application" && (subtype === "json" || subtype === "*"));
-    if (isJson && as === "APIGroupDiscoveryList" && group === "apidiscovery.k8s.io" && version === "v2") return true;
-    if (as === undefined && (isJson || (type === "application" && subtype === "yaml"))) return false;
+/** The form in which the client takes everything in one document, if it does at all. */
+function aggregatedFormat({ headers }: Asking): Format | undefined {
+  for (const range of parseAccept(headers["accept"] ?? "")) {
+    const { as, g: group, v: version } = range.parameters;
+    if (as !== "APIGroupDiscoveryList" || group !== "apidiscovery.k8s.io" || version !== "v2") continue;
+    const format = formatOf(range);
+    if (format !== undefined) return format;
   }
-  return false;
+  return undefined;
 }
 
-function aggregated({ headers }: Asking, path: "/api" | "/apis", registry: KindRegistry): ApiResponse {
+function aggregated(
+  request: Asking,
+  { path, format }: { readonly path: "/api" | "/apis"; readonly format: Format },
+  registry: KindRegistry,
+): ApiResponse {
   const document = remembered(registry).of(`${path} aggregated`, () =>
     groupDiscoveryList(servedGroups(registry.all()).filter(({ name }) => (name === "") === (path === "/api"))),
   )!;
   const etag = `"${document.hash()}"`;
   const common = { "cache-control": "public", etag, vary: "Accept" };
-  if (headers["if-none-match"] === etag) return { status: 304, headers: common, body: undefined };
-  return { status: 200, headers: { ...common, "content-type": AGGREGATED_TYPE }, body: document.bytes() };
+  if (request.headers["if-none-match"] === etag) return { status: 304, headers: common, body: undefined };
+  return {
+    status: 200,
+    headers: { ...common, "content-type": `${CONTENT_TYPES[format]};${AGGREGATED}` },
+    body: format === "json" ? document.bytes() : encodeValue(document.value, format, false),
+  };
 }
 
 interface Document {

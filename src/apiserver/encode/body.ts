@@ -2,7 +2,7 @@ import { parseDocument } from "yaml";
 import { badRequest, failure, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
 import { type ApiRequest, BodyTooLarge } from "../http.ts";
 import { bareType } from "./media-type.ts";
-import { JSON_TYPE, YAML_TYPE } from "./negotiate.ts";
+import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from "./negotiate.ts";
 import { jsonProblem } from "./json-problem.ts";
 import { decodeProtobuf } from "./protobuf/envelope.ts";
 import { ProtobufError } from "./protobuf/reader.ts";
@@ -21,7 +21,6 @@ export interface RequestBody {
 /** What a body may hold at most; the server's limit for what it stores is smaller. */
 export const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
 
-const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";
 const APPLY_TYPE = "application/apply-patch+yaml";
 const OBJECT_TYPES = [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE];
 

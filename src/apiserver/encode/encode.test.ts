@@ -72,6 +72,7 @@ const encoding: Encoding = {
   describe: (_definition, field) => `The ${field}.`,
   frames: createFrameCache(),
   now: () => Date.parse("2026-11-21T08:46:30Z"),
+  turn: () => Promise.resolve(),
 };
 
 const asking = (accept: string, query = "", agent = "client-go") => ({

@@ -6,11 +6,13 @@ import type { ApiRequest, ApiResponse, ResponseBody } from "../http.ts";
 import type { ListOutcome, ObjectOutcome, Outcome, WatchOutcome } from "../operation.ts";
 import type { Describe } from "../openapi/describe.ts";
 import { listBody } from "./chunks.ts";
-import { JSON_TYPE, negotiateStatus, type Representation, YAML_TYPE } from "./negotiate.ts";
+import { listAsProtobuf, objectAsProtobuf } from "./as-protobuf.ts";
+import { CONTENT_TYPES, negotiateStatus, PROTOBUF_TYPE, type Representation } from "./negotiate.ts";
 import { checkPartial, partialJson, partialListHead, partialObject } from "./partial.ts";
 import { columnDefinitions, includeOf, rowTexts, tableHead, tableOf } from "./table.ts";
-import { encodeText, encodeValue, goEscaped, joinBytes } from "./text.ts";
-import { type FrameCache, watchLines } from "./watch.ts";
+import { encodeText, goEscaped, joinBytes } from "./text.ts";
+import { encodeValue } from "./value.ts";
+import { type FrameCache, watchEvents } from "./watch.ts";
 
 /** What encoding needs beyond the outcome itself; one for a server. */
 export interface Encoding {
@@ -18,6 +20,8 @@ export interface Encoding {
   readonly frames: FrameCache;
   /** Milliseconds since the epoch, for the ages in tables. */
   readonly now: () => number;
+  /** Lets others go on while a long list is made. */
+  readonly turn: () => Promise<void>;
 }
 
 /**
@@ -31,7 +35,7 @@ export function encodeOutcome(outcome: Outcome, representation: Representation, 
     case "list":
       return respond(200, representation, encodeList(outcome, representation, encoding));
     case "watch":
-      return respond(200, representation, encodeWatch(outcome, representation, encoding));
+      return respondWatch(outcome, representation, encoding);
     case "status":
       return respond(
         outcome.code,
@@ -60,8 +64,21 @@ const NO_CACHE = "no-cache, private";
 function respond(status: number, { format }: Pick<Representation, "format">, body: ResponseBody): ApiResponse {
   return {
     status,
-    headers: { "cache-control": NO_CACHE, "content-type": format === "json" ? JSON_TYPE : YAML_TYPE },
+    headers: { "cache-control": NO_CACHE, "content-type": CONTENT_TYPES[format] },
     body,
+  };
+}
+
+function respondWatch(
+  { kind, steps }: WatchOutcome,
+  { format, view }: Representation,
+  encoding: Encoding,
+): ApiResponse {
+  const contentType = format === "protobuf" ? `${PROTOBUF_TYPE};stream=watch` : CONTENT_TYPES[format];
+  return {
+    status: 200,
+    headers: { "cache-control": NO_CACHE, "content-type": contentType },
+    body: { type: "chunks", chunks: watchEvents(steps, { ...encoding, kind, format, view }) },
   };
 }
 
@@ -69,10 +86,12 @@ const NEW_LINE = encodeText("\n");
 
 /** An object, its metadata alone, or a table of one row. */
 export function encodeObject(
-  { kind, object, entry }: Pick<ObjectOutcome, "kind" | "object" | "entry">,
+  outcome: Pick<ObjectOutcome, "kind" | "object" | "entry">,
   { format, pretty, view }: Representation,
   { now, describe }: Encoding,
 ): Uint8Array {
+  if (format === "protobuf") return objectAsProtobuf(outcome, view);
+  const { kind, object, entry } = outcome;
   if (view.type === "object") {
     if (entry !== undefined && format === "json" && !pretty) return joinBytes([entry.bytes, NEW_LINE]);
     return encodeValue(object, format, pretty);
@@ -92,6 +111,7 @@ export function encodeList(
   { format, pretty, view }: Representation,
   encoding: Encoding,
 ): ResponseBody {
+  if (format === "protobuf") return listAsProtobuf(outcome, view, encoding.turn);
   const { kind, metadata, entries } = outcome;
   if (view.type === "partial") checkPartial(view, kind, true);
   if (view.type === "table") includeOf(view);
@@ -112,10 +132,6 @@ export function encodeList(
         encodedTexts(rowTexts(kind, entries, view, encoding.now())),
       );
   }
-}
-
-function encodeWatch({ kind, steps }: WatchOutcome, { view }: Representation, encoding: Encoding): ResponseBody {
-  return { type: "chunks", chunks: watchLines(steps, { ...encoding, kind, view }) };
 }
 
 function listHead({ listKind, apiVersion }: Kind, metadata: ListMeta) {

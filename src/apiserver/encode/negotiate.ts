@@ -10,7 +10,7 @@ export interface Representation {
   readonly view: View;
 }
 
-export type Format = "json" | "yaml";
+export type Format = "json" | "yaml" | "protobuf";
 
 /** What of an object is to be shown. */
 export type View =
@@ -21,9 +21,16 @@ export type View =
 
 export const JSON_TYPE = "application/json";
 export const YAML_TYPE = "application/yaml";
-/** All that Kubernetes would accept; said to clients that asked for something else. */
-const SERVED_TYPES = [JSON_TYPE, YAML_TYPE, "application/vnd.kubernetes.protobuf"];
-const SERVED_STREAMS = [`${JSON_TYPE};stream=watch`, "application/vnd.kubernetes.protobuf;stream=watch"];
+export const PROTOBUF_TYPE = "application/vnd.kubernetes.protobuf";
+/** What an answer's header calls its form. */
+export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
+  json: JSON_TYPE,
+  yaml: YAML_TYPE,
+  protobuf: PROTOBUF_TYPE,
+};
+/** All that is served; said to clients that asked for something else. */
+export const SERVED_TYPES: readonly string[] = Object.values(CONTENT_TYPES);
+const SERVED_STREAMS = [`${JSON_TYPE};stream=watch`, `${PROTOBUF_TYPE};stream=watch`];
 
 const AS_OBJECT: View = { type: "object" };
 const PLAIN = { format: "json", view: AS_OBJECT } as const;
@@ -31,22 +38,25 @@ type Choice = Pick<Representation, "format" | "view">;
 
 /** What is remembered of the few Accept headers that clients send. */
 const REMEMBERED_HEADERS = 256;
-const choices = new Map<string, Choice | undefined>();
+const choices = new Map<string, Choice | "unknown" | undefined>();
+
+/** What is answered: a list can also be watched, and so has more forms to name to a client that asked for none of them. */
+export type Use = "answer" | "list" | "stream";
 
 /**
  * How to write the answer to a request.
  * @throws StatusError 406 if nothing that the client accepts can be made.
  */
-export function negotiate(request: Pick<ApiRequest, "headers" | "query">, use: "answer" | "stream"): Representation {
+export function negotiate(request: Pick<ApiRequest, "headers" | "query">, use: Use): Representation {
   const accept = request.headers["accept"] ?? "";
   const choice = chosen(accept);
-  if (choice === undefined && !parseAccept(accept).some(isKnownType)) {
-    const available = `Available representations: ${SERVED_TYPES.join(", ")}`;
+  if (choice === "unknown") {
+    const served = use === "answer" ? SERVED_TYPES : [...SERVED_TYPES, ...SERVED_STREAMS];
+    const available = `Available representations: ${served.join(", ")}`;
     throw failure(406, "NotAcceptable", `406: Not Acceptable\n\n${available}`, {});
   }
-  if (choice === undefined || (use === "stream" && choice.format !== "json")) {
-    throw notAcceptable(use === "stream" ? SERVED_STREAMS : SERVED_TYPES);
-  }
+  if (choice === undefined) throw notAcceptable(SERVED_TYPES);
+  if (use === "stream" && choice.format === "yaml") throw notAcceptable(SERVED_STREAMS);
   const pretty = isPretty(request);
   const { view } = choice;
   if (view.type !== "table") return { format: choice.format, pretty, view };
@@ -66,7 +76,7 @@ export function negotiateStatus(request: Pick<ApiRequest, "headers" | "query">):
   return undefined;
 }
 
-function chosen(accept: string): Choice | undefined {
+function chosen(accept: string): Choice | "unknown" | undefined {
   if (accept === "" || accept === JSON_TYPE || accept === "*/*") return PLAIN;
   if (choices.has(accept)) return choices.get(accept);
   const choice = choose(parseAccept(accept));
@@ -75,27 +85,32 @@ function chosen(accept: string): Choice | undefined {
   return choice;
 }
 
-function choose(ranges: readonly MediaRange[]): Choice | undefined {
+function choose(ranges: readonly MediaRange[]): Choice | "unknown" | undefined {
+  if (!ranges.some(isKnownType)) return "unknown";
   for (const range of ranges) {
     const format = formatOf(range);
     const view = viewOf(range);
-    if (format !== undefined && view !== undefined) return { format, view };
+    if (format === undefined || view === undefined) continue;
+    // A row's cells may be anything, which no message can hold.
+    if (format !== "protobuf" || view.type !== "table") return { format, view };
   }
   return undefined;
 }
 
-/** Whether Kubernetes makes this type at all, if perhaps not in the form that was asked for. */
+/** Whether Kubernetes makes this type at all, if perhaps not in the form that was asked for: `application/*` alone is none. */
 function isKnownType({ type, subtype }: MediaRange): boolean {
-  return type === "*" || (type === "application" && (subtype === "*" || SERVED_TYPES.includes(`${type}/${subtype}`)));
+  return type === "*" || SERVED_TYPES.includes(`${type}/${subtype}`);
 }
 
-function formatOf({ type, subtype, parameters }: MediaRange): Format | undefined {
+/** The form of a media type, if it is made at all. */
+export function formatOf({ type, subtype, parameters }: MediaRange): Format | undefined {
   const stream = parameters["stream"];
   if (stream !== undefined && stream !== "" && stream !== "watch") return undefined;
   if (type === "*") return "json";
   if (type !== "application") return undefined;
   if (subtype === "json" || subtype === "*") return "json";
-  return subtype === "yaml" ? "yaml" : undefined;
+  if (subtype === "yaml") return "yaml";
+  return subtype === "vnd.kubernetes.protobuf" ? "protobuf" : undefined;
 }
 
 function viewOf({ parameters }: MediaRange): View | undefined {

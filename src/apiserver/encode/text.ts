@@ -1,16 +1,7 @@
-import type { Format } from "./negotiate.ts";
-import { toYaml } from "./yaml.ts";
-
 const encoder = new TextEncoder();
 
 export function encodeText(text: string): Uint8Array {
   return encoder.encode(text);
-}
-
-/** A value as an answer's whole body. */
-export function encodeValue(value: unknown, format: Format, pretty: boolean): Uint8Array {
-  if (format === "yaml") return encodeText(toYaml(value));
-  return encodeText(pretty ? goEscaped(JSON.stringify(value, undefined, 2)) : `${goEscaped(JSON.stringify(value))}\n`);
 }
 
 /** JSON as Go writes it: what markup gives a meaning to is escaped. These characters stand in strings only. */

@@ -3,9 +3,11 @@ import type { KubeObject } from "../../machinery/object.ts";
 import type { Entry } from "../../store/contract.ts";
 import type { WatchStep } from "../operation.ts";
 import type { Describe } from "../openapi/describe.ts";
-import type { View } from "./negotiate.ts";
-import { checkPartial, partialJson, partialObject } from "./partial.ts";
-import { columnDefinitions, emptyCells, includeOf, rowTexts, tableHead, type TableView } from "./table.ts";
+import { eventAsProtobuf } from "./as-protobuf.ts";
+import { bookmark } from "./bookmark.ts";
+import type { Format, View } from "./negotiate.ts";
+import { checkPartial, partialJson } from "./partial.ts";
+import { columnDefinitions, includeOf, rowTexts, tableHead, type TableView } from "./table.ts";
 import { encodeText, goEscaped, joinBytes } from "./text.ts";
 
 /** Remembers how the latest changes were wrapped, so that many watchers share one piece of memory. */
@@ -34,6 +36,8 @@ export function createFrameCache(limit = REMEMBERED_CHANGES): FrameCache {
 
 export interface WatchEncoding {
   readonly kind: Kind;
+  /** Never YAML, which no stream is written in. */
+  readonly format: Format;
   readonly view: View;
   readonly frames: FrameCache;
   readonly describe: Describe;
@@ -41,18 +45,21 @@ export interface WatchEncoding {
   readonly now: () => number;
 }
 
-/** Events as lines of JSON, a batch at a time. @throws StatusError for a view that cannot be made of single objects. */
-export function watchLines(
+/**
+ * Events as lines of JSON or as frames of protobuf, a batch at a time.
+ * @throws StatusError for a view that cannot be made of single objects.
+ */
+export function watchEvents(
   steps: AsyncIterable<readonly WatchStep[]>,
   encoding: WatchEncoding,
 ): AsyncIterable<readonly Uint8Array[]> {
   const { kind, view } = encoding;
   if (view.type === "partial") checkPartial(view, kind, false);
   if (view.type === "table") includeOf(view);
-  return lines(steps, lineEncoder(encoding));
+  return encoded(steps, encoding.format === "protobuf" ? eventAsProtobuf(encoding) : lineEncoder(encoding));
 }
 
-async function* lines(
+async function* encoded(
   steps: AsyncIterable<readonly WatchStep[]>,
   encode: (step: WatchStep) => Uint8Array,
 ): AsyncIterable<readonly Uint8Array[]> {
@@ -96,18 +103,4 @@ function tableText(encoding: WatchEncoding, view: TableView, entry: Entry<KubeOb
     columnDefinitions: first ? columnDefinitions(kind, describe) : null,
   });
   return `${head.slice(0, -1)},"rows":[${[...rowTexts(kind, [entry], view, now())].join(",")}]}`;
-}
-
-function bookmark(kind: Kind, view: View, step: Extract<WatchStep, { type: "BOOKMARK" }>): unknown {
-  const metadata = {
-    resourceVersion: String(step.revision),
-    ...(step.initialEventsEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {}),
-  };
-  if (view.type === "object") return { kind: kind.kind, apiVersion: kind.apiVersion, metadata };
-  if (view.type === "partial") return partialObject({ metadata }, view.version);
-  return {
-    ...tableHead({ resourceVersion: metadata.resourceVersion }, view.version),
-    columnDefinitions: null,
-    rows: [{ cells: emptyCells(kind), object: partialObject({ metadata }, view.version) }],
-  };
 }

@@ -5,4 +5,12 @@ export function bytesToBase64(bytes: Uint8Array): string {
   return btoa(text);
 }
 
+/** @param text as canonical as it is stored. */
+export function base64ToBytes(text: string): Uint8Array {
+  const units = atob(text);
+  const bytes = new Uint8Array(units.length);
+  for (let at = 0; at < units.length; at++) bytes[at] = units.charCodeAt(at);
+  return bytes;
+}
+
 const PIECE = 8192;

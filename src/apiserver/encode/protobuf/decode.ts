@@ -127,11 +127,11 @@ function readValue(reader: ProtobufReader, wire: number, shape: Shape): MutableJ
     case "any":
       return readAny(reader.message(), shape);
     case "boolean":
-      return reader.varint() !== 0n;
+      return reader.integer() !== 0;
     case "number":
       return reader.double();
     case "integer":
-      return Number(reader.varint());
+      return reader.integer();
     case "string":
       return readString(reader, shape);
   }
@@ -146,7 +146,7 @@ function readString(reader: ProtobufReader, { format }: ScalarShape): MutableJso
     case "micro-time":
       return readTime(reader.message(), true);
     case "duration":
-      return formatDuration(Number(readNumbered(reader.message())[1] ?? 0n) / 1e6);
+      return formatDuration((readNumbered(reader.message())[1] ?? 0) / 1e6);
     case "quantity": {
       const message = reader.message();
       let text = "";
@@ -164,36 +164,36 @@ function readString(reader: ProtobufReader, { format }: ScalarShape): MutableJso
   }
 }
 
-/** A moment; the zero one is null. */
+/** A moment; the zero one, an empty message, is null. */
 function readTime(message: ProtobufReader, micro: boolean): string | null {
-  const { 1: seconds = 0n, 2: nanos = 0n } = readNumbered(message);
-  if (seconds === 0n && nanos === 0n) return null;
-  const text = formatTime(Number(seconds) * 1000);
-  return micro ? text.replace("Z", `.${String(nanos / 1000n).padStart(6, "0")}Z`) : text;
+  if (message.done) return null;
+  const { 1: seconds = 0, 2: nanos = 0 } = readNumbered(message);
+  const text = formatTime(seconds * 1000);
+  return micro ? text.replace("Z", `.${String(Math.floor(nanos / 1000)).padStart(6, "0")}Z`) : text;
 }
 
-const STRING_TYPE = 1n;
+const STRING_TYPE = 1;
 
 function readIntOrString(message: ProtobufReader): string | number {
-  let type = 0n;
-  let integer = 0n;
+  let type = 0;
+  let integer = 0;
   let text = "";
   while (!message.done) {
     const { number, wire } = message.tag();
-    if (number === 1) type = message.varint();
-    else if (number === 2) integer = message.varint();
+    if (number === 1) type = message.integer();
+    else if (number === 2) integer = message.integer();
     else if (number === 3) text = decoder.decode(message.bytes());
     else message.skip(wire);
   }
-  return type === STRING_TYPE ? text : Number(integer);
+  return type === STRING_TYPE ? text : integer;
 }
 
 /** The integers of a message that holds nothing else of interest. */
-function readNumbered(message: ProtobufReader): Record<number, bigint> {
-  const values: Record<number, bigint> = {};
+function readNumbered(message: ProtobufReader): Record<number, number> {
+  const values: Record<number, number> = {};
   while (!message.done) {
     const { number, wire } = message.tag();
-    if (wire === WIRE_VARINT) values[number] = message.varint();
+    if (wire === WIRE_VARINT) values[number] = message.integer();
     else message.skip(wire);
   }
   return values;
@@ -208,7 +208,7 @@ function readAny(message: ProtobufReader, { protobuf, schema }: AnyShape): Mutab
   while (!message.done) {
     const { number, wire } = message.tag();
     if (!isSchema && number === 1) first = parseRaw(message.bytes());
-    else if (protobuf === "schema-or-bool" && number === 1) first = message.varint() !== 0n;
+    else if (protobuf === "schema-or-bool" && number === 1) first = message.integer() !== 0;
     else if (isSchema && (protobuf === "schema-or-bool" ? number === 2 : number === 1)) {
       single = decodeMessage(message.message(), schema!);
     } else if (protobuf === "schema-or-array" && number === 2) list.push(decodeMessage(message.message(), schema!));

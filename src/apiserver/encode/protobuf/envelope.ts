@@ -1,14 +1,49 @@
-import { allFacts } from "../../../api/generated/resources.ts";
-import { shapes } from "../../../api/generated/shapes.ts";
 import type { MutableJsonObject } from "../../../machinery/json.ts";
-import type { StructShape } from "../../../machinery/shape.ts";
 import { decodeMessage } from "./decode.ts";
 import { ProtobufError, ProtobufReader } from "./reader.ts";
+import { shapeOf } from "./shapes.ts";
+import { varintLength, writeVarint } from "./writer.ts";
 
 /** What every object begins with when it is written as protobuf: `k8s` and a zero. */
 const MAGIC = [0x6b, 0x38, 0x73, 0x00];
 
+/** After the object: neither an encoding nor a type of its content is named. */
+const TAIL = Uint8Array.of(0x1a, 0, 0x22, 0);
+
+const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+/** The two ends of an envelope; the message of the object, of so many bytes, stands between them. */
+export function envelopeEnds(
+  { apiVersion, kind }: TypeMeta,
+  messageBytes: number,
+): { readonly head: Uint8Array; readonly tail: Uint8Array } {
+  const named = namedHead(apiVersion, kind);
+  const head = new Uint8Array(named.length + varintLength(messageBytes));
+  head.set(named);
+  writeVarint(head, named.length, messageBytes);
+  return { head, tail: TAIL };
+}
+
+/** What an object says of itself. */
+export interface TypeMeta {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+const heads = new Map<string, Uint8Array>();
+
+/** The envelope up to the length of the object's message. */
+function namedHead(apiVersion: string, kind: string): Uint8Array {
+  const name = `${apiVersion} ${kind}`;
+  let head = heads.get(name);
+  if (head === undefined) {
+    const texts = [encoder.encode(apiVersion), encoder.encode(kind)] as const;
+    const type = [0x0a, texts[0].length, ...texts[0], 0x12, texts[1].length, ...texts[1]];
+    heads.set(name, (head = Uint8Array.of(...MAGIC, 0x0a, type.length, ...type, 0x12)));
+  }
+  return head;
+}
 
 /**
  * Reads an object in the envelope that names its version and kind.
@@ -41,34 +76,4 @@ function readType(message: ProtobufReader): readonly [apiVersion: string, kind: 
     else message.skip(wire);
   }
   return [texts[0]!, texts[1]!];
-}
-
-const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
-/** Kinds that every group has under its own name. */
-const COMMON = new Set([
-  "CreateOptions",
-  "DeleteOptions",
-  "GetOptions",
-  "ListOptions",
-  "PatchOptions",
-  "Status",
-  "UpdateOptions",
-]);
-
-let known: ReadonlyMap<string, StructShape> | undefined;
-
-function shapeOf(apiVersion: string, kind: string): StructShape | undefined {
-  if (COMMON.has(kind)) return shapes(`${META}.${kind}`);
-  known ??= new Map(
-    allFacts.map((facts) => [
-      `${facts.group === "" ? "" : `${facts.group}/`}${facts.version}/${facts.kind}`,
-      facts.shape,
-    ]),
-  );
-  const resource = known.get(`${apiVersion}/${kind}`);
-  if (resource !== undefined) return resource;
-  // The bodies of subresources are no resources themselves: Scale, Eviction, TokenRequest.
-  const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["core", apiVersion];
-  const name = `io.k8s.api.${group!.split(".", 1)[0]}.${version}.${kind}`;
-  return shapes.names.includes(name) ? shapes(name) : undefined;
 }

@@ -16,12 +16,24 @@ export class ProtobufReader {
 
   /** The number of the next field and how its value is written. */
   tag(): { readonly number: number; readonly wire: number } {
-    const tag = Number(this.varint());
+    const tag = this.integer();
     return { number: tag >>> 3, wire: tag & 7 };
   }
 
-  /** A signed integer of up to 64 bits. */
-  varint(): bigint {
+  /** A signed integer, rounded beyond 2^53 as JSON's are. Most are small. */
+  integer(): number {
+    const start = this.#at;
+    let value = 0;
+    for (let shift = 0; shift < SMALL_BITS && this.#at < this.#end; shift += 7) {
+      const byte = this.#bytes[this.#at++]!;
+      value |= (byte & 0x7f) << shift;
+      if (byte < 0x80) return value;
+    }
+    this.#at = start;
+    return Number(this.#wide());
+  }
+
+  #wide(): bigint {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
       if (this.#at >= this.#end) throw new ProtobufError("unexpected EOF");
@@ -53,7 +65,7 @@ export class ProtobufReader {
   skip(wire: number): void {
     switch (wire) {
       case WIRE_VARINT:
-        this.varint();
+        this.integer();
         return;
       case WIRE_FIXED64:
         this.#take(8);
@@ -70,7 +82,7 @@ export class ProtobufReader {
   }
 
   #length(): number {
-    const length = Number(this.varint());
+    const length = this.integer();
     if (length < 0) throw new ProtobufError("invalid length found during unmarshaling");
     return length;
   }
@@ -82,6 +94,9 @@ export class ProtobufReader {
     return at;
   }
 }
+
+/** As many as bitwise operators take without a sign. */
+const SMALL_BITS = 28;
 
 export const WIRE_VARINT = 0;
 export const WIRE_FIXED64 = 1;
