@@ -142,18 +142,26 @@ async function detach(
   child.on("exit", () => (outcome ??= "ended"));
   const stop = () => child.kill("SIGTERM");
   signal.addEventListener("abort", stop, { once: true });
+  let refusal: string | undefined;
   for (let shown = 0, last = false; !last;) {
     last = outcome !== undefined;
     const lines = readFileSync(output, "utf8").split("\n").slice(0, -1);
-    for (const text of lines.slice(shown)) line(text);
+    for (const text of lines.slice(shown)) {
+      // What went wrong there is what went wrong here, and is told once.
+      if (text.startsWith(REFUSAL)) refusal = text.slice(REFUSAL.length);
+      else line(text);
+    }
     shown = lines.length;
     if (!last) await sleep(50);
   }
   signal.removeEventListener("abort", stop);
-  if (outcome === "ended") throw new Error("the cluster did not come up");
+  if (outcome === "ended") throw new Error(refusal ?? `the cluster did not come up: ${output} tells more`);
   if (child.connected) child.disconnect();
   child.unref();
 }
+
+/** How the command line begins what it has to say of an error. */
+const REFUSAL = "wherry: ";
 
 /** Outside of the package, which may be built anew or not be writable. */
 function imageCache(): string {

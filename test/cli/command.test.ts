@@ -3,20 +3,10 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { fileURLToPath } from "node:url";
-
-const WHERRY = fileURLToPath(new URL("../../src/bin/wherry.mjs", import.meta.url));
-
-interface Ran {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
+import { freePort, run, WHERRY } from "./typed.ts";
 
 test("the command line: a cluster comes up, tells why, is saved, lost and brought back", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "wherry-cli-"));
@@ -109,25 +99,6 @@ test("the command line: Ctrl-C stops what runs in the foreground, and exits with
   assert.equal(child.exitCode, 0);
   assert.match(out, /Stopped\. Its state was in memory alone, and is gone\.\n$/);
 });
-
-async function run(args: readonly string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [WHERRY, ...args], { stdio: ["ignore", "pipe", "pipe"] });
-  let out = "";
-  let err = "";
-  child.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
-  child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
-  await once(child, "close");
-  return { code: child.exitCode, out, err };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 async function eventually(holds: () => Promise<void>): Promise<void> {
   for (const end = Date.now() + 20_000; ;) {
