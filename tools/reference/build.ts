@@ -78,7 +78,7 @@ const LINK_FLAGS = [
 async function build({ module, from, isTest }: ProgramSource, path: string, signal: AbortSignal): Promise<void> {
   const arriving = `${path}.${process.pid}`;
   await mkdir(join(path, ".."), { recursive: true });
-  const verb = isTest === true ? ["test", "-c"] : ["build"];
+  const verb = isTest === true ? ["test", "-c", "-vet=off"] : ["build"];
   const said = await go(
     [...verb, "-ldflags", LINK_FLAGS, "-o", arriving, from],
     join(import.meta.dirname, module),
