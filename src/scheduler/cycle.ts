@@ -64,9 +64,11 @@ export function decide(pod: PodInfo, view: View, plugins: readonly Plugin[], sta
   const feasible: NodeInfo[] = [];
   const refusals = new Map<NodeInfo, NodeRefusal>();
   let looked = 0;
-  for (; looked < view.nodes.length && feasible.length < wanted; looked++) {
-    const node = view.nodes[(start + looked) % view.nodes.length]!;
-    const refusal = refusalOf(applied, node);
+  const { nodes } = view;
+  const filtering = applied.filter(({ rules }) => rules.filter !== undefined);
+  for (; looked < nodes.length && feasible.length < wanted; looked++) {
+    const node = nodes[(start + looked) % nodes.length]!;
+    const refusal = refusalOf(filtering, node);
     if (refusal === undefined) feasible.push(node);
     else refusals.set(node, refusal);
   }
@@ -99,21 +101,24 @@ export function refusalOf(applied: readonly Applied[], node: NodeInfo): NodeRefu
   return undefined;
 }
 
+/** Plain loops: this is done for hundreds of nodes for every pod. */
 function best(applied: readonly Applied[], feasible: readonly NodeInfo[], random: Random) {
-  const totals = feasible.map(() => 0);
-  const parts: { readonly name: string; readonly scores: readonly number[] }[] = [];
+  const totals = new Array<number>(feasible.length).fill(0);
+  const parts: { readonly name: string; readonly weight: number; readonly scores: readonly number[] }[] = [];
   if (feasible.length > 1) {
     for (const { plugin, rules } of applied) {
       const { score, normalize } = rules;
       if (score === undefined) continue;
-      const raw = feasible.map((node) => score(node));
-      const scores = (normalize?.(raw) ?? raw).map((value) => value * (plugin.weight ?? 1));
-      for (const [index, value] of scores.entries()) totals[index]! += value;
-      parts.push({ name: plugin.name, scores });
+      const raw = new Array<number>(feasible.length).fill(0);
+      for (let index = 0; index < raw.length; index++) raw[index] = score(feasible[index]!);
+      const scores = normalize?.(raw) ?? raw;
+      const { name, weight = 1 } = plugin;
+      for (let index = 0; index < raw.length; index++) totals[index]! += scores[index]! * weight;
+      parts.push({ name, weight, scores });
     }
   }
   const chosen = highest(totals, random);
-  const byPlugin = Object.fromEntries(parts.map(({ name, scores }) => [name, scores[chosen]!]));
+  const byPlugin = Object.fromEntries(parts.map(({ name, weight, scores }) => [name, scores[chosen]! * weight]));
   return { node: feasible[chosen]!, scores: { total: totals[chosen]!, byPlugin } };
 }
 

@@ -70,7 +70,8 @@ export function refuse(preemptible: boolean, ...reasons: readonly string[]): Ref
 
 /** Scales scores so that the highest becomes 100; reversed, the lowest does. */
 export function scaled(scores: readonly number[], reversed = false): readonly number[] {
-  const highest = Math.max(0, ...scores);
+  let highest = 0;
+  for (const score of scores) if (score > highest) highest = score;
   if (highest === 0) return reversed ? scores.map(() => MAX_SCORE) : scores;
   return scores.map((score) => {
     const share = Math.floor((MAX_SCORE * score) / highest);

@@ -1,3 +1,4 @@
+import type { NodeInfo } from "../node-info.ts";
 import { MAX_SCORE, type Plugin } from "../plugin.ts";
 
 const MEBIBYTE = 1024 * 1024;
@@ -13,9 +14,7 @@ export const imageLocality: Plugin = {
   forPod({ pod }, { nodes }) {
     const containers = [...(pod.spec.initContainers ?? []), ...pod.spec.containers];
     const images = containers.map(({ image }) => normalized(image ?? ""));
-    const spread = new Map(
-      images.map((image) => [image, nodes.filter((node) => node.images.has(image)).length / nodes.length]),
-    );
+    const spread = new Map(images.map((image) => [image, shareWith(nodes, image)]));
     if ([...spread.values()].every((share) => share === 0)) return undefined;
     const most = MOST * containers.length;
     return {
@@ -28,6 +27,20 @@ export const imageLocality: Plugin = {
     };
   },
 };
+
+const shares = new WeakMap<readonly NodeInfo[], Map<string, number>>();
+
+/** How many of the nodes have an image: counted once for each list of nodes, not for each pod. */
+function shareWith(nodes: readonly NodeInfo[], image: string): number {
+  let known = shares.get(nodes);
+  if (known === undefined) shares.set(nodes, (known = new Map()));
+  let share = known.get(image);
+  if (share === undefined) {
+    share = nodes.filter((node) => node.images.has(image)).length / nodes.length;
+    known.set(image, share);
+  }
+  return share;
+}
 
 /** A name without a tag means the latest. */
 function normalized(image: string): string {

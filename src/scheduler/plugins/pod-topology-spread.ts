@@ -165,7 +165,9 @@ function scoring(constraints: readonly Constraint[], view: View, byDefault: bool
   const hasAllKeys = byDefault ? () => true : withAllKeys(constraints);
   const hosts = labelled(view.nodes, HOSTNAME);
   const named = byDefault ? hosts : hosts.filter(hasAllKeys);
-  const counted = constraints.map((constraint) => {
+  // A topology that no node has says nothing of any.
+  const known = constraints.filter(({ topologyKey }) => labelled(view.nodes, topologyKey).length > 0);
+  const counted = known.map((constraint) => {
     // Every node is its own domain there: they need not be put together first.
     const byNode =
       constraint.topologyKey === HOSTNAME
@@ -190,9 +192,13 @@ function scoring(constraints: readonly Constraint[], view: View, byDefault: bool
       return Math.round(total);
     },
     normalize(scores: readonly number[]): readonly number[] {
-      const real = scores.filter((score) => score !== IGNORED);
-      const least = Math.min(...real);
-      const most = Math.max(...real);
+      let least = Infinity;
+      let most = -Infinity;
+      for (const score of scores) {
+        if (score === IGNORED) continue;
+        if (score < least) least = score;
+        if (score > most) most = score;
+      }
       return scores.map((score) => {
         if (score === IGNORED) return 0;
         return most === 0 ? MAX_SCORE : Math.floor((MAX_SCORE * (most + least - score)) / most);

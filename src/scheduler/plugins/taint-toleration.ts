@@ -21,10 +21,13 @@ export const taintToleration: Plugin = {
         );
         return taint === undefined ? undefined : refusal;
       },
-      score: (info) =>
-        (nodeOf(info).spec.taints ?? []).filter(
+      score(info) {
+        const { taints } = nodeOf(info).spec;
+        if (taints === undefined || taints.length === 0) return 0;
+        return taints.filter(
           (taint) => taint.effect === "PreferNoSchedule" && !soft.some((toleration) => tolerates(toleration, taint)),
-        ).length,
+        ).length;
+      },
       normalize: (scores) => scaled(scores, true),
     };
   },
