@@ -10,8 +10,13 @@ export interface Door {
 export interface Connection {
   /** Sends a request and resolves with the status when its answer is whole. */
   ask(request: Uint8Array): Promise<number>;
+  /** How the body of the last answer begins and ends: a list tells of itself before its items or after them. */
+  ends(): string;
   close(): void;
 }
+
+/** So much of each end is kept. */
+const ENDS_BYTES = 1024;
 
 /** One kept-alive connection that asks one thing after another, and parses as little of the answers as can be. */
 export async function openConnection(door: Door): Promise<Connection> {
@@ -23,9 +28,10 @@ export async function openConnection(door: Door): Promise<Connection> {
   /** Bytes that the body still lacks; undefined while the head is read; -1 for a chunked body. */
   let missing: number | undefined;
   let tail = "";
+  let first = "";
   const finish = () => {
     missing = undefined;
-    head = tail = "";
+    head = "";
     answered?.(status);
   };
   socket.on("data", (bytes: Buffer) => {
@@ -38,16 +44,22 @@ export async function openConnection(door: Door): Promise<Connection> {
       const length = /content-length: (\d+)/i.exec(head);
       missing = length === null ? -1 : Number(length[1]);
       body = bytes.subarray(bytes.length - (head.length - end - 4));
+      first = body.subarray(0, ENDS_BYTES).toString("latin1");
+      tail = "";
     }
     if (missing >= 0) {
       missing -= body.length;
-      if (missing <= 0) finish();
+      if (missing > 0) return;
+      tail = body.subarray(-ENDS_BYTES).toString("latin1");
+      finish();
       return;
     }
-    tail = (tail + body.subarray(-8).toString("latin1")).slice(-8);
+    // Only a small piece can be the end without all of it being in this one.
+    tail = body.length >= 8 ? body.subarray(-ENDS_BYTES).toString("latin1") : tail + body.toString("latin1");
     if (tail.endsWith("\r\n0\r\n\r\n")) finish();
   });
   socket.on("error", (error) => failed?.(error));
+  socket.on("close", () => failed?.(new Error("the server closed the connection")));
   return {
     ask: (request) =>
       new Promise((resolve, reject) => {
@@ -55,18 +67,26 @@ export async function openConnection(door: Door): Promise<Connection> {
         failed = reject;
         socket.write(request);
       }),
-    close: () => socket.destroy(),
+    ends: () => first + tail,
+    close: () => {
+      failed = undefined;
+      socket.destroy();
+    },
   };
 }
 
-/** A watch: tells how many events came with each piece of its answer. */
-export async function openWatch(door: Door, request: Uint8Array, came: (events: number) => void): Promise<TLSSocket> {
+/** A watch: tells how many events began in each piece of its answer. Resolves when the answer has begun. */
+export async function openWatch(
+  door: Door,
+  request: Uint8Array,
+  came: (events: number, bytes: Buffer) => void,
+): Promise<TLSSocket> {
   const socket = await open(door);
   await new Promise<void>((resolve) => {
     socket.on("data", (bytes: Buffer) => {
       let events = 0;
       for (let at = bytes.indexOf(EVENT); at >= 0; at = bytes.indexOf(EVENT, at + EVENT.length)) events++;
-      if (events > 0) came(events);
+      came(events, bytes);
       resolve();
     });
     socket.write(request);
@@ -75,6 +95,17 @@ export async function openWatch(door: Door, request: Uint8Array, came: (events: 
 }
 
 const EVENT = Buffer.from('{"type":"');
+
+/** A watch whose events are read, line by line. Resolves when the answer has begun. */
+export async function openLines(door: Door, request: Uint8Array, came: (line: string) => void): Promise<TLSSocket> {
+  let rest = "";
+  return openWatch(door, request, (_events, bytes) => {
+    const lines = (rest + bytes.toString("utf8")).split("\n");
+    rest = lines.pop()!;
+    // The head, and the lengths of the chunks, stand on lines of their own.
+    for (const line of lines) if (line.startsWith("{")) came(line);
+  });
+}
 
 function open({ port, certificate, key }: Door): Promise<TLSSocket> {
   return new Promise((resolve, reject) => {

@@ -1,11 +1,12 @@
-import type { Door } from "./connection.ts";
-import { type Job, runJob } from "./jobs.ts";
+import { runJob } from "./jobs.ts";
+import type { Order, Told } from "./load.ts";
 
-// The load generator: a process of its own, so that its work is nobody else's CPU. It gets jobs and sends back results.
-process.on("message", ({ job, door }: { readonly job: Job; readonly door: Door }) => {
-  runJob(job, door, () => process.send!({ begun: true })).then(
-    (result) => process.send!({ result }),
-    (error: unknown) => process.send!({ error: String(error) }),
+// The load generator: a process of its own, so that its work is nobody else's CPU. It gets orders and tells of them.
+const tell = (told: Told) => process.send!(told);
+process.on("message", ({ job, door }: Order) => {
+  runJob(job, door, () => tell({ type: "begun" })).then(
+    (result) => tell({ type: "done", result }),
+    (error: unknown) => tell({ type: "failed", why: error instanceof Error ? error.message : String(error) }),
   );
 });
 process.on("disconnect", () => process.exit());

@@ -103,13 +103,13 @@ export function refusalOf(applied: readonly Applied[], node: NodeInfo): NodeRefu
 
 /** Plain loops: this is done for hundreds of nodes for every pod. */
 function best(applied: readonly Applied[], feasible: readonly NodeInfo[], random: Random) {
-  const totals = new Array<number>(feasible.length).fill(0);
+  const totals = feasible.map(() => 0);
   const parts: { readonly name: string; readonly weight: number; readonly scores: readonly number[] }[] = [];
   if (feasible.length > 1) {
     for (const { plugin, rules } of applied) {
       const { score, normalize } = rules;
       if (score === undefined) continue;
-      const raw = new Array<number>(feasible.length).fill(0);
+      const raw = feasible.map(() => 0);
       for (let index = 0; index < raw.length; index++) raw[index] = score(feasible[index]!);
       const scores = normalize?.(raw) ?? raw;
       const { name, weight = 1 } = plugin;

@@ -1,17 +1,16 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { Pod } from "../src/api/core/v1/pod.ts";
-import { ServiceAccount } from "../src/api/core/v1/service-account.ts";
-import { type Client, createClient } from "../src/client/client.ts";
-import { httpTransport } from "../src/client/http-transport.ts";
-import { createCarrier } from "../src/host/node/http/carrier.ts";
-import type { ContainerConfig, SandboxConfig } from "../src/kubelet/ports/runtime.ts";
-import type { Draft } from "../src/machinery/object.ts";
-import { type Cluster, startCluster, whyNoCluster } from "../test/cluster.ts";
+import { Pod } from "../../src/api/core/v1/pod.ts";
+import { ServiceAccount } from "../../src/api/core/v1/service-account.ts";
+import { type Client, createClient } from "../../src/client/client.ts";
+import { httpTransport } from "../../src/client/http-transport.ts";
+import { createCarrier } from "../../src/host/node/http/carrier.ts";
+import type { ContainerConfig, SandboxConfig } from "../../src/kubelet/ports/runtime.ts";
+import type { Draft } from "../../src/machinery/object.ts";
+import { type Cluster, startCluster, whyNoCluster } from "../../test/cluster.ts";
 
 // What a pod costs on a real cluster of one node, beside what containerd alone takes for the same:
-//   node bench/pods.ts [rounds]
+//   npm run bench -- pods
 // Goals: create → running at most 40 ms above containerd's own time, first restart < 300 ms, delete → gone < 250 ms.
 
 const ROUNDS = 15;
@@ -24,7 +23,7 @@ const PROGRAM = ["sh", "-c", "trap 'exit 0' TERM; while :; do sleep 1000 & wait;
 const TRAPPED = ["grep", "-q", "^SigCgt:.*[4567cdef]...$", "/proc/1/status"];
 const { signal } = new AbortController();
 
-export async function run(print: (line: string) => void, rounds = ROUNDS): Promise<void> {
+export async function run(print: (line: string) => void): Promise<void> {
   const obstacle = await whyNoCluster();
   if (obstacle !== undefined) return print(`pods: not measured: ${obstacle}`);
   await using cluster = await startCluster(["busybox"]);
@@ -40,7 +39,7 @@ export async function run(print: (line: string) => void, rounds = ROUNDS): Promi
   const note = (of: Record<string, number>) => {
     for (const [name, ms] of Object.entries(of)) figures.set(name, [...(figures.get(name) ?? []), ms]);
   };
-  for (let round = 0; round < rounds; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const plain = await onePod(bench, `plain-${round}`, { automountServiceAccountToken: false });
     note({ "create → running, no token volume": plain.runningMs });
     const { runningMs, restartedMs, goneMs } = await onePod(bench, `pod-${round}`, {});
@@ -288,9 +287,4 @@ function summary(values: readonly number[]): string {
   const sorted = values.toSorted((a, b) => a - b);
   const [low, median, high] = [0, Math.floor(sorted.length / 2), sorted.length - 1].map((at) => sorted[at]!.toFixed(0));
   return `median ${median} ms (${low}–${high}, n=${values.length})`;
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await run(console.log, Number(process.argv[2] ?? ROUNDS));
-  process.exit(0);
 }

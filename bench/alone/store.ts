@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Clock } from "../src/base/clock.ts";
-import { silentLog } from "../src/base/log.ts";
-import { openSqliteEngine } from "../src/host/node/sqlite/engine.ts";
-import type { Store, ValueCodec, WriteOptions } from "../src/store/contract.ts";
-import { memoryEngine } from "../src/store/memory-engine.ts";
-import { openStore } from "../src/store/store.ts";
+import type { Clock } from "../../src/base/clock.ts";
+import { silentLog } from "../../src/base/log.ts";
+import { openSqliteEngine } from "../../src/host/node/sqlite/engine.ts";
+import type { Store, ValueCodec, WriteOptions } from "../../src/store/contract.ts";
+import { memoryEngine } from "../../src/store/memory-engine.ts";
+import { openStore } from "../../src/store/store.ts";
 
 /** Durable creates of 1 kB by concurrent writers, the load at start, and the cost of watches. */
 export async function run(print: (line: string) => void): Promise<void> {

@@ -1,7 +1,7 @@
-import { Deployment } from "../src/api/apps/v1/deployment.ts";
-import { Pod } from "../src/api/core/v1/pod.ts";
-import { simulate, type World } from "../src/cluster/testing.ts";
-import type { Draft } from "../src/machinery/object.ts";
+import { Deployment } from "../../src/api/apps/v1/deployment.ts";
+import { Pod } from "../../src/api/core/v1/pod.ts";
+import { simulate, type World } from "../../src/cluster/testing.ts";
+import type { Draft } from "../../src/machinery/object.ts";
 
 const NODES = 1_000;
 const PODS = 10_000;

@@ -1,13 +1,13 @@
-import type { Service } from "../src/api/generated/core-v1.ts";
-import type { EndpointSlice } from "../src/api/generated/discovery-v1.ts";
-import { createClock } from "../src/host/node/clock.ts";
-import { createNftablesEngine } from "../src/host/node/nftables/engine.ts";
-import { runTool } from "../src/host/node/nftables/nft.ts";
-import { labObstacle } from "../src/host/node/nftables/testing/lab.ts";
-import { diffRules } from "../src/proxy/diff.ts";
-import { joinRules, planService, serviceOf } from "../src/proxy/plan.ts";
-import { defaultFrame, type Frame } from "../src/proxy/rules.ts";
-import { testService, testSlice } from "../src/proxy/testing.ts";
+import type { Service } from "../../src/api/generated/core-v1.ts";
+import type { EndpointSlice } from "../../src/api/generated/discovery-v1.ts";
+import { createClock } from "../../src/host/node/clock.ts";
+import { createNftablesEngine } from "../../src/host/node/nftables/engine.ts";
+import { runTool } from "../../src/host/node/nftables/nft.ts";
+import { labObstacle } from "../../src/host/node/nftables/testing/lab.ts";
+import { diffRules } from "../../src/proxy/diff.ts";
+import { joinRules, planService, serviceOf } from "../../src/proxy/plan.ts";
+import { defaultFrame, type Frame } from "../../src/proxy/rules.ts";
+import { testService, testSlice } from "../../src/proxy/testing.ts";
 
 const SERVICES = 1_000;
 const ENDPOINTS = 5;

@@ -1,5 +1,5 @@
-import { ConfigMap } from "../src/api/core/v1/config-map.ts";
-import { simulate } from "../src/cluster/testing.ts";
+import { ConfigMap } from "../../src/api/core/v1/config-map.ts";
+import { simulate } from "../../src/cluster/testing.ts";
 
 /** A whole control plane, all loops and the scheduler, and the first object in it. */
 export async function startSimulatedPlane(): Promise<void> {

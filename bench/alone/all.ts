@@ -1,0 +1,11 @@
+export type Print = (line: string) => void;
+
+/** What is measured of parts of Wherry by themselves, where the reference has nothing of the kind. */
+export const alone: Readonly<Record<string, () => Promise<{ readonly run: (print: Print) => Promise<void> }>>> = {
+  library: () => import("./library.ts"),
+  simulated: () => import("./simulated.ts"),
+  store: () => import("./store.ts"),
+  services: () => import("./services.ts"),
+  http: () => import("./http.ts"),
+  pods: () => import("./pods.ts"),
+};

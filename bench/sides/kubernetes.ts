@@ -1,0 +1,162 @@
+import { generateKeyPairSync } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { clientCertificate } from "../../src/cluster/client-certificate.ts";
+import { buildKubeconfig } from "../../src/host/node/pki/kubeconfig.ts";
+import type { PkiDirectory } from "../../src/host/node/pki/directory.ts";
+import type { ProgramName } from "../../tools/reference/programs.ts";
+import type { Needs } from "../scenario.ts";
+import { doorOf, freePort, openAuthority, whenReady } from "./plane.ts";
+import { type BenchProcess, startProcess } from "./process.ts";
+import type { Side } from "./side.ts";
+
+/** Which programs each plane is made of. */
+export const programsOf: Readonly<Record<Needs["plane"], readonly ProgramName[]>> = {
+  api: ["etcd", "kube-apiserver"],
+  scheduler: ["etcd", "kube-apiserver", "kube-scheduler"],
+  whole: ["etcd", "kube-apiserver", "kube-scheduler", "kube-controller-manager", "kwok"],
+};
+
+/** The real Kubernetes, of the programs that were built. kwok plays the kubelets of its nodes. */
+export function kubernetes(programs: Readonly<Partial<Record<ProgramName, string>>>): Side {
+  return {
+    name: "Kubernetes",
+    async start(directory, { plane, nodes = 0 }, signal) {
+      mkdirSync(directory, { recursive: true, mode: 0o700 });
+      const place: Place = { directory, pki: openAuthority(directory), port: await freePort(), programs };
+      const etcdPorts = [await freePort(), await freePort()] as const;
+      const startedAtMs = performance.now();
+      const processes: BenchProcess[] = [];
+      const start = (name: ProgramName, args: readonly string[]) => {
+        const command = [programs[name]!, ...args];
+        processes.push(startProcess({ name, command, logFile: join(directory, `${name}.log`) }));
+      };
+      try {
+        start("etcd", etcdArguments(place, etcdPorts));
+        start("kube-apiserver", apiServerArguments(place, etcdPorts[0]));
+        const door = doorOf(place.pki, place.port);
+        const mainPid = () => processes[1]!.pid;
+        const running = await whenReady({ door, startedAtMs, processes, mainPid, signal });
+        if (plane !== "api") start("kube-scheduler", schedulerArguments(place));
+        if (plane === "whole") start("kube-controller-manager", controllerArguments(place));
+        if (plane === "whole" && nodes > 0) start("kwok", kwokArguments(place, await freePort()));
+        return running;
+      } catch (error) {
+        for (const process of processes.toReversed()) await process[Symbol.asyncDispose]();
+        throw error;
+      }
+    },
+  };
+}
+
+interface Place {
+  readonly directory: string;
+  readonly pki: PkiDirectory;
+  readonly port: number;
+  readonly programs: Readonly<Partial<Record<ProgramName, string>>>;
+}
+
+function etcdArguments({ directory }: Place, [port, peerPort]: readonly [number, number]): readonly string[] {
+  return [
+    `--data-dir=${join(directory, "etcd")}`,
+    `--listen-client-urls=http://127.0.0.1:${port}`,
+    `--advertise-client-urls=http://127.0.0.1:${port}`,
+    `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
+    `--initial-advertise-peer-urls=http://127.0.0.1:${peerPort}`,
+    `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
+  ];
+}
+
+function apiServerArguments({ directory, pki, port }: Place, etcdPort: number): readonly string[] {
+  const ca = fileOf(directory, "ca.pem", pki.authority.certificate);
+  const key = fileOf(directory, "sa.key", signingKey());
+  const serving = pki.certificate("apiserver", {
+    subject: { commonName: "kube-apiserver" },
+    usages: ["server auth"],
+    names: ["127.0.0.1", "localhost"],
+  });
+  return [
+    `--etcd-servers=http://127.0.0.1:${etcdPort}`,
+    `--secure-port=${port}`,
+    "--bind-address=127.0.0.1",
+    `--tls-cert-file=${fileOf(directory, "serving.crt", serving.certificate)}`,
+    `--tls-private-key-file=${fileOf(directory, "serving.key", serving.key)}`,
+    `--client-ca-file=${ca}`,
+    "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+    `--service-account-key-file=${key}`,
+    `--service-account-signing-key-file=${key}`,
+    "--authorization-mode=Node,RBAC",
+    "--service-cluster-ip-range=10.96.0.0/16",
+    // Its limits of requests in flight would measure its patience.
+    "--enable-priority-and-fairness=false",
+    "--max-requests-inflight=0",
+    "--max-mutating-requests-inflight=0",
+  ];
+}
+
+/** Clients that hold themselves back would measure their patience, too. */
+const REQUESTS_PER_SECOND = 5_000;
+
+function schedulerArguments(place: Place): readonly string[] {
+  const kubeconfig = kubeconfigOf(place, "kube-scheduler", "system:kube-scheduler");
+  const configuration = {
+    apiVersion: "kubescheduler.config.k8s.io/v1",
+    kind: "KubeSchedulerConfiguration",
+    leaderElection: { leaderElect: false },
+    clientConnection: { kubeconfig, qps: REQUESTS_PER_SECOND, burst: 2 * REQUESTS_PER_SECOND },
+  };
+  const file = fileOf(place.directory, "scheduler.yaml", JSON.stringify(configuration));
+  return [`--config=${file}`, "--secure-port=0"];
+}
+
+function controllerArguments(place: Place): readonly string[] {
+  const { directory } = place;
+  return [
+    `--kubeconfig=${kubeconfigOf(place, "kube-controller-manager", "system:kube-controller-manager")}`,
+    `--service-account-private-key-file=${join(directory, "sa.key")}`,
+    `--root-ca-file=${join(directory, "ca.pem")}`,
+    "--use-service-account-credentials",
+    "--leader-elect=false",
+    "--secure-port=0",
+    `--kube-api-qps=${REQUESTS_PER_SECOND}`,
+    `--kube-api-burst=${2 * REQUESTS_PER_SECOND}`,
+  ];
+}
+
+function kwokArguments(place: Place, port: number): readonly string[] {
+  return [
+    `--kubeconfig=${kubeconfigOf(place, "kwok", "kwok", "system:masters")}`,
+    "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
+    "--node-lease-duration-seconds=40",
+    "--cidr=10.0.0.1/8",
+    `--server-address=127.0.0.1:${port}`,
+  ];
+}
+
+function kubeconfigOf(
+  { directory, pki, port }: Place,
+  name: string,
+  user: string,
+  ...groups: readonly string[]
+): string {
+  const text = buildKubeconfig({
+    name,
+    server: `https://127.0.0.1:${port}`,
+    authority: pki.authority.certificate,
+    user: clientCertificate(pki, name, user, groups),
+  });
+  return fileOf(directory, `${name}.kubeconfig`, text);
+}
+
+function fileOf(directory: string, name: string, text: string): string {
+  const path = join(directory, name);
+  writeFileSync(path, text, { mode: 0o600 });
+  return path;
+}
+
+/** In the one form that Kubernetes reads as private and as public key. */
+function signingKey(): string {
+  return generateKeyPairSync("rsa", { modulusLength: 2048 })
+    .privateKey.export({ type: "pkcs1", format: "pem" })
+    .toString();
+}
