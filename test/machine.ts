@@ -5,8 +5,6 @@ import { run, runOrThrow } from "../src/host/node/packages/run.ts";
 export interface Machine {
   readonly name: string;
   readonly address: string;
-  /** This machine's address as that one sees it. */
-  readonly outside: string;
   /** The words that, put before a command, run it on that machine. */
   readonly enter: readonly string[];
   remove(): Promise<void>;
@@ -29,7 +27,6 @@ export async function createMachine(): Promise<Machine> {
     return {
       name,
       address: addressOf(index, 2),
-      outside: addressOf(index, 1),
       enter: ["nsenter", `--net=/run/netns/${name}`, "--"],
       remove: async () => {
         await run(["ip", "netns", "delete", name]);

@@ -3,10 +3,9 @@ import { type SpecResult, tableOf } from "./report.ts";
 import type { Progress } from "./suite.ts";
 
 /** A line for a spec that has just ended. */
-export function progressLine({ total, passed, failed, last }: Progress, elapsedMs: number): string {
-  const [, state, name] = /^(\w+) (.*)$/.exec(last)!;
+export function progressLine({ total, passed, failed, last, lastPassed }: Progress, elapsedMs: number): string {
   const counts = `${passed} passed, ${failed} failed of ${total ?? "?"}`;
-  return `${clock(elapsedMs).padStart(6)}  ${counts}  ${state === "FAILED" ? "✖" : "✔"} ${name}`;
+  return `${clock(elapsedMs).padStart(6)}  ${counts}  ${lastPassed ? "✔" : "✖"} ${last}`;
 }
 
 /** What came out of it all: a table by SIG, each failure with its reason, and what became of the ratchet. */

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, existsSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import type { Cluster } from "../cluster.ts";
 import { readReport, type SpecResult } from "./report.ts";
 
@@ -35,8 +34,9 @@ export interface Progress {
   readonly total: number | undefined;
   readonly passed: number;
   readonly failed: number;
-  /** What ended last, in the suite's words. */
+  /** What ended last. */
   readonly last: string;
+  readonly lastPassed: boolean;
 }
 
 const LONGEST = "3h";
@@ -44,7 +44,6 @@ const LONGEST = "3h";
 /** Runs a phase on the cluster's node, and gives what came out, also of one that was called off. */
 export async function runPhase(phase: Phase, options: PhaseOptions): Promise<readonly SpecResult[]> {
   const { programs, cluster, output, signal } = options;
-  await using listener = await listenForProgress(options.onProgress);
   const report = `${phase.title}.json`;
   const command = [
     ...cluster.machine.enter,
@@ -54,6 +53,7 @@ export async function runPhase(phase: Phase, options: PhaseOptions): Promise<rea
     ...phase.skip.map((pattern) => `--skip=${pattern}`),
     `--timeout=${LONGEST}`,
     "--no-color",
+    "-v",
     `--output-dir=${output}`,
     `--json-report=${report}`,
     `--junit-report=${phase.title}.xml`,
@@ -63,7 +63,6 @@ export async function runPhase(phase: Phase, options: PhaseOptions): Promise<rea
     `--kubectl-path=${programs.kubectl}`,
     "--provider=skeleton",
     "--dump-logs-on-failure=false",
-    `--progress-report-url=http://${cluster.machine.outside}:${listener.port}`,
   ];
   const child = spawn(command[0]!, command.slice(1), {
     cwd: output,
@@ -72,6 +71,7 @@ export async function runPhase(phase: Phase, options: PhaseOptions): Promise<rea
   });
   const log = createWriteStream(join(output, `${phase.title}.log`));
   for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false });
+  createInterface({ input: child.stdout }).on("line", followSpecs(options.onProgress));
   // The suite takes down what it made, and writes its report, when it is asked once.
   const stop = () => endGroup(child);
   signal.addEventListener("abort", stop, { once: true });
@@ -88,33 +88,24 @@ function endGroup({ pid, exitCode }: ChildProcess): void {
   if (pid !== undefined && exitCode === null) process.kill(-pid, "SIGINT");
 }
 
-interface ProgressListener extends AsyncDisposable {
-  readonly port: number;
+/** Reads what ended from the suite's output, which tells each spec once it is over: a line with its state, then one with its name. */
+function followSpecs(onProgress: (progress: Progress) => void): (line: string) => void {
+  let progress: Progress = { total: undefined, passed: 0, failed: 0, last: "", lastPassed: true };
+  let ended: { readonly passed: boolean } | undefined;
+  return (line) => {
+    const total = /^Will run (\d+) of/.exec(line)?.[1];
+    if (total !== undefined) progress = { ...progress, total: Number(total) };
+    if (ended !== undefined) {
+      const counted = ended.passed ? { passed: progress.passed + 1 } : { failed: progress.failed + 1 };
+      progress = { ...progress, ...counted, last: nameOf(line), lastPassed: ended.passed };
+      onProgress(progress);
+    }
+    const state = /^• (\[[A-Z ]+\] )?\[[\d.]+ seconds\]/.exec(line);
+    ended = state === null ? undefined : { passed: state[1] === undefined };
+  };
 }
 
-/** Every process of the suite tells by itself what it has done: here it is added up. */
-async function listenForProgress(onProgress: (progress: Progress) => void): Promise<ProgressListener> {
-  let progress: Progress = { total: undefined, passed: 0, failed: 0, last: "" };
-  const server = createServer(async (request, response) => {
-    let text = "";
-    for await (const chunk of request) text += String(chunk);
-    response.end();
-    const { msg, total } = JSON.parse(text) as { readonly msg: string; readonly total: number };
-    progress = {
-      total: total > 0 ? total : progress.total,
-      passed: progress.passed + (msg.startsWith("PASSED") ? 1 : 0),
-      failed: progress.failed + (msg.startsWith("FAILED") ? 1 : 0),
-      last: msg,
-    };
-    if (/^(PASSED|FAILED)/.test(msg)) onProgress(progress);
-  });
-  server.listen(0);
-  await once(server, "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      server.close();
-    },
-  };
+/** Without the labels behind the name, and without the word for the failed part of it. */
+function nameOf(line: string): string {
+  return line.replace(/ \[[a-z][\w-]*(, [^\]]*)?\]$/, "").replace("[It] ", "");
 }

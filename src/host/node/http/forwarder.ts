@@ -51,7 +51,9 @@ export function createForwarder(): RequestForwarder & Disposable {
 function passedOn({ headers }: ApiRequest, body: Uint8Array | undefined): Record<string, string> {
   const passed: Record<string, string> = body === undefined ? {} : { "content-length": String(body.length) };
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && !OWN_HEADERS.has(name) && !name.startsWith("impersonate-")) passed[name] = value;
+    // HTTP/2 tells method and path as headers whose names begin with a colon.
+    const isOurs = OWN_HEADERS.has(name) || name.startsWith("impersonate-") || name.startsWith(":");
+    if (value !== undefined && !isOurs) passed[name] = value;
   }
   return passed;
 }
