@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { directory, type FileEntry, symlink, textFile } from "../../tools/images/layer.ts";
 import type { ProgramRecipe } from "../../tools/images/programs.ts";
 import { curl, type FilesRecipe, type ImageRecipe } from "../../tools/images/table.ts";
-import { buildReference } from "../../tools/reference/build.ts";
+import { buildReference, referenceFile } from "../../tools/reference/build.ts";
 import type { ProgramName } from "../../tools/reference/programs.ts";
 
 // What the images of the specs are made of. Images share the layers of the same recipe, so each stands here once.
@@ -40,8 +40,20 @@ export const agnhost: ImageRecipe["layers"] = [
   ipc,
   network,
   program("agnhost", "agnhost"),
-  () => [symlink("agnhost-2", "agnhost"), symlink("usr/bin/nc", "nc.openbsd"), directory("uploads", 0o777)],
+  agnhostFiles,
 ];
+
+/** The web server's root is the image's own: specs ask it for the certificate. */
+async function agnhostFiles(): Promise<readonly FileEntry[]> {
+  const porter = (name: string) => referenceFile(`test/images/agnhost/porter/${name}`);
+  return [
+    binary("localhost.crt", await porter("localhost.crt"), 0o644),
+    binary("localhost.key", await porter("localhost.key"), 0o644),
+    symlink("agnhost-2", "agnhost"),
+    symlink("usr/bin/nc", "nc.openbsd"),
+    directory("uploads", 0o777),
+  ];
+}
 
 /** A Go program of Kubernetes' own at a path of the image. */
 export function program(name: ProgramName, path: string, mode = 0o755): FilesRecipe {

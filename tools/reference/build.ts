@@ -4,7 +4,7 @@ import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { spawn } from "node:child_process";
-import { run } from "../../src/host/node/packages/run.ts";
+import { run, runOrThrow } from "../../src/host/node/packages/run.ts";
 import { type ProgramName, PROGRAMS, type ProgramSource } from "./programs.ts";
 
 /** The release of Kubernetes that Wherry is measured against; the `go.mod` beside pins the same. */
@@ -38,6 +38,15 @@ export async function buildReference<Name extends ProgramName>(
     progress(`Built ${name} in ${Math.round((performance.now() - from) / 1000)} s`);
   }
   return Object.fromEntries(places) as Record<Name, string>;
+}
+
+/** A file of Kubernetes' own module, which the images of its suite hold. @param path within the module */
+export async function referenceFile(path: string): Promise<Buffer> {
+  await checkGo();
+  const cwd = join(import.meta.dirname, "kubernetes");
+  await runOrThrow(["go", "mod", "download", "k8s.io/kubernetes"], { cwd });
+  const folder = await runOrThrow(["go", "list", "-m", "-f", "{{.Dir}}", "k8s.io/kubernetes"], { cwd });
+  return await readFile(join(folder.trim(), path));
 }
 
 /** The folder that holds what is built of one module; its name changes with the module and with how it is built. */

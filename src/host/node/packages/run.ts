@@ -10,6 +10,8 @@ export interface ProgramResult {
 export interface RunOptions {
   readonly signal?: AbortSignal;
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it runs; this process's own directory when absent. */
+  readonly cwd?: string;
   /** Called with each line of both outputs as it comes. */
   readonly onLine?: (line: string) => void;
 }
@@ -22,6 +24,7 @@ export function run(command: readonly string[], options: RunOptions = {}): Promi
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, ...options.environment },
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     });
     const stdout: string[] = [];
     const stderr: string[] = [];
