@@ -1,3 +1,5 @@
+import { MutatingWebhookConfiguration } from "./admissionregistration/v1/mutating-webhook-configuration.ts";
+import { ValidatingWebhookConfiguration } from "./admissionregistration/v1/validating-webhook-configuration.ts";
 import { ConfigMap } from "./core/v1/config-map.ts";
 import { Endpoints } from "./core/v1/endpoints.ts";
 import { Event } from "./core/v1/event.ts";
@@ -44,6 +46,8 @@ import { defineKind, type Kind } from "./kind.ts";
 
 /** The kinds that have rules of their own. All others are served by their facts alone. */
 const DECLARED = [
+  MutatingWebhookConfiguration,
+  ValidatingWebhookConfiguration,
   ConfigMap,
   Endpoints,
   Event,

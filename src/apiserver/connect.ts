@@ -1,5 +1,7 @@
 import type { Node, Pod } from "../api/generated/core-v1.ts";
 import { badRequest, failure, internalError, notFoundError, type StatusError } from "../machinery/status.ts";
+import type { Admission } from "./admission/admission.ts";
+import { admitConnect } from "./admission/connect.ts";
 import type { Lookup } from "./admission/lookup.ts";
 import { denied } from "./auth/denial.ts";
 import type { Authorizer, User } from "./auth/user.ts";
@@ -19,13 +21,14 @@ export interface NodeConnection {
 export interface ConnectParts {
   readonly lookup: Lookup;
   readonly authorizer: Authorizer;
+  readonly admission: Admission;
   readonly nodes: NodeConnection;
 }
 
 const COMMANDS: Readonly<Record<string, string>> = { exec: "exec", attach: "attach", portforward: "portForward" };
 
 /** Logs, exec, attach and port-forward: who may is decided here, what happens is the node's. */
-export function podConnects({ lookup, authorizer, nodes }: ConnectParts): ConnectHandler {
+export function podConnects({ lookup, authorizer, admission, nodes }: ConnectParts): ConnectHandler {
   return (request, target, user) => {
     const { kind, subresource = "" } = target;
     if (kind.group !== "" || kind.kind !== "Pod") return undefined;
@@ -42,6 +45,7 @@ export function podConnects({ lookup, authorizer, nodes }: ConnectParts): Connec
       const decision = authorizer.authorize(attributes);
       if (!decision.allowed) throw denied(attributes, decision.reason);
     }
+    if (subresource !== "log") await admitConnect(admission, target, user, request.query);
     const pod = lookup.get<Pod>("core/pods", name, namespace);
     if (pod === undefined) throw notFoundError({ group: "", name: "pods" }, name);
     const container =

@@ -1,6 +1,8 @@
 import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
 import type { Node, Pod, Service } from "../api/generated/core-v1.ts";
 import { badRequest, notFoundError, serviceUnavailable } from "../machinery/status.ts";
+import type { Admission } from "./admission/admission.ts";
+import { admitConnect } from "./admission/connect.ts";
 import type { Lookup } from "./admission/lookup.ts";
 import { denied } from "./auth/denial.ts";
 import type { Authorizer, User } from "./auth/user.ts";
@@ -17,6 +19,7 @@ export interface RequestForwarder {
 export interface ProxyParts {
   readonly lookup: Lookup;
   readonly authorizer: Authorizer;
+  readonly admission: Admission;
   readonly forwarder: RequestForwarder;
   /** For the nodes' own servers, which know the API server by its certificate. */
   readonly nodes: RequestForwarder;
@@ -39,6 +42,7 @@ async function proxy(parts: ProxyParts, request: ApiRequest, target: ResourceTar
   const attributes = { ...attributesOf({ ...target, name, user }), verb: VERBS[request.method] ?? "get" };
   const decision = parts.authorizer.authorize(attributes);
   if (!decision.allowed) throw denied(attributes, decision.reason);
+  await admitConnect(parts.admission, { ...target, name }, user, new URLSearchParams({ path: target.rest ?? "" }));
   const query = request.query.toString();
   const path = `${target.rest ?? "/"}${query === "" ? "" : `?${query}`}`;
   switch (target.kind.kind) {
@@ -68,6 +72,20 @@ function podHost(lookup: Lookup, { namespace = "" }: ResourceTarget, name: strin
 }
 
 function serviceHost(lookup: Lookup, { namespace = "" }: ResourceTarget, name: string, port: string): string {
+  const found = readyEndpoint(lookup, namespace, name, port);
+  return hostText(found.host, String(found.port));
+}
+
+/**
+ * One of the addresses that are ready behind a service's port. @param port its name or number; the only one when empty
+ * @throws {StatusError} 404 for an unknown service, 503 where nothing is ready
+ */
+export function readyEndpoint(
+  lookup: Lookup,
+  namespace: string,
+  name: string,
+  port: string,
+): { readonly host: string; readonly port: number } {
   const service = lookup.get<Service>("core/services", name, namespace);
   if (service === undefined) throw notFoundError({ group: "", name: "services" }, name);
   const ports = service.spec.ports ?? [];
@@ -80,7 +98,7 @@ function serviceHost(lookup: Lookup, { namespace = "" }: ResourceTarget, name: s
   for (const { endpoints, ports: slicePorts } of slices) {
     const number = slicePorts?.find((one) => (one.name ?? "") === (chosen.name ?? ""))?.port;
     const ready = (endpoints ?? []).find(({ conditions }) => conditions?.ready !== false);
-    if (number !== undefined && ready !== undefined) return hostText(ready.addresses[0]!, String(number));
+    if (number !== undefined && ready !== undefined) return { host: ready.addresses[0]!, port: number };
   }
   throw serviceUnavailable(`no endpoints available for service "${name}"`);
 }

@@ -15,6 +15,8 @@ import { nodeTaint } from "./admission/node-taint.ts";
 import { priority } from "./admission/priority.ts";
 import { rbacEscalation } from "./admission/rbac-escalation.ts";
 import { serviceAccount } from "./admission/service-account.ts";
+import type { WebhookCaller } from "./admission/webhooks/call.ts";
+import { mutatingWebhooks, validatingWebhooks } from "./admission/webhooks/webhooks.ts";
 import { answeredKinds, tokenSubresource } from "./answered.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
 import { createNodeAuthorizer } from "./auth/node.ts";
@@ -53,7 +55,9 @@ export interface ApiServerParts {
   readonly keySet?: object;
   readonly settings: ApiServerSettings;
   /** Answers logs, exec and proxies, where there are nodes to ask. */
-  readonly connects?: (authorizer: Authorizer) => readonly ConnectHandler[];
+  readonly connects?: (authorizer: Authorizer, admission: Admission) => readonly ConnectHandler[];
+  /** Asks admission webhooks, where there is a network. */
+  readonly webhooks?: WebhookCaller;
   readonly checks?: readonly HealthCheck[];
   /** The documentation of fields, for OpenAPI. */
   readonly describe?: Describe;
@@ -101,10 +105,11 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     apiAudiences,
     anonymous: true,
   });
+  const admission = admissionOf(parts, rbac, authorizer);
   const context: StorageContext = {
     store,
     registry,
-    admission: admissionOf(parts, rbac, authorizer),
+    admission,
     clock,
     random: random.stream("objects"),
   };
@@ -133,7 +138,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     metrics,
     encoding,
     paths,
-    connects: parts.connects?.(authorizer) ?? [],
+    connects: parts.connects?.(authorizer, admission) ?? [],
     clock,
     log: parts.log,
   });
@@ -155,11 +160,12 @@ const SUBRESOURCES: readonly (readonly [string, SubresourceHandler])[] = [
 ];
 
 function admissionOf(
-  { store, clock, random, settings }: ApiServerParts,
+  { store, clock, random, settings, webhooks = noNetwork }: ApiServerParts,
   rbac: Rbac,
   authorizer: Authorizer,
 ): Admission {
   const lookup = lookupIn(store);
+  const asked = { lookup, caller: webhooks, random: random.stream("webhooks") };
   const plugins: readonly AdmissionPlugin[] = [
     namespaceLifecycle(lookup),
     serviceAccount(lookup, clock, random.stream("service-account")),
@@ -167,10 +173,16 @@ function admissionOf(
     priority(lookup),
     defaultTolerations,
     rbacEscalation(rbac, authorizer),
+    mutatingWebhooks(asked),
     serviceAddresses(settings, lookup, clock, random.stream("service-addresses")),
+    validatingWebhooks(asked),
   ];
   return createAdmission(plugins);
 }
+
+const noNetwork: WebhookCaller = {
+  post: ({ url }) => Promise.reject(new Error(`Post "${url}": there is no network here`)),
+};
 
 function boundObjects(store: Store<KubeObject>): BoundObjects {
   return {

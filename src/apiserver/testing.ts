@@ -7,6 +7,7 @@ import type { KubeObject } from "../machinery/object.ts";
 import { memoryEngine } from "../store/memory-engine.ts";
 import { openStore } from "../store/store.ts";
 import type { Store } from "../store/contract.ts";
+import type { WebhookCaller } from "./admission/webhooks/call.ts";
 import { defaultObjects } from "./auth/bootstrap-policy.ts";
 import type { User } from "./auth/user.ts";
 import { joinBytes } from "./encode/text.ts";
@@ -46,16 +47,18 @@ export const ADMINISTRATOR = { commonName: "admin", organizations: ["system:mast
 export async function startTestServer({
   clock,
   signer,
+  webhooks,
 }: {
   readonly clock: Clock;
   readonly signer: TokenSigner;
+  readonly webhooks?: WebhookCaller;
 }): Promise<TestServer> {
   const codec = objectCodec({ frozen: true });
   const store = await openStore<KubeObject>({ engine: memoryEngine(), codec, clock, log: silentLog });
   const tasks = new TaskGroup();
   const random = seededRandom("test");
   const parts = { store, clock, random, log: silentLog, tasks, signer, settings: defaultSettings };
-  const server = createApiServer(parts);
+  const server = createApiServer(webhooks === undefined ? parts : { ...parts, webhooks });
   const client = createClient(server.transport(administrator, "kube-apiserver"));
   const { signal } = tasks;
   for (const object of defaultObjects()) {

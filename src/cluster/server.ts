@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { podConnects } from "../apiserver/connect.ts";
-import { proxies } from "../apiserver/proxies.ts";
+import { proxies, readyEndpoint } from "../apiserver/proxies.ts";
 import { lookupIn } from "../apiserver/admission/lookup.ts";
 import { defaultSettings } from "../apiserver/server.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
@@ -14,6 +14,7 @@ import { readDescriptions } from "../host/node/descriptions.ts";
 import { createForwarder } from "../host/node/http/forwarder.ts";
 import { createNodeConnection } from "../host/node/http/node-connection.ts";
 import { serve } from "../host/node/http/serve.ts";
+import { createWebhookCaller } from "../host/node/http/webhook-caller.ts";
 import { openPki, type PkiDirectory } from "../host/node/pki/directory.ts";
 import { buildKubeconfig } from "../host/node/pki/kubeconfig.ts";
 import { createTokenSigner } from "../host/node/pki/token-signer.ts";
@@ -65,6 +66,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   const forwarder = opened.use(createForwarder());
   const lookup = lookupIn(store);
+  const webhooks = opened.use(
+    createWebhookCaller({
+      locate: ({ namespace, name, port }) => readyEndpoint(lookup, namespace, name, String(port)),
+    }),
+  );
   const signer = createTokenSigner(pki.serviceAccountKey);
   const plane = opened.use(
     await startControlPlane({
@@ -77,10 +83,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       settings: { ...defaultSettings, serviceCidr: options.serviceCidr, address: `${address}:${port}` },
       endpoint: { address, port },
       describe: readDescriptions(),
-      connects: (authorizer) => [
-        podConnects({ lookup, authorizer, nodes }),
-        proxies({ lookup, authorizer, forwarder, nodes }),
+      connects: (authorizer, admission) => [
+        podConnects({ lookup, authorizer, admission, nodes }),
+        proxies({ lookup, authorizer, admission, forwarder, nodes }),
       ],
+      webhooks,
       controllers: (server) =>
         allControllers({ registry: server.registry, rootCa: pki.authority.certificate, podCidr: options.podCidr }),
       scheduler: true,

@@ -48,3 +48,39 @@ function illegalByte(text: string): number {
   }
   return bytes.length - digits;
 }
+
+/** Bytes as base64 with its padding, piece by piece: a call takes only so many arguments. */
+export function bytesToBase64(bytes: Uint8Array): string {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += PIECE) text += String.fromCharCode(...bytes.subarray(at, at + PIECE));
+  return btoa(text);
+}
+
+const PIECE = 8192;
+
+/** The bytes that stand in canonical base64, which decoding has checked. */
+export function base64ToBytes(text: string): Uint8Array {
+  const units = atob(text);
+  const bytes = new Uint8Array(units.length);
+  for (let at = 0; at < units.length; at++) bytes[at] = units.charCodeAt(at);
+  return bytes;
+}
+
+/** A text's UTF-8 bytes in base64. */
+export function encodeBase64(text: string): string {
+  return bytesToBase64(encoder.encode(text));
+}
+
+/** The text that stands in canonical base64. */
+export function decodeBase64(text: string): string {
+  return decoder.decode(base64ToBytes(text));
+}
+
+/** How many bytes stand in canonical base64. */
+export function decodedLength(text: string): number {
+  const padding = text.endsWith("==") ? 2 : text.endsWith("=") ? 1 : 0;
+  return (text.length / 4) * 3 - padding;
+}
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();

@@ -12,6 +12,8 @@ export interface AdmissionRequest {
   readonly name: string;
   readonly subresource: string;
   readonly user: User;
+  /** What the object is, where it is not of the kind: the options of an `exec`. */
+  readonly objectKind?: { readonly group: string; readonly version: string; readonly kind: string };
   /** The object to be written; absent for deletions. Only `admit` may change it. */
   readonly object?: MutableJsonObject;
   readonly old?: KubeObject;

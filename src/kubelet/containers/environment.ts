@@ -1,3 +1,4 @@
+import { decodeBase64 } from "../../machinery/base64.ts";
 import type { ConfigMap, Container, Pod, Secret } from "../../api/generated/core-v1.ts";
 import type { DownwardFacts } from "./downward.ts";
 import { fieldValue, resourceValue } from "./downward.ts";
@@ -104,9 +105,5 @@ function configMapData(sources: EnvironmentSources, ref: Reference): Readonly<Re
 function secretData(sources: EnvironmentSources, ref: Reference): Readonly<Record<string, string>> {
   const found = sources.secret(ref.name ?? "");
   if (found === undefined && ref.optional !== true) throw new Error(`secret "${ref.name ?? ""}" not found`);
-  return Object.fromEntries(Object.entries(found?.data ?? {}).map(([key, value]) => [key, fromBase64(value)]));
-}
-
-function fromBase64(text: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+  return Object.fromEntries(Object.entries(found?.data ?? {}).map(([key, value]) => [key, decodeBase64(value)]));
 }

@@ -1,3 +1,4 @@
+import { decodeBase64 } from "../../machinery/base64.ts";
 import type { Secret } from "../../api/generated/core-v1.ts";
 import type { RegistryAuth } from "../ports/runtime.ts";
 import { parseImageName } from "./image-name.ts";
@@ -27,8 +28,8 @@ interface Entry {
 function entriesOf(secret: Secret): Readonly<Record<string, Entry>> {
   const modern = secret.data?.[".dockerconfigjson"];
   const old = secret.data?.[".dockercfg"];
-  if (modern !== undefined) return (JSON.parse(decoded(modern)) as { auths?: Record<string, Entry> }).auths ?? {};
-  return old === undefined ? {} : (JSON.parse(decoded(old)) as Record<string, Entry>);
+  if (modern !== undefined) return (JSON.parse(decodeBase64(modern)) as { auths?: Record<string, Entry> }).auths ?? {};
+  return old === undefined ? {} : (JSON.parse(decodeBase64(old)) as Record<string, Entry>);
 }
 
 /** `https://index.docker.io/v1/` is the old name of Docker's registry. */
@@ -53,7 +54,7 @@ function authOf(
   { username, password, auth, identitytoken, registrytoken }: Entry,
   serverAddress: string,
 ): RegistryAuth {
-  const [user, ...pass] = auth === undefined ? [] : decoded(auth).split(":");
+  const [user, ...pass] = auth === undefined ? [] : decodeBase64(auth).split(":");
   return {
     serverAddress,
     username: username ?? user ?? "",
@@ -61,8 +62,4 @@ function authOf(
     ...(identitytoken === undefined ? {} : { identityToken: identitytoken }),
     ...(registrytoken === undefined ? {} : { registryToken: registrytoken }),
   };
-}
-
-function decoded(base64: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(base64), (char) => char.charCodeAt(0)));
 }

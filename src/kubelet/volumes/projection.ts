@@ -1,3 +1,4 @@
+import { base64ToBytes } from "../../machinery/base64.ts";
 import type { ConfigMap, DownwardAPIVolumeFile, KeyToPath, Pod, Secret } from "../../api/generated/core-v1.ts";
 import type { DownwardFacts } from "../containers/downward.ts";
 import { fieldValue, resourceValue } from "../containers/downward.ts";
@@ -20,7 +21,7 @@ export function configMapFiles(
   const encoder = new TextEncoder();
   const data = new Map<string, Uint8Array>();
   for (const [key, text] of Object.entries(configMap?.data ?? {})) data.set(key, encoder.encode(text));
-  for (const [key, text] of Object.entries(configMap?.binaryData ?? {})) data.set(key, bytesOf(text));
+  for (const [key, text] of Object.entries(configMap?.binaryData ?? {})) data.set(key, base64ToBytes(text));
   return selected(data, items, defaultMode, optional, "configmap references non-existent config key");
 }
 
@@ -31,7 +32,7 @@ export function secretFiles(
   defaultMode: number,
   optional: boolean,
 ): Files {
-  const data = new Map(Object.entries(secret?.data ?? {}).map(([key, text]) => [key, bytesOf(text)]));
+  const data = new Map(Object.entries(secret?.data ?? {}).map(([key, text]) => [key, base64ToBytes(text)]));
   return selected(data, items, defaultMode, optional, "references non-existent secret key");
 }
 
@@ -81,8 +82,4 @@ function selected(
     if (bytes !== undefined) files.set(path, { bytes, mode: mode ?? defaultMode });
   }
   return files;
-}
-
-function bytesOf(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
 }

@@ -1,7 +1,7 @@
 import { byteLength, configKey } from "../../../machinery/formats.ts";
 import { forbidden, invalid, type Issue, tooLong } from "../../../machinery/issue.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
-import { decodedLength } from "../../base64.ts";
+import { decodedLength } from "../../../machinery/base64.ts";
 import { checkFormat, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type { ConfigMap as StoredConfigMap } from "../../generated/core-v1.ts";

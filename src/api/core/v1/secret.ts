@@ -1,7 +1,7 @@
 import { configKey } from "../../../machinery/formats.ts";
 import { invalid, type Issue, required, tooLong } from "../../../machinery/issue.ts";
 import type { Mutable } from "../../../machinery/object.ts";
-import { decodeBase64, decodedLength, encodeBase64 } from "../../base64.ts";
+import { decodeBase64, decodedLength, encodeBase64 } from "../../../machinery/base64.ts";
 import { checkFormat, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type { Secret as StoredSecret } from "../../generated/core-v1.ts";

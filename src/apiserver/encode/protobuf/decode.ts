@@ -1,4 +1,4 @@
-import { bytesToBase64 } from "./base64.ts";
+import { bytesToBase64 } from "../../../machinery/base64.ts";
 import { formatDuration } from "../../../machinery/duration.ts";
 import type { MutableJson, MutableJsonObject } from "../../../machinery/json.ts";
 import type { AnyShape, Field, ListShape, ScalarShape, Shape, StructShape } from "../../../machinery/shape.ts";

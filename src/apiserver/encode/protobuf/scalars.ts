@@ -1,7 +1,7 @@
 import { parseDuration } from "../../../machinery/duration.ts";
 import type { Json } from "../../../machinery/json.ts";
 import type { ScalarShape } from "../../../machinery/shape.ts";
-import { base64ToBytes } from "./base64.ts";
+import { base64ToBytes } from "../../../machinery/base64.ts";
 import type { ProtobufWriter } from "./writer.ts";
 
 /** Writes one field of a scalar's shape; null stands for its zero value. */
