@@ -1,8 +1,10 @@
 import { writeFileSync } from "node:fs";
 import { Agent, request } from "node:https";
 import type { IncomingMessage } from "node:http";
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { patchesAndDeletions } from "../src/apiserver/answers/patches-and-deletions.ts";
+import { quotasAndLimits } from "../src/apiserver/answers/quotas-and-limits.ts";
 import { readsAndWrites } from "../src/apiserver/answers/reads-and-writes.ts";
 import { type Ask, type PlainAnswer, replay } from "../src/apiserver/answers/replay.ts";
 
@@ -10,10 +12,13 @@ import { type Ask, type PlainAnswer, replay } from "../src/apiserver/answers/rep
 //   node tools/record-answers.ts --port 6443 --token TOKEN
 
 const { values } = parseArgs({ options: { port: { type: "string" }, token: { type: "string" } } });
+const SETTLE_MS = 100;
 const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
 
 const ask: Ask = async ({ ask, body, headers }, watch) => {
   const [method, path] = ask.split(" ");
+  // Its admission looks at caches, which follow a write within a moment.
+  await setTimeout(SETTLE_MS);
   const bytes = body === undefined ? undefined : Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sent = request({
@@ -47,7 +52,7 @@ const ask: Ask = async ({ ask, body, headers }, watch) => {
 
 await ask({ ask: "POST /api/v1/namespaces/default/serviceaccounts", body: { metadata: { name: "default" } } });
 const recorded: Record<string, readonly PlainAnswer[]> = {};
-for (const [theme, steps] of Object.entries({ ...readsAndWrites, ...patchesAndDeletions })) {
+for (const [theme, steps] of Object.entries({ ...readsAndWrites, ...patchesAndDeletions, ...quotasAndLimits })) {
   recorded[theme] = await replay(steps, ask);
 }
 writeFileSync(`${import.meta.dirname}/../src/apiserver/answers/answers.json`, `${JSON.stringify(recorded, null, 1)}\n`);

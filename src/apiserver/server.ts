@@ -1,19 +1,23 @@
 import { builtInKinds } from "../api/kinds.ts";
 import { createRegistry, type KindRegistry } from "../api/registry.ts";
+import { ResourceQuota } from "../api/core/v1/resource-quota.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { TaskGroup } from "../base/task-group.ts";
 import type { Transport } from "../client/call.ts";
+import { createClient } from "../client/client.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import type { Store } from "../store/contract.ts";
 import { type Admission, type AdmissionPlugin, createAdmission } from "./admission/admission.ts";
 import { defaultTolerations } from "./admission/default-tolerations.ts";
 import { lookupIn } from "./admission/lookup.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
+import { limitRanger } from "./admission/limit-ranger.ts";
 import { nodeTaint } from "./admission/node-taint.ts";
 import { priority } from "./admission/priority.ts";
 import { rbacEscalation } from "./admission/rbac-escalation.ts";
+import { resourceQuota, type WriteUsage } from "./admission/resource-quota.ts";
 import { serviceAccount } from "./admission/service-account.ts";
 import type { WebhookCaller } from "./admission/webhooks/call.ts";
 import { mutatingWebhooks, validatingWebhooks } from "./admission/webhooks/webhooks.ts";
@@ -105,7 +109,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     apiAudiences,
     anonymous: true,
   });
-  const admission = admissionOf(parts, rbac, authorizer);
+  const admission = admissionOf(parts, { rbac, authorizer, writeUsage: (quota, status) => writeUsage(quota, status) });
   const context: StorageContext = {
     store,
     registry,
@@ -120,6 +124,9 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const metrics = createMetrics();
   const answered = new Map([...answeredKinds({ authenticator, authorizer, now }), ["bindings", bindByCollection]]);
   const perform = createPerform({ context, authorizer, subresources, answered });
+  const itself = createClient(inProcessTransport(perform, { clock, user: SERVER, userAgent: "kube-apiserver" }));
+  const writeUsage: WriteUsage = (quota, status) =>
+    itself.setStatus(ResourceQuota, quota, status, { signal: tasks.signal });
   const encoding = { describe, frames: createFrameCache(), now, turn: () => clock.turn() };
   const paths = pathHandlers({
     registry,
@@ -159,15 +166,22 @@ const SUBRESOURCES: readonly (readonly [string, SubresourceHandler])[] = [
   ["*/scale", scaleObject],
 ];
 
+/** As whom the server writes what its admission keeps count of. */
+const SERVER: User = { name: "system:apiserver", uid: "", groups: ["system:masters"], extra: {} };
+
 function admissionOf(
   { store, clock, random, settings, webhooks = noNetwork }: ApiServerParts,
-  rbac: Rbac,
-  authorizer: Authorizer,
+  {
+    rbac,
+    authorizer,
+    writeUsage,
+  }: { readonly rbac: Rbac; readonly authorizer: Authorizer; readonly writeUsage: WriteUsage },
 ): Admission {
   const lookup = lookupIn(store);
   const asked = { lookup, caller: webhooks, random: random.stream("webhooks") };
   const plugins: readonly AdmissionPlugin[] = [
     namespaceLifecycle(lookup),
+    limitRanger(lookup),
     serviceAccount(lookup, clock, random.stream("service-account")),
     nodeTaint,
     priority(lookup),
@@ -176,6 +190,8 @@ function admissionOf(
     mutatingWebhooks(asked),
     serviceAddresses(settings, lookup, clock, random.stream("service-addresses")),
     validatingWebhooks(asked),
+    // The last: what is charged is written, unless its name is taken.
+    resourceQuota(lookup, clock, writeUsage),
   ];
   return createAdmission(plugins);
 }

@@ -7,6 +7,7 @@ import { VirtualClock } from "../../host/sim/virtual-clock.ts";
 import { startTestServer } from "../testing.ts";
 import { askTestServer } from "./ask.ts";
 import { patchesAndDeletions } from "./patches-and-deletions.ts";
+import { quotasAndLimits } from "./quotas-and-limits.ts";
 import { readsAndWrites } from "./reads-and-writes.ts";
 import { type PlainAnswer, replay } from "./replay.ts";
 
@@ -21,7 +22,7 @@ const server = await startTestServer({ clock, signer: simulatedSigner });
 const metadata = { name: "default", namespace: "default" };
 await server.client.create(ServiceAccount, { metadata }, { signal: server.signal });
 
-for (const [theme, steps] of Object.entries({ ...readsAndWrites, ...patchesAndDeletions })) {
+for (const [theme, steps] of Object.entries({ ...readsAndWrites, ...patchesAndDeletions, ...quotasAndLimits })) {
   test(`answers like Kubernetes: ${theme}`, async () => {
     const answering = replay(steps, askTestServer(server));
     const answers = await Promise.race([answering, turning(answering)]);

@@ -3,14 +3,22 @@ import type { KindRegistry } from "../../api/registry.ts";
 import { isUsedBy, quotaCounts, sumUsage, usageOf } from "../../api/core/v1/quota-usage.ts";
 import { ResourceQuota } from "../../api/core/v1/resource-quota.ts";
 import { nameKey } from "../../client/informer.ts";
+import { compareQuantities, parseQuantity } from "../../machinery/quantity.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import { type Controller, defineController, type ReconcileContext, settled } from "../../reconciler/controller.ts";
 
 /** Counts again, now and then, what has changed by time alone. */
 const RESYNC_MS = 5 * 60_000;
 
+/**
+ * What is charged to a quota is written a moment later. Until then the object is missing from the count, and must not be
+ * taken for one that is gone: nothing is released so soon after a change of the quota.
+ */
+const CHARGE_MS = 100;
+
 /** Keeps count of what a namespace uses of its quotas. */
 export function resourceQuotaController(registry: KindRegistry): Controller {
+  const changes = new Map<string, { readonly resourceVersion: string; readonly seenAtMs: number }>();
   return defineController({
     name: "resourcequota",
     reconciles: ResourceQuota,
@@ -30,10 +38,19 @@ export function resourceQuotaController(registry: KindRegistry): Controller {
     async reconcile(key, context) {
       const { cache, client, because, signal } = context;
       const quota = cache.get(ResourceQuota, key);
-      if (quota === undefined) return settled;
+      if (quota === undefined) {
+        changes.delete(key);
+        return settled;
+      }
+      const now = context.clock.now();
+      const { resourceVersion } = quota.metadata;
+      let change = changes.get(key);
+      if (change?.resourceVersion !== resourceVersion) changes.set(key, (change = { resourceVersion, seenAtMs: now }));
       const hard = quota.spec.hard ?? {};
       const kinds = registry.all().filter(isCounted);
       const used = usedOf(quota, kinds, context);
+      const waitMs = change.seenAtMs + CHARGE_MS - now;
+      if (waitMs > 0 && isLess(used, quota.status.used)) return { recheckAfterMs: waitMs };
       because("counts what the namespace uses");
       if (!sameJson(quota.status, { hard, used }))
         await client.setStatus(ResourceQuota, quota, { hard, used }, { signal });
@@ -59,6 +76,16 @@ function usesTheSame(kind: Kind, old: Parameters<typeof usageOf>[1], next: typeo
   });
   return sameJson(texts[0], texts[1]);
 }
+
+/** Whether something would be released. */
+function isLess(used: Amounts, before: Amounts = {}): boolean {
+  return Object.keys(used).some(
+    (name) =>
+      before[name] !== undefined && compareQuantities(parseQuantity(used[name]!), parseQuantity(before[name])) < 0,
+  );
+}
+
+type Amounts = Readonly<Record<string, string>>;
 
 /** What is used of every name that is limited; names that nothing here can use keep what they had. */
 function usedOf(

@@ -2,11 +2,13 @@ import type { Mutable } from "../../../machinery/object.ts";
 import type { LimitRange as StoredLimitRange } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { checkLimitRange } from "./limit-range-validation.ts";
 
 export type LimitRange = StoredLimitRange;
 
 export const LimitRange: Kind<LimitRange> = defineKind(facts.core.v1.LimitRange, {
   allowsCreateOnUpdate: true,
+  validate: checkLimitRange,
   default(object) {
     for (const item of (object as unknown as Mutable<LimitRange>).spec.limits ?? []) {
       if (item.type !== "Container") continue;

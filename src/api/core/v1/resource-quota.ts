@@ -3,11 +3,15 @@ import { age } from "../../columns.ts";
 import type { ResourceQuota as StoredResourceQuota } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { checkResourceQuota, checkResourceQuotaStatus, checkResourceQuotaUpdate } from "./resource-quota-validation.ts";
 
 export type ResourceQuota = StoredResourceQuota;
 
 export const ResourceQuota: Kind<ResourceQuota> = defineKind(facts.core.v1.ResourceQuota, {
   answersDeleted: true,
+  validate: checkResourceQuota,
+  validateUpdate: checkResourceQuotaUpdate,
+  validateStatusUpdate: checkResourceQuotaStatus,
   columns: [
     {
       name: "Request",

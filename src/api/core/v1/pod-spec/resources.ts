@@ -112,7 +112,7 @@ function isNative(name: string): boolean {
   return !name.includes("/") || name.includes("kubernetes.io/");
 }
 
-function mayBeOvercommitted(name: string): boolean {
+export function mayBeOvercommitted(name: string): boolean {
   return isNative(name) && !isHugePage(name);
 }
 
