@@ -14,7 +14,7 @@ export interface ResourceTarget {
   readonly namespace?: string;
   readonly name?: string;
   readonly subresource?: string;
-  /** What follows the subresource: the path that a proxy passes on, with its leading slash. */
+  /** What follows the subresource: the path that a proxy passes on, as it was sent, with its leading slash. */
   readonly rest?: string;
 }
 
@@ -29,7 +29,7 @@ export function routeOf(request: Pick<ApiRequest, "method" | "path" | "query">, 
   // The old form of watches: /api/v1/watch/pods.
   const watched = rest[0] === "watch" && rest.length > 1;
   if (watched) rest = rest.slice(1);
-  const place = placeOf(rest);
+  const place = placeOf(rest, request.path);
   const kind = registry.byResource(found.group, found.version, place.plural);
   if (kind === undefined) throw unknownPath();
   const { plural: _plural, ...named } = place;
@@ -69,23 +69,33 @@ function groupVersionOf(segments: readonly string[]) {
 }
 
 /** `namespaces/x/pods/y/log`, `nodes/y/proxy/…`; and `namespaces/x/status`, where the namespace is the object itself. */
-function placeOf(segments: readonly string[]): Place {
+function placeOf(segments: readonly string[], path: string): Place {
   const [plural, name, subresource, ...rest] = segments;
   if (plural === "namespaces" && name !== undefined && subresource !== undefined && !OF_NAMESPACES.has(subresource)) {
-    return { ...named([subresource, ...rest]), namespace: name };
+    return { ...named([subresource, ...rest], path), namespace: name };
   }
-  return named(segments);
+  return named(segments, path);
 }
 
 const OF_NAMESPACES = new Set(["status", "finalize"]);
 
-function named([plural, name, subresource, ...rest]: readonly string[]): Place {
+function named([plural, name, subresource, ...rest]: readonly string[], path: string): Place {
+  const passedOn = subresource === "proxy" ? restOf(path) : rest.length === 0 ? undefined : `/${rest.join("/")}`;
   return {
     plural: plural!,
     ...(name === undefined ? {} : { name }),
     ...(subresource === undefined ? {} : { subresource }),
-    ...(rest.length === 0 ? {} : { rest: `/${rest.join("/")}` }),
+    ...(passedOn === undefined ? {} : { rest: passedOn }),
   };
+}
+
+/** Encoding and a slash at the end mean something to whom the request is passed on to. */
+function restOf(path: string): string | undefined {
+  // What is called `proxy` before may be the namespace or the object: the subresource stands behind three names at least.
+  const end = /^\/+(?:api|apis\/+[^/]+)\/+[^/]+\/+(?:namespaces\/+[^/]+\/+)?[^/]+\/+[^/]+\/+proxy/.exec(path)?.[0]
+    .length;
+  const rest = end === undefined ? "" : path.slice(end);
+  return rest === "" ? undefined : rest;
 }
 
 function verbOf(
@@ -110,6 +120,8 @@ function verbOf(
     case "DELETE":
       return isNamed ? "delete" : "deletecollection";
     default:
+      // Whatever method a proxied request has, it is for those behind to understand.
+      if (subresource === "proxy") return "get";
       throw methodNotAllowed();
   }
 }

@@ -1,6 +1,6 @@
 import type { Kind } from "../../api/kind.ts";
 import type { KubeObject, ListMeta } from "../../machinery/object.ts";
-import type { Status } from "../../machinery/status.ts";
+import { failure, type Status, type StatusError } from "../../machinery/status.ts";
 import type { Entry } from "../../store/contract.ts";
 import type { ApiRequest, ApiResponse, ResponseBody } from "../http.ts";
 import type { ListOutcome, ObjectOutcome, Outcome, WatchOutcome } from "../operation.ts";
@@ -100,9 +100,16 @@ export function encodeObject(
     checkPartial(view, kind, false);
     return encodeValue(partialObject(object, view.version), format, pretty);
   }
+  // What is only answered has no rows: Kubernetes has no table for it.
+  if (kind.stored === false) throw noTable(kind);
   const { resourceVersion } = object.metadata;
   const metadata = resourceVersion === undefined ? {} : { resourceVersion };
   return encodeValue(tableOf(kind, [object], view, { metadata, nowMs: now(), describe }), format, pretty);
+}
+
+function noTable({ group, plural }: Kind): StatusError {
+  const resource = group === "" ? plural : `${plural}.${group}`;
+  return failure(406, "NotAcceptable", `the resource ${resource} does not support being converted to a Table`);
 }
 
 /** A list of objects, of their metadata alone, or a table. */

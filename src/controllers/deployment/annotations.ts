@@ -22,13 +22,13 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
 const HISTORY_CHARACTERS = 2000;
 
 /** The annotations of the ReplicaSet that has the Deployment's present template: the change's cause and its revision. */
-export function currentAnnotations(deployment: Deployment, own: Annotations, revision: number): Annotations {
+export function currentAnnotations(deployment: Deployment, own: Annotations, revision: bigint): Annotations {
   const next: Record<string, string> = { ...own };
   for (const [name, value] of Object.entries(deployment.metadata.annotations ?? {})) {
     if (!NOT_COPIED.has(name)) next[name] = value;
   }
   const before = own[REVISION];
-  const oldRevision = before === undefined || before === "" ? 0 : integer(before);
+  const oldRevision = before === undefined || before === "" ? 0n : integer(before);
   if (oldRevision === undefined || oldRevision >= revision) return next;
   next[REVISION] = String(revision);
   if (before === undefined) return next;
@@ -42,9 +42,10 @@ export function sizeAnnotations(deployment: Deployment): Annotations {
   return { [DESIRED_REPLICAS]: String(replicas), [MAX_REPLICAS]: String(replicas + maxSurge(deployment)) };
 }
 
-export function revisionOf({ metadata }: Pick<ReplicaSet, "metadata">): number | undefined {
+/** Revisions are integers of 64 bits; what is none is undefined. */
+export function revisionOf({ metadata }: Pick<ReplicaSet, "metadata">): bigint | undefined {
   const text = metadata.annotations?.[REVISION];
-  return text === undefined ? 0 : integer(text);
+  return text === undefined ? 0n : integer(text);
 }
 
 export function desiredReplicas(set: ReplicaSet): number | undefined {
@@ -64,8 +65,8 @@ function withRevision(history: string, revision: string): string | undefined {
   return length > HISTORY_CHARACTERS ? undefined : [...revisions, revision].join(",");
 }
 
-function integer(text: string): number | undefined {
-  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+function integer(text: string): bigint | undefined {
+  return /^[+-]?\d+$/.test(text) ? BigInt(text.replace(/^\+/, "")) : undefined;
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

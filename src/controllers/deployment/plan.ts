@@ -53,7 +53,7 @@ export function planDeployment(
   nowMs: number,
 ): DeploymentPlan {
   const rollout = observe(deployment, sets);
-  const revision = Math.max(0, ...rollout.old.map(({ set }) => revisionOf(set!) ?? 0)) + 1;
+  const revision = highest(rollout.old.map(({ set }) => revisionOf(set!) ?? 0n)) + 1n;
   let conditions = withFound(rollout, withPause(deployment, nowMs), nowMs);
   const isDeleted = deployment.metadata.deletionTimestamp !== undefined;
   const isPaused = deployment.spec.paused === true;
@@ -130,7 +130,7 @@ function setName(deployment: Deployment): string {
   return `${metadata.name.slice(0, LONGEST_NAME - hash.length - 1)}-${hash}`;
 }
 
-function draftOf(deployment: Deployment, { name, size }: Member, revision: number): Draft<ReplicaSet> {
+function draftOf(deployment: Deployment, { name, size }: Member, revision: bigint): Draft<ReplicaSet> {
   const { template, selector, minReadySeconds } = deployment.spec;
   const hash = name.slice(name.lastIndexOf("-") + 1);
   const labels = { ...template.metadata?.labels, [HASH_LABEL]: hash };
@@ -153,7 +153,7 @@ function draftOf(deployment: Deployment, { name, size }: Member, revision: numbe
 }
 
 /** The ReplicaSets of which anything but the status has to change. */
-function updates(rollout: Rollout, revision: number): readonly ReplicaSet[] {
+function updates(rollout: Rollout, revision: bigint): readonly ReplicaSet[] {
   const { deployment, current, refreshed } = rollout;
   return allMembers(rollout).flatMap((member) => {
     const { set, size } = member;
@@ -184,11 +184,15 @@ function beyondHistory(rollout: Rollout): readonly ReplicaSet[] {
   });
 }
 
-function ownAnnotations({ deployment, current }: Rollout, next: number): DeploymentPlan["annotations"] {
+function ownAnnotations({ deployment, current }: Rollout, next: bigint): DeploymentPlan["annotations"] {
   const own = deployment.metadata.annotations;
   if (current === undefined) return own;
-  const kept = current.set === undefined ? 0 : (revisionOf(current.set) ?? 0);
-  return { ...own, [REVISION]: String(Math.max(kept, next)) };
+  const kept = current.set === undefined ? 0n : (revisionOf(current.set) ?? 0n);
+  return { ...own, [REVISION]: String(highest([kept, next])) };
+}
+
+function highest(revisions: readonly bigint[]): bigint {
+  return revisions.reduce((most, revision) => (revision > most ? revision : most), 0n);
 }
 
 /** A pause stops the clock of the deadline: it begins anew when the rollout is resumed. */

@@ -74,6 +74,7 @@ export function byCreation(a: Member, b: Member): number {
 }
 
 export function byRevision(a: Member, b: Member): number {
-  const [left, right] = [a, b].map(({ set }) => (set === undefined ? 0 : revisionOf(set)));
-  return left === undefined || right === undefined || left === right ? byCreation(a, b) : left - right;
+  const [left, right] = [a, b].map(({ set }) => (set === undefined ? 0n : revisionOf(set)));
+  if (left === undefined || right === undefined || left === right) return byCreation(a, b);
+  return left < right ? -1 : 1;
 }
