@@ -4,7 +4,8 @@ import type { Deployment, ReplicaSet } from "../../api/generated/apps-v1.ts";
 import { currentAnnotations, REVISION, revisionOf } from "./annotations.ts";
 
 const deployment = { metadata: { annotations: { team: "a" } } } as unknown as Deployment;
-const withRevision = (revision: string) => ({ metadata: { annotations: { [REVISION]: revision } } }) as unknown as ReplicaSet;
+const withRevision = (revision: string) =>
+  ({ metadata: { annotations: { [REVISION]: revision } } }) as unknown as ReplicaSet;
 
 test("revisions are integers of 64 bits", () => {
   const beyondDoubles = "9007199254740993";
