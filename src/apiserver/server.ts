@@ -18,6 +18,7 @@ import { nodeTaint } from "./admission/node-taint.ts";
 import { priority } from "./admission/priority.ts";
 import { rbacEscalation } from "./admission/rbac-escalation.ts";
 import { resourceQuota, type WriteUsage } from "./admission/resource-quota.ts";
+import { runtimeClass } from "./admission/runtime-class.ts";
 import { serviceAccount } from "./admission/service-account.ts";
 import type { WebhookCaller } from "./admission/webhooks/call.ts";
 import { mutatingWebhooks, validatingWebhooks } from "./admission/webhooks/webhooks.ts";
@@ -185,6 +186,7 @@ function admissionOf(
     serviceAccount(lookup, clock, random.stream("service-account")),
     nodeTaint,
     priority(lookup),
+    runtimeClass(lookup),
     defaultTolerations,
     rbacEscalation(rbac, authorizer),
     mutatingWebhooks(asked),

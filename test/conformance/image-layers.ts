@@ -12,10 +12,7 @@ const shellPrograms: ProgramRecipe = {
   files: /^usr\/bin\/(bash|getent)$/,
 };
 
-/**
- * What every image has above the base. Specs set variables whose names no other shell of Debian's hands on (`data-1`), so `sh` is
- * bash; they look up hosts and users; and some read the name of the system.
- */
+/** What every image has above the base: specs look up hosts and users, and some read the name of the system. */
 export const shell: ImageRecipe["layers"] = [shellPrograms, shellFiles];
 
 export const dig: ProgramRecipe = {
@@ -69,12 +66,25 @@ export function binary(path: string, content: Buffer, mode = 0o755): FileEntry {
 
 function shellFiles(): readonly FileEntry[] {
   return [
-    symlink("usr/bin/sh", "bash"),
+    textFile("usr/bin/sh", SHELL, 0o755),
     textFile("etc/os-release", 'NAME="Alpine Linux"\nID=alpine\nPRETTY_NAME="Alpine Linux, as the specs call it"\n'),
     textFile("etc/passwd", PASSWD),
     textFile("etc/group", GROUP),
   ];
 }
+
+/**
+ * Specs expect the words of busybox's shell; but Debian's drops variables with names such as `data-1`, which some specs set and
+ * then look for. Where there is such a name, bash is the shell.
+ */
+const SHELL = `#!/bin/bash
+while IFS= read -r -d '' variable; do
+  case \${variable%%=*} in
+    [0-9]* | *[!A-Za-z0-9_]*) exec -a "$0" /bin/bash "$@" ;;
+  esac
+done < /proc/self/environ
+exec -a "$0" /bin/busybox "$@"
+`;
 
 const PASSWD = `root:x:0:0:root:/root:/bin/sh
 www-data:x:33:33:www-data:/var/www:/bin/false
