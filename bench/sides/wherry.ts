@@ -1,16 +1,18 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { ensureBuilt } from "../../tools/build.mjs";
 import { doorOf, freePort, openAuthority, whenReady } from "./plane.ts";
 import { startProcess, treeOf } from "./process.ts";
 import type { Side } from "./side.ts";
 
-const WHERRY = fileURLToPath(new URL("../../src/bin/wherry.mjs", import.meta.url));
+const WHERRY = fileURLToPath(new URL("../../dist/src/bin/wherry.mjs", import.meta.url));
 
-/** Ours, as people run it: `wherry up`, whose server process holds loops and scheduler, whether they are needed or not. */
+/** Ours, built and as people run it: `wherry up`, whose server process holds loops and scheduler, needed or not. */
 export const wherry: Side = {
   name: "Wherry",
   async start(directory, { nodes = 0 }, signal) {
+    ensureBuilt();
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const port = await freePort();
     const door = doorOf(openAuthority(directory), port);

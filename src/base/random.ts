@@ -13,7 +13,11 @@ export function seededRandom(seed: number | string): Random {
   const next = sfc32(hash32(seedText, 1), hash32(seedText, 2), hash32(seedText, 3), hash32(seedText, 4));
   return {
     next: () => next() / 2 ** 32,
-    bytes: (count) => Uint8Array.from({ length: count }, () => next() & 0xff),
+    bytes(count) {
+      const bytes = new Uint8Array(count);
+      for (let index = 0; index < count; index++) bytes[index] = next() & 0xff;
+      return bytes;
+    },
     stream: (name) => seededRandom(`${seedText}/${name}`),
   };
 }
@@ -23,9 +27,16 @@ export function uuid(random: Random): string {
   const bytes = random.bytes(16);
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+  let text = "";
+  for (let index = 0; index < bytes.length; index++) {
+    text += DASHED.has(index) ? `-${HEX[bytes[index]!]}` : HEX[bytes[index]!]!;
+  }
+  return text;
 }
+
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+/** The bytes before which a UUID has a dash. */
+const DASHED = new Set([4, 6, 8, 10]);
 
 /** An integer in [0, limit). */
 export function integerBelow(random: Random, limit: number): number {
@@ -36,7 +47,9 @@ export function integerBelow(random: Random, limit: number): number {
 const NAME_LETTERS = "bcdfghjklmnpqrstvwxz2456789";
 
 export function randomName(random: Random, length: number): string {
-  return Array.from({ length }, () => NAME_LETTERS[integerBelow(random, NAME_LETTERS.length)]).join("");
+  let name = "";
+  while (name.length < length) name += NAME_LETTERS[integerBelow(random, NAME_LETTERS.length)]!;
+  return name;
 }
 
 function hash32(text: string, salt: number): number {

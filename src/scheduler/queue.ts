@@ -30,6 +30,8 @@ interface Waiting {
 export class SchedulingQueue {
   readonly #clock: Clock;
   readonly #pods = new Map<string, Waiting>();
+  /** Those of them that a change may concern, the parked and the one in flight: of many that wait, few. */
+  readonly #wakeable = new Set<Waiting>();
   readonly #active = new Heap<Waiting>(
     (a, b) => a.priority > b.priority || (a.priority === b.priority && a.since < b.since),
   );
@@ -67,6 +69,7 @@ export class SchedulingQueue {
     if (waiting === undefined) return;
     waiting.timer?.[Symbol.dispose]();
     this.#pods.delete(key);
+    this.#wakeable.delete(waiting);
   }
 
   /** The next pod to be tried, as soon as there is one; undefined when the signal is aborted. */
@@ -79,6 +82,7 @@ export class SchedulingQueue {
       }
       if (this.#pods.get(waiting.key) !== waiting || waiting.state !== "active") continue;
       waiting.state = "in flight";
+      this.#wakeable.add(waiting);
       waiting.attempts += 1;
       waiting.triedAtMs = this.#clock.now();
       waiting.missed = false;
@@ -108,7 +112,7 @@ export class SchedulingQueue {
 
   /** Something happened that may make room. */
   wake(change: ClusterChange): void {
-    for (const waiting of this.#pods.values()) {
+    for (const waiting of this.#wakeable) {
       if (waiting.state === "in flight") waiting.missed = true;
       else if (waiting.state === "unschedulable" && waiting.wakesOn.has(change)) this.#backOff(waiting);
     }
@@ -132,6 +136,7 @@ export class SchedulingQueue {
     waiting.timer?.[Symbol.dispose]();
     waiting.timer = undefined;
     waiting.state = "active";
+    this.#wakeable.delete(waiting);
     this.#active.push(waiting);
     this.#taker?.();
   }
@@ -145,6 +150,7 @@ export class SchedulingQueue {
       return;
     }
     waiting.state = "backoff";
+    this.#wakeable.delete(waiting);
     waiting.timer = this.#clock.timer(leftMs, () => this.#activate(waiting));
   }
 

@@ -45,23 +45,35 @@ export function replicaStatus(
   failure: string | undefined,
   nowMs: number,
 ): ReplicaSet["status"] {
-  const active = owned.filter(isActive);
-  const labels = Object.entries(owner.spec.template?.metadata?.labels ?? {});
-  const isLabelled = ({ metadata }: Pod) => labels.every(([name, value]) => metadata.labels?.[name] === value);
-  const { minReadySeconds = 0, replicas: wanted } = owner.spec;
-  const fullyLabeledReplicas = active.filter(isLabelled).length;
-  const readyReplicas = active.filter(isReady).length;
-  const availableReplicas = active.filter((pod) => isAvailable(pod, minReadySeconds, nowMs)).length;
-  const conditions = withFailure(owner.status.conditions, failure, wanted - active.length, nowMs);
+  const { replicas: wanted } = owner.spec;
+  const { active, terminating, fullyLabeledReplicas, readyReplicas, availableReplicas } = count(owner, owned, nowMs);
+  const conditions = withFailure(owner.status.conditions, failure, wanted - active, nowMs);
   return {
-    replicas: active.length,
+    replicas: active,
     ...(fullyLabeledReplicas === 0 ? {} : { fullyLabeledReplicas }),
     ...(readyReplicas === 0 ? {} : { readyReplicas }),
     ...(availableReplicas === 0 ? {} : { availableReplicas }),
-    ...(owner.kind === "ReplicaSet" ? { terminatingReplicas: owned.filter(isTerminating).length } : {}),
+    ...(owner.kind === "ReplicaSet" ? { terminatingReplicas: terminating } : {}),
     observedGeneration: owner.metadata.generation ?? 0,
     ...(conditions.length === 0 ? {} : { conditions }),
   };
+}
+
+/** One pass: an owner may have ten thousand pods, and they are counted after every few changes of one. */
+function count(owner: ReplicaOwner, owned: readonly Pod[], nowMs: number) {
+  const labels = Object.entries(owner.spec.template?.metadata?.labels ?? {});
+  const { minReadySeconds = 0 } = owner.spec;
+  const counts = { active: 0, terminating: 0, fullyLabeledReplicas: 0, readyReplicas: 0, availableReplicas: 0 };
+  for (const pod of owned) {
+    if (isTerminating(pod)) counts.terminating += 1;
+    if (!isActive(pod)) continue;
+    counts.active += 1;
+    if (labels.every(([name, value]) => pod.metadata.labels?.[name] === value)) counts.fullyLabeledReplicas += 1;
+    if (!isReady(pod)) continue;
+    counts.readyReplicas += 1;
+    if (isAvailable(pod, minReadySeconds, nowMs)) counts.availableReplicas += 1;
+  }
+  return counts;
 }
 
 /** The condition says why the first of several attempts failed. */

@@ -155,18 +155,33 @@ function parseLevel(fields: JsonObject): FieldSet | undefined {
   return set;
 }
 
-/** The FieldsV1 form, its members in Kubernetes' order. */
-export function printFields(set: FieldSet): MutableJsonObject {
-  return printLevel(set, false);
+/**
+ * The FieldsV1 form, its members in Kubernetes' order. What many objects have alike (the thousand pods of one template) is one
+ * object in memory, so nobody may change it.
+ */
+export function printFields(set: FieldSet): JsonObject {
+  const fields = printLevel(set, false);
+  const text = JSON.stringify(fields);
+  const known = printed.get(text);
+  if (known !== undefined) return known;
+  if (printed.size === MOST_PRINTED) printed.delete(printed.keys().next().value!);
+  printed.set(text, fields);
+  return fields;
 }
 
-function printLevel(set: FieldSet, owned: boolean): MutableJsonObject {
+/** The forms printed last, by their text. */
+const printed = new Map<string, JsonObject>();
+const MOST_PRINTED = 1_000;
+
+/** A field with nothing below. Most of what managed fields consist of is this. */
+const LEAF: MutableJsonObject = Object.freeze({});
+
+function printLevel(set: FieldSet, owned: boolean): JsonObject {
   const fields: MutableJsonObject = {};
-  if (owned) fields["."] = {};
+  if (owned) fields["."] = LEAF;
   for (const element of inOrder(set)) {
     const { owned: own, below } = set.get(element)!;
-    const value: MutableJson = below === undefined ? {} : printLevel(below, own);
-    setMember(fields, element, value);
+    setMember(fields, element, below === undefined ? LEAF : (printLevel(below, own) as MutableJson));
   }
   return fields;
 }
