@@ -1,5 +1,6 @@
 import type { Random } from "../base/random.ts";
 import { integerBelow } from "../base/random.ts";
+import { Memory, type SortMemory } from "./memory.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { Plugin, PodRules, Refusal, View } from "./plugin.ts";
 import type { PodInfo } from "./pod-info.ts";
@@ -40,7 +41,7 @@ export function nodesToFind(count: number): number {
 }
 
 /** One plugin's rules for one pod. */
-interface Applied {
+export interface Applied {
   readonly plugin: Plugin;
   readonly rules: PodRules;
 }
@@ -48,8 +49,16 @@ interface Applied {
 /**
  * Finds the node for a pod. Pure: the same view and random stream give the same node.
  * @param start where among the nodes the search begins, so that all of them get their share.
+ * @param memory of earlier decisions on the same view: it makes no other verdict, but spares looking at what did not change.
  */
-export function decide(pod: PodInfo, view: View, plugins: readonly Plugin[], start: number, random: Random): Verdict {
+export function decide(
+  pod: PodInfo,
+  view: View,
+  plugins: readonly Plugin[],
+  start: number,
+  random: Random,
+  memory = new Memory(),
+): Verdict {
   const applied = apply(pod, view, plugins);
   const refusing = applied.find(({ rules }) => rules.refused !== undefined);
   if (refusing !== undefined) {
@@ -60,17 +69,17 @@ export function decide(pod: PodInfo, view: View, plugins: readonly Plugin[], sta
       plugins: new Set([refusing.plugin.name]),
     };
   }
-  const wanted = nodesToFind(view.nodes.length);
-  const feasible: NodeInfo[] = [];
+  const { nodes } = view;
+  const wanted = nodesToFind(nodes.length);
+  const rules = rulesOf(applied, view, memory);
+  const feasible: number[] = [];
   const refusals = new Map<NodeInfo, NodeRefusal>();
   let looked = 0;
-  const { nodes } = view;
-  const filtering = applied.filter(({ rules }) => rules.filter !== undefined);
   for (; looked < nodes.length && feasible.length < wanted; looked++) {
-    const node = nodes[(start + looked) % nodes.length]!;
-    const refusal = refusalOf(filtering, node);
-    if (refusal === undefined) feasible.push(node);
-    else refusals.set(node, refusal);
+    const index = (start + looked) % nodes.length;
+    const refusal = rules.refusal(index);
+    if (refusal === undefined) feasible.push(index);
+    else refusals.set(nodes[index]!, refusal);
   }
   if (feasible.length === 0) {
     return {
@@ -79,7 +88,7 @@ export function decide(pod: PodInfo, view: View, plugins: readonly Plugin[], sta
       plugins: new Set([...refusals.values()].map(({ plugin }) => plugin)),
     };
   }
-  return { type: "fits", ...best(applied, feasible, random), looked, feasible: feasible.length };
+  return { type: "fits", ...best(rules, feasible, nodes, random), looked, feasible: feasible.length };
 }
 
 /** What every plugin says of the pod in this view. */
@@ -101,25 +110,52 @@ export function refusalOf(applied: readonly Applied[], node: NodeInfo): NodeRefu
   return undefined;
 }
 
+/** What all plugins say of a node, by its place in the list. */
+interface Rules {
+  refusal(index: number): NodeRefusal | undefined;
+  /** Each plugin that scores, with the raw scores of these nodes. */
+  scored(feasible: readonly number[]): Iterable<Applied & { readonly raw: readonly number[] }>;
+}
+
+function rulesOf(applied: readonly Applied[], view: View, memory: Memory): Rules {
+  const { nodes } = view;
+  const ofNode = applied.filter(({ rules }) => rules.sort !== undefined);
+  const further = applied.filter(({ rules }) => rules.sort === undefined);
+  const known: SortMemory = memory.of(ofNode, view);
+  const filtering = ofNode.filter(({ rules }) => rules.filter !== undefined);
+  const filteringFurther = further.filter(({ rules }) => rules.filter !== undefined);
+  const refuse = (node: NodeInfo) => refusalOf(filtering, node);
+  return {
+    refusal(index) {
+      const refusal = known.refusal(index, ofNode, refuse);
+      if (refusal !== undefined || filteringFurther.length === 0) return refusal;
+      return refusalOf(filteringFurther, nodes[index]!);
+    },
+    *scored(feasible) {
+      for (const [number, one] of ofNode.entries()) {
+        if (one.rules.score !== undefined) yield { ...one, raw: known.scores(number, feasible) };
+      }
+      for (const one of further) {
+        const { score } = one.rules;
+        if (score !== undefined) yield { ...one, raw: feasible.map((index) => score(nodes[index]!)) };
+      }
+    },
+  };
+}
+
 /** Plain loops: this is done for hundreds of nodes for every pod. */
-function best(applied: readonly Applied[], feasible: readonly NodeInfo[], random: Random) {
+function best(rules: Rules, feasible: readonly number[], nodes: readonly NodeInfo[], random: Random) {
   const totals = feasible.map(() => 0);
   const parts: { readonly name: string; readonly weight: number; readonly scores: readonly number[] }[] = [];
-  if (feasible.length > 1) {
-    for (const { plugin, rules } of applied) {
-      const { score, normalize } = rules;
-      if (score === undefined) continue;
-      const raw = feasible.map(() => 0);
-      for (let index = 0; index < raw.length; index++) raw[index] = score(feasible[index]!);
-      const scores = normalize?.(raw) ?? raw;
-      const { name, weight = 1 } = plugin;
-      for (let index = 0; index < raw.length; index++) totals[index]! += scores[index]! * weight;
-      parts.push({ name, weight, scores });
-    }
+  for (const { plugin, rules: of, raw } of feasible.length > 1 ? rules.scored(feasible) : []) {
+    const scores = of.normalize?.(raw) ?? raw;
+    const { name, weight = 1 } = plugin;
+    for (let index = 0; index < raw.length; index++) totals[index]! += scores[index]! * weight;
+    parts.push({ name, weight, scores });
   }
   const chosen = highest(totals, random);
   const byPlugin = Object.fromEntries(parts.map(({ name, weight, scores }) => [name, scores[chosen]! * weight]));
-  return { node: feasible[chosen]!, scores: { total: totals[chosen]!, byPlugin } };
+  return { node: nodes[feasible[chosen]!]!, scores: { total: totals[chosen]!, byPlugin } };
 }
 
 /** The index of the highest; of equals any, by chance. */

@@ -4,6 +4,8 @@ import { parseResources, type Resources } from "./resources.ts";
 
 /** A node and what runs on it, kept up to date pod by pod. */
 export class NodeInfo {
+  /** Its place in the newest list of nodes. */
+  index = -1;
   #node: Node | undefined;
   #allocatable: Resources = {};
   readonly pods = new Map<string, PodInfo>();

@@ -18,6 +18,11 @@ export interface Plugin {
 }
 
 export interface PodRules {
+  /**
+   * Present where filter and score depend on the one node and on this text alone: of equal texts, what is said of a node holds
+   * until that node changes. Such plugins come before those that look further, for the first refusal is the one that is told.
+   */
+  readonly sort?: string;
   /** Refuses the pod on every node, whatever the node. */
   readonly refused?: string;
   /** Why the pod cannot go there; undefined when it can. */
@@ -40,6 +45,8 @@ export type NodeCounts = ReadonlyMap<NodeInfo, number>;
 /** The state that a decision is made on. */
 export interface View {
   readonly nodes: readonly NodeInfo[];
+  /** For each of `nodes` a number that grows with each change of what runs on it. A node that is itself changed makes new `nodes`. */
+  readonly versions: Uint32Array;
   /** The nodes with pods that have affinity of any sort but required anti-affinity, and with that. */
   readonly affinityNodes: ReadonlySet<NodeInfo>;
   readonly antiAffinityNodes: ReadonlySet<NodeInfo>;

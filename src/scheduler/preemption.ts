@@ -109,6 +109,7 @@ function withNode(view: View, node: NodeInfo, copy: NodeInfo): View {
   };
   return {
     nodes: view.nodes.map((other) => (other === node ? copy : other)),
+    versions: view.versions,
     affinityNodes: replaced(view.affinityNodes, copy.withAffinity.size > 0),
     antiAffinityNodes: replaced(view.antiAffinityNodes, copy.withAntiAffinity.size > 0),
     namespaceLabels: view.namespaceLabels,

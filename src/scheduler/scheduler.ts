@@ -13,6 +13,7 @@ import { isStatus } from "../machinery/status.ts";
 import { SeenChanges } from "./causes.ts";
 import { decide, type Verdict } from "./cycle.ts";
 import { kinSelectors } from "./kin.ts";
+import { Memory } from "./memory.ts";
 import { nodeChanges, podChanges } from "./changes.ts";
 import { outcomes } from "./outcomes.ts";
 import type { ClusterChange, Plugin } from "./plugin.ts";
@@ -58,6 +59,7 @@ class Run implements RunningScheduler {
   readonly #queue: SchedulingQueue;
   readonly #seen = new SeenChanges();
   readonly #random: Random;
+  readonly #memory = new Memory();
   #bindings = 0;
   #start = 0;
   #room: (() => void) | undefined;
@@ -156,7 +158,7 @@ class Run implements RunningScheduler {
     const info = podInfo(pod);
     const startedAtMs = clock.now();
     if (this.#start === 0) this.#start = integerBelow(this.#random, Math.max(1, this.#state.nodes.length));
-    const verdict = decide(info, this.#state, this.#plugins, this.#start, this.#random);
+    const verdict = decide(info, this.#state, this.#plugins, this.#start, this.#random, this.#memory);
     const cause = { actor: this.#name, saw: this.#seen.of(key), startedAtMs };
     if (verdict.type === "fits") {
       this.#start = (this.#start + verdict.looked) % Math.max(1, this.#state.nodes.length);

@@ -27,6 +27,7 @@ export class SchedulerState implements View {
   readonly antiAffinityNodes = new Set<NodeInfo>();
   readonly kinSelectors: View["kinSelectors"];
   #nodes: NodeInfo[] | undefined;
+  #versions = new Uint32Array();
 
   constructor(kinSelectors: View["kinSelectors"]) {
     this.kinSelectors = kinSelectors;
@@ -34,7 +35,11 @@ export class SchedulerState implements View {
 
   /** The nodes that exist, in the order in which they came. */
   get nodes(): readonly NodeInfo[] {
-    return (this.#nodes ??= [...this.#byName.values()].filter(({ node }) => node !== undefined));
+    return (this.#nodes ??= this.#listNodes());
+  }
+
+  get versions(): Uint32Array {
+    return this.#versions;
   }
 
   readonly namespaceLabels: NamespaceLabels = (name) => this.#namespaces.get(name) ?? {};
@@ -62,6 +67,7 @@ export class SchedulerState implements View {
     this.displace(info.key);
     const node = this.#ensure(nodeName);
     node.add(info);
+    this.#touch(node);
     this.#placed.set(info.key, { node, info });
     this.#note(node, info, 1);
   }
@@ -71,6 +77,7 @@ export class SchedulerState implements View {
     if (placed === undefined) return;
     this.#placed.delete(key);
     placed.node.remove(key);
+    this.#touch(placed.node);
     this.#note(placed.node, placed.info, -1);
   }
 
@@ -102,6 +109,17 @@ export class SchedulerState implements View {
     this.#counters.set(group, { namespace, counts, byNode });
     if (this.#counters.size > MOST_COUNTERS) this.#counters.delete(this.#counters.keys().next().value!);
     return byNode;
+  }
+
+  #listNodes(): NodeInfo[] {
+    const nodes = [...this.#byName.values()].filter(({ node }) => node !== undefined);
+    this.#versions = new Uint32Array(nodes.length);
+    for (const [index, node] of nodes.entries()) node.index = index;
+    return nodes;
+  }
+
+  #touch({ index }: NodeInfo): void {
+    if (this.#nodes?.[index] !== undefined) this.#versions[index]! += 1;
   }
 
   #ensure(name: string): NodeInfo {

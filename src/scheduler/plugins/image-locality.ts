@@ -18,6 +18,7 @@ export const imageLocality: Plugin = {
     if ([...spread.values()].every((share) => share === 0)) return undefined;
     const most = MOST * containers.length;
     return {
+      sort: JSON.stringify(images),
       score({ images: present }) {
         let bytes = 0;
         // An image that is everywhere says nothing against the others; one that is rare should not draw all pods to it.

@@ -12,6 +12,7 @@ export const nodeAffinity: Plugin = {
     if (selector.length === 0 && nodeTerms === undefined && preferred.length === 0) return undefined;
     const refusal = refuse(false, "node(s) didn't match Pod's node affinity/selector");
     return {
+      sort: JSON.stringify([selector, nodeTerms, preferred]),
       filter(info) {
         const node = nodeOf(info);
         const fits =

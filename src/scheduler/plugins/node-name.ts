@@ -8,6 +8,6 @@ export const nodeName: Plugin = {
     const wanted = pod.spec.nodeName ?? "";
     if (wanted === "") return undefined;
     const refusal = refuse(false, "node(s) didn't match the requested node name");
-    return { filter: (info) => (nodeOf(info).metadata.name === wanted ? undefined : refusal) };
+    return { sort: wanted, filter: (info) => (nodeOf(info).metadata.name === wanted ? undefined : refusal) };
   },
 };

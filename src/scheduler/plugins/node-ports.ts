@@ -11,7 +11,10 @@ export const nodePorts: Plugin = {
   forPod({ hostPorts }) {
     if (hostPorts.length === 0) return undefined;
     const refusal = refuse(true, "node(s) didn't have free ports for the requested pod ports");
-    return { filter: (info) => (hostPorts.some((port) => isTaken(info, port)) ? refusal : undefined) };
+    return {
+      sort: JSON.stringify(hostPorts),
+      filter: (info) => (hostPorts.some((port) => isTaken(info, port)) ? refusal : undefined),
+    };
   },
 };
 

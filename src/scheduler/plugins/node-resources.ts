@@ -10,6 +10,7 @@ export const nodeResourcesFit: Plugin = {
   forPod({ requests, assumed }) {
     const wanted = Object.entries(requests).filter(([, amount]) => amount > 0);
     return {
+      sort: JSON.stringify([requests, assumed]),
       filter(info) {
         const missing = insufficient(info, wanted);
         return missing === undefined ? undefined : refuse(info.pods.size > 0, ...missing);
@@ -26,7 +27,7 @@ export const balancedAllocation: Plugin = {
   wakesOn: [],
   forPod({ requests }) {
     if ((requests["cpu"] ?? 0) === 0 && (requests["memory"] ?? 0) === 0) return undefined;
-    return { score: (info) => balance(info, requests) };
+    return { sort: JSON.stringify(requests), score: (info) => balance(info, requests) };
   },
 };
 

@@ -10,6 +10,6 @@ export const nodeUnschedulable: Plugin = {
   forPod({ pod }) {
     if (pod.spec.tolerations?.some((toleration) => tolerates(toleration, TAINT)) === true) return undefined;
     const refusal = refuse(false, "node(s) were unschedulable");
-    return { filter: (info) => (nodeOf(info).spec.unschedulable === true ? refusal : undefined) };
+    return { sort: "", filter: (info) => (nodeOf(info).spec.unschedulable === true ? refusal : undefined) };
   },
 };

@@ -45,12 +45,24 @@ export const podTopologySpread: Plugin = {
             .filter(({ whenUnsatisfiable }) => whenUnsatisfiable === "ScheduleAnyway")
             .map((one) => constraintOf(one, info));
     if (hard.length === 0 && soft.length === 0) return undefined;
+    const sort = hard.length === 0 ? sortOf(soft, view) : undefined;
     return {
+      ...(sort === undefined ? {} : { sort }),
       ...(hard.length === 0 ? {} : { filter: filterOf(info, hard, view) }),
       ...(soft.length === 0 ? {} : scoring(soft, view, written.length === 0)),
     };
   },
 };
+
+/** Where every node is a place of its own, what is said of it depends on its own pods alone. */
+function sortOf(soft: readonly Constraint[], view: View): string | undefined {
+  const byNode = soft.every(
+    ({ topologyKey, eligible }) =>
+      eligible === undefined && (topologyKey === HOSTNAME || labelled(view.nodes, topologyKey).length === 0),
+  );
+  if (!byNode) return undefined;
+  return JSON.stringify(soft.map(({ topologyKey, maxSkew, group }) => [topologyKey, maxSkew, group]));
+}
 
 function constraintOf(written: TopologySpreadConstraint, info: PodInfo): Constraint {
   const { pod } = info;

@@ -11,6 +11,7 @@ export const taintToleration: Plugin = {
     const soft = tolerations.filter(({ effect }) => effect === undefined || effect === "PreferNoSchedule");
     const refusal = refuse(false, "node(s) had untolerated taint(s)");
     return {
+      sort: JSON.stringify(tolerations),
       filter(info) {
         const { taints } = nodeOf(info).spec;
         if (taints === undefined || taints.length === 0) return undefined;
