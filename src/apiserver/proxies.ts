@@ -13,7 +13,8 @@ import type { ResourceTarget } from "./route.ts";
 
 /** Sends a request on to a server of the cluster, with its body, and passes the answer on as it comes. */
 export interface RequestForwarder {
-  forward(request: ApiRequest, url: string): Promise<ApiResponse>;
+  /** @param prefix what stands before the paths of that server here: the links of its pages get it too */
+  forward(request: ApiRequest, url: string, prefix?: string): Promise<ApiResponse>;
 }
 
 export interface ProxyParts {
@@ -45,11 +46,13 @@ async function proxy(parts: ProxyParts, request: ApiRequest, target: ResourceTar
   await admitConnect(parts.admission, { ...target, name }, user, new URLSearchParams({ path: target.rest ?? "" }));
   const query = request.query.toString();
   const path = `${target.rest ?? "/"}${query === "" ? "" : `?${query}`}`;
+  const prefix = request.path.slice(0, request.path.length - (target.rest ?? "").length);
+  const on = (host: string) => parts.forwarder.forward(request, `${scheme}://${host}${path}`, prefix);
   switch (target.kind.kind) {
     case "Pod":
-      return parts.forwarder.forward(request, `${scheme}://${podHost(parts.lookup, target, name, port)}${path}`);
+      return on(podHost(parts.lookup, target, name, port));
     case "Service":
-      return parts.forwarder.forward(request, `${scheme}://${serviceHost(parts.lookup, target, name, port)}${path}`);
+      return on(serviceHost(parts.lookup, target, name, port));
     default:
       return parts.nodes.forward(request, `https://${nodeHost(parts.lookup, name, port)}${path}`);
   }

@@ -2,6 +2,7 @@ import { Agent as PlainAgent, type IncomingMessage, request as sendPlain } from 
 import { Agent as TlsAgent, request as sendTls } from "node:https";
 import type { ApiRequest, ApiResponse } from "../../../apiserver/http.ts";
 import type { RequestForwarder } from "../../../apiserver/proxies.ts";
+import { type ProxyPlace, proxiedLink, withProxiedLinks } from "./proxied-links.ts";
 import { serviceUnavailable } from "../../../machinery/status.ts";
 
 /** Bodies are read whole before they go on: as large as an object of the API may be. */
@@ -10,6 +11,8 @@ const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
 /** What belongs to one connection, or to the client's way to the API server, is not for those behind it. */
 const OWN_HEADERS = new Set([
   "authorization",
+  // Pages are read on the way.
+  "accept-encoding",
   "connection",
   "host",
   "content-length",
@@ -24,7 +27,7 @@ export function createForwarder(): RequestForwarder & Disposable {
   const plain = new PlainAgent({ keepAlive: true });
   const tls = new TlsAgent({ keepAlive: true, rejectUnauthorized: false });
   return {
-    async forward(request, url) {
+    async forward(request, url, prefix) {
       const body =
         request.method === "GET" || request.method === "HEAD" ? undefined : await request.body(BODY_LIMIT_BYTES);
       const options = {
@@ -37,7 +40,8 @@ export function createForwarder(): RequestForwarder & Disposable {
           ? sendTls(url, { ...options, agent: tls })
           : sendPlain(url, { ...options, agent: plain });
         sent.on("error", (error) => reject(serviceUnavailable(`error trying to reach service: ${error.message}`)));
-        sent.on("response", (response) => resolve(answerOf(response)));
+        const place = prefix === undefined ? undefined : { prefix, url };
+        sent.on("response", (response) => resolve(answerOf(response, place)));
         sent.end(body);
       });
     },
@@ -58,12 +62,17 @@ function passedOn({ headers }: ApiRequest, body: Uint8Array | undefined): Record
   return passed;
 }
 
-function answerOf(response: IncomingMessage): ApiResponse {
+function answerOf(response: IncomingMessage, place: ProxyPlace | undefined): ApiResponse {
   const headers: Record<string, string | readonly string[]> = {};
   for (const [name, value] of Object.entries(response.headers)) {
     if (value !== undefined && !OWN_HEADERS.has(name)) headers[name] = value;
   }
-  return { status: response.statusCode ?? 502, headers, body: { type: "chunks", chunks: chunksOf(response) } };
+  const status = response.statusCode ?? 502;
+  if (place === undefined) return { status, headers, body: { type: "chunks", chunks: chunksOf(response) } };
+  if (response.headers.location !== undefined) headers["location"] = proxiedLink(response.headers.location, place);
+  const isPage = response.headers["content-type"]?.startsWith("text/html") === true;
+  const body: AsyncIterable<Uint8Array> = isPage ? withProxiedLinks(response, place) : response;
+  return { status, headers, body: { type: "chunks", chunks: chunksOf(body) } };
 }
 
 async function* chunksOf(source: AsyncIterable<Uint8Array>): AsyncIterable<readonly Uint8Array[]> {
