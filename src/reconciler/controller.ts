@@ -27,6 +27,8 @@ export interface Controller<T extends KubeObject = KubeObject> {
    * they no longer match. Absent: ownership is set at creation only.
    */
   claims?(object: T): LabelSelector | Readonly<Record<string, string>> | undefined;
+  /** A finalizer on everything that it controls: it comes with adoption and goes with release. */
+  readonly finalizer?: string;
   readonly watches?: readonly Watched[];
   readonly everyKind?: EveryKind;
   /** How many keys are worked on at once. Default 5. */

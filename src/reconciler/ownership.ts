@@ -23,7 +23,7 @@ export async function claim(
   owner: KubeObject,
   selector: LabelSelector | Readonly<Record<string, string>>,
   kind: Kind,
-  { cache, client, signal }: { readonly cache: Cache; readonly client: Client; readonly signal: AbortSignal },
+  { cache, client, signal, finalizer }: ClaimContext,
 ): Promise<boolean> {
   const wanted = isLabelSelector(selector) ? selectorOf(selector) : selectorFromLabels(selector);
   let wrote = false;
@@ -35,7 +35,10 @@ export async function claim(
     const others = object.metadata.ownerReferences?.filter((reference) => reference.uid !== owner.metadata.uid) ?? [];
     const ownerReferences = controller === undefined ? [...others, controllerReference(owner)] : others;
     // The revision makes the patch conditional: what was seen is what is changed.
-    const metadata = { uid: object.metadata.uid, resourceVersion: object.metadata.resourceVersion, ownerReferences };
+    const { uid, resourceVersion } = object.metadata;
+    const held =
+      finalizer === undefined ? {} : { finalizers: finalizersOf(object, finalizer, controller === undefined) };
+    const metadata = { uid, resourceVersion, ownerReferences, ...held };
     try {
       await client.patch(kind, object.metadata, mergePatch({ metadata }), { signal });
     } catch (error) {
@@ -44,6 +47,19 @@ export async function claim(
     wrote = true;
   }
   return wrote;
+}
+
+export interface ClaimContext {
+  readonly cache: Cache;
+  readonly client: Client;
+  readonly signal: AbortSignal;
+  /** On everything that the owner controls. */
+  readonly finalizer: string | undefined;
+}
+
+function finalizersOf({ metadata }: KubeObject, own: string, isAdopted: boolean): readonly string[] {
+  const others = (metadata.finalizers ?? []).filter((name) => name !== own);
+  return isAdopted ? [...others, own] : others;
 }
 
 function isLabelSelector(selector: LabelSelector | Readonly<Record<string, string>>): selector is LabelSelector {

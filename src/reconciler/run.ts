@@ -222,7 +222,7 @@ class Run implements RunningController {
 
   async #reconcile(key: string, writes: OwnWrites, signal: AbortSignal): Promise<ReconcileResult> {
     const { clock, random, events, log, transport } = this.#parts;
-    const { reconciles, owns = [], claims, name } = this.#controller;
+    const { reconciles, owns = [], claims, finalizer, name } = this.#controller;
     const counting = countingCache(this.#parts.cache);
     const { cache } = counting;
     const cause = new ReconcileCause(name, this.#causes.take(key), clock.now());
@@ -243,7 +243,7 @@ class Run implements RunningController {
     if (object !== undefined && selector !== undefined) {
       cause.because("adopts what its selector matches and releases what it does not");
       let claimed = false;
-      for (const kind of owns) claimed = (await claim(object, selector, kind, context)) || claimed;
+      for (const kind of owns) claimed = (await claim(object, selector, kind, { ...context, finalizer })) || claimed;
       if (claimed) return { recheckAfterMs: 0 };
       cause.because("");
     }

@@ -81,8 +81,13 @@ export const conformanceImages: ImageTable = {
   ],
 };
 
-/** The Go programs that the images hold: built first, with progress shown, since that takes longest. */
-export const imagePrograms = [
+/** Images, and the Go programs that they hold: those are built first, with progress shown, since that takes longest. */
+export interface ImageSet {
+  readonly names: readonly string[];
+  readonly programs: readonly ProgramName[];
+}
+
+const programs = [
   "agnhost",
   "nonewprivs",
   "regression-issue-74839",
@@ -91,3 +96,13 @@ export const imagePrograms = [
   "sample-apiserver",
   "etcd",
 ] as const satisfies readonly ProgramName[];
+
+export const allImages: ImageSet = { names: conformanceImages.recipes.map(({ name }) => name), programs };
+
+/** What the specs of the short set use. */
+export const shortImages: ImageSet = {
+  names: allImages.names.filter((name) =>
+    /\/(agnhost|busybox|nonroot|ipc-utils|glibc-dns-testing|nginx|pause):/.test(name),
+  ),
+  programs: ["agnhost"],
+};

@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { ensureHostParts, MissingPartsError } from "../../src/host/node/packages/install.ts";
 import { buildImages } from "../../tools/images/build.ts";
 import { buildReference, kubernetesVersion, ReferenceError } from "../../tools/reference/build.ts";
-import { type Cluster, startClusterWith, whyNoCluster } from "../cluster.ts";
+import { type Cluster, startClusterWith } from "../cluster.ts";
 import { writeFailures } from "./failures.ts";
-import { conformanceImages, imagePrograms } from "./images.ts";
+import { allImages, conformanceImages, shortImages } from "./images.ts";
 import { type ConformanceOptions, readOptions, USAGE, UsageError } from "./options.ts";
 import { conclusion, progressLine } from "./print.ts";
 import { judge, shortSet } from "./ratchet.ts";
@@ -24,20 +25,19 @@ async function main(words: readonly string[]): Promise<number> {
     say(USAGE);
     return 0;
   }
-  const why = await whyNoCluster();
-  if (why !== undefined) return 2;
   const interrupted = new AbortController();
   process.on("SIGINT", () => {
     say("\nStopping: what was measured is kept …");
     interrupted.abort();
   });
   const { signal } = interrupted;
-  const names = ["e2e.test", "ginkgo", "kubectl", ...imagePrograms] as const;
-  const programs = await buildReference(names, { progress: say, signal });
-  const archives = await buildImages(
-    conformanceImages.recipes.map(({ name }) => name),
-    { table: conformanceImages, progress: say, signal },
-  );
+  await ensureHostParts({ signal, progress: say });
+  const images = options.short ? shortImages : allImages;
+  const programs = await buildReference(["e2e.test", "ginkgo", "kubectl", ...images.programs], {
+    progress: say,
+    signal,
+  });
+  const archives = await buildImages(images.names, { table: conformanceImages, progress: say, signal });
   const output = options.output ?? join(CACHE, new Date().toISOString().replaceAll(/[:.]/g, "-"));
   await mkdir(output, { recursive: true });
   say(`Bringing up a cluster, with ${archives.length} images`);
@@ -107,7 +107,8 @@ function escape(text: string): string {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError) && !(error instanceof ReferenceError)) throw error;
-  console.error(error.message);
+  const isTold = [UsageError, ReferenceError, MissingPartsError].some((kind) => error instanceof kind);
+  if (!isTold) throw error;
+  console.error((error as Error).message);
   process.exitCode = 2;
 }

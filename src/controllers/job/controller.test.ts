@@ -112,3 +112,41 @@ test("job: pods of a deleted Job are let go", async () => {
   await world.settle();
   assert(world.list(Pod).every(({ metadata }) => metadata.finalizers === undefined));
 });
+
+test("job: a pod that it controls no longer is let go whole, and adopted again it is held again", async () => {
+  await using world = await simulate({ controllers: [jobController()] });
+  await world.apply(Job, job({ parallelism: 2 }));
+  await world.settle();
+  const [pod] = world.list(Pod);
+  const name = pod!.metadata;
+  const held = () => world.get(Pod, name.name)!.metadata;
+  const { labels } = name;
+  const without = Object.fromEntries(Object.keys(labels!).map((label) => [label, null]));
+  await world.client.patch(Pod, name, mergePatch({ metadata: { labels: without } }), { signal });
+  await world.settle();
+  assert.deepEqual([held().ownerReferences, held().finalizers], [undefined, undefined]);
+  await world.client.patch(Pod, name, mergePatch({ metadata: { labels } }), { signal });
+  await world.settle();
+  // One of the three is too many; the others are the Job's own.
+  const own = world.list(Pod).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  assert.equal(own.length, 2);
+  for (const { metadata } of own) {
+    assert.equal(metadata.ownerReferences?.[0]?.name, "work");
+    assert.deepEqual(metadata.finalizers, ["batch.kubernetes.io/job-tracking"]);
+  }
+  await world.assertQuiet();
+});
+
+test("job: pods that a Job left behind as orphans are let go", async () => {
+  await using world = await simulate({ controllers: [jobController()] });
+  await world.apply(Job, job());
+  await world.settle();
+  await world.client.delete(Job, { namespace: "default", name: "work" }, { signal, propagationPolicy: "Background" });
+  for (const { metadata } of world.list(Pod)) {
+    const orphaned = { metadata: { ownerReferences: null, finalizers: ["batch.kubernetes.io/job-tracking"] } };
+    await world.client.patch(Pod, metadata, mergePatch(orphaned), { signal });
+  }
+  await world.settle();
+  assert.equal(world.list(Pod).length, 1);
+  assert(world.list(Pod).every(({ metadata }) => metadata.finalizers === undefined));
+});

@@ -9,12 +9,13 @@ import {
   type ReconcileContext,
   type ReconcileResult,
   settled,
+  watched,
 } from "../../reconciler/controller.ts";
 import { controllerOf } from "../../reconciler/ownership.ts";
 import { isActive } from "../pods/condition.ts";
 import { createFromTemplate, isTerminatingNamespace, removePod } from "../pods/write.ts";
 import { type Backoff, type JobPlan, noBackoff, planJob } from "./plan.ts";
-import { isTracked, namePrefix, templateOf, TRACKING } from "./pods.ts";
+import { isTracked, JOB_NAME, namePrefix, templateOf, TRACKING } from "./pods.ts";
 import { settle, track } from "./tracking.ts";
 
 const MANAGER = "kubernetes.io/job-controller";
@@ -27,6 +28,8 @@ export function jobController(): Controller {
     reconciles: Job,
     owns: [Pod],
     claims: ({ spec }) => spec.selector,
+    finalizer: TRACKING,
+    watches: [watched(Pod, lostBy)],
     async reconcile(key, context) {
       const job = context.cache.get(Job, key);
       if (job !== undefined && (job.spec.managedBy ?? MANAGER) !== MANAGER) return settled;
@@ -37,6 +40,9 @@ export function jobController(): Controller {
         await release(left.filter(isTracked), context);
         return settled;
       }
+      const lost = context.cache.orphans(Pod, job.metadata.namespace).filter((pod) => [...lostBy(pod)].includes(key));
+      context.because("the pod belongs to no Job any more");
+      await release(lost, context);
       const pods = context.cache.ownedBy(Pod, job);
       const plan = planJob(job, pods, backoffs.get(key) ?? noBackoff, context.clock.now());
       const result = await carryOut(job, pods, plan, context);
@@ -53,12 +59,19 @@ function isFinished({ status }: Job): boolean {
   );
 }
 
-/** The pods of a Job that is gone: they would be held for ever. */
+/** The Job that a pod belonged to which nobody controls, and which would be held for ever. */
+function* lostBy(pod: Pod): Iterable<string> {
+  const name = pod.metadata.labels?.[JOB_NAME];
+  if (name === undefined || !isTracked(pod) || controllerOf(pod) !== undefined) return;
+  yield `${pod.metadata.namespace}/${name}`;
+}
+
+/** The pods of a Job that is gone, whether they still name it or were let go before. */
 function orphansOf(key: string, { cache }: ReconcileContext): readonly Pod[] {
   const { namespace, name } = splitKey(key);
   return cache.list(Pod, namespace).filter((pod) => {
     const owner = controllerOf(pod);
-    return owner?.kind === "Job" && owner.name === name;
+    return owner === undefined ? [...lostBy(pod)].includes(key) : owner.kind === "Job" && owner.name === name;
   });
 }
 

@@ -5,6 +5,7 @@ import { conditionOf } from "../conditions.ts";
 import { matchPolicy } from "./failure-policy.ts";
 
 export const TRACKING = "batch.kubernetes.io/job-tracking";
+export const JOB_NAME = "batch.kubernetes.io/job-name";
 const INDEX = "batch.kubernetes.io/job-completion-index";
 const INDEX_FAILURES = "batch.kubernetes.io/job-index-failure-count";
 const INDEX_IGNORED_FAILURES = "batch.kubernetes.io/job-index-ignored-failure-count";
