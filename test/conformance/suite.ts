@@ -71,21 +71,57 @@ export async function runPhase(phase: Phase, options: PhaseOptions): Promise<rea
   });
   const log = createWriteStream(join(output, `${phase.title}.log`));
   for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false });
-  createInterface({ input: child.stdout }).on("line", followSpecs(options.onProgress));
-  // The suite takes down what it made, and writes its report, when it is asked once.
-  const stop = () => endGroup(child);
-  signal.addEventListener("abort", stop, { once: true });
-  if (signal.aborted) stop();
+  const ending = endOf(child);
+  const watch = watchdog(() => ending.ask());
+  const follow = followSpecs((progress) => {
+    watch.fed();
+    options.onProgress(progress);
+  });
+  createInterface({ input: child.stdout }).on("line", follow);
+  signal.addEventListener("abort", ending.ask, { once: true });
+  if (signal.aborted) ending.ask();
   await once(child, "close");
-  signal.removeEventListener("abort", stop);
+  signal.removeEventListener("abort", ending.ask);
+  watch.stop();
+  ending.done();
   log.end();
   const path = join(output, report);
   if (!existsSync(path)) throw new Error(`the suite ended without a report: see ${join(output, phase.title)}.log`);
   return await readReport(path);
 }
 
-function endGroup({ pid, exitCode }: ChildProcess): void {
-  if (pid !== undefined && exitCode === null) process.kill(-pid, "SIGINT");
+/** No spec takes longer by itself: the longest of Kubernetes' own wait nine minutes. */
+const PATIENCE_MS = 12 * 60_000;
+
+/** Specs that wait for ever would hold up all others. */
+function watchdog(bite: () => void): { fed(): void; stop(): void } {
+  let timer = setTimeout(bite, PATIENCE_MS);
+  return {
+    fed: () => {
+      clearTimeout(timer);
+      timer = setTimeout(bite, PATIENCE_MS);
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
+
+const LAST_WORDS_MS = 60_000;
+
+/**
+ * Asked once, the suite takes down what it made and writes its report. Specs that do not listen are ended after a while by their
+ * processes: the suite then reports the others.
+ */
+function endOf(child: ChildProcess): { ask(): void; done(): void } {
+  let timer: NodeJS.Timeout | undefined;
+  const workers = () => spawn("pkill", ["-KILL", "-P", String(child.pid), "e2e.test"], { stdio: "ignore" });
+  return {
+    ask: () => {
+      if (child.pid === undefined || child.exitCode !== null || timer !== undefined) return;
+      process.kill(-child.pid, "SIGINT");
+      timer = setTimeout(workers, LAST_WORDS_MS);
+    },
+    done: () => clearTimeout(timer),
+  };
 }
 
 /** Reads what ended from the suite's output, which tells each spec once it is over: a line with its state, then one with its name. */
