@@ -3,6 +3,7 @@ import { Agent, request } from "node:https";
 import type { IncomingMessage } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { customDefinition, customObjects } from "../src/apiserver/answers/custom-objects.ts";
 import { patchesAndDeletions } from "../src/apiserver/answers/patches-and-deletions.ts";
 import { quotasAndLimits } from "../src/apiserver/answers/quotas-and-limits.ts";
 import { readsAndWrites } from "../src/apiserver/answers/reads-and-writes.ts";
@@ -13,6 +14,7 @@ import { type Ask, type PlainAnswer, replay } from "../src/apiserver/answers/rep
 
 const { values } = parseArgs({ options: { port: { type: "string" }, token: { type: "string" } } });
 const SETTLE_MS = 100;
+const DEFINED_MS = 8_000;
 const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
 
 const ask: Ask = async ({ ask, body, headers }, watch) => {
@@ -51,8 +53,16 @@ const ask: Ask = async ({ ask, body, headers }, watch) => {
 };
 
 await ask({ ask: "POST /api/v1/namespaces/default/serviceaccounts", body: { metadata: { name: "default" } } });
+await ask({ ask: "POST /apis/apiextensions.k8s.io/v1/customresourcedefinitions", body: customDefinition });
+// Kubernetes waits five seconds before it serves a new kind.
+await setTimeout(DEFINED_MS);
 const recorded: Record<string, readonly PlainAnswer[]> = {};
-for (const [theme, steps] of Object.entries({ ...readsAndWrites, ...patchesAndDeletions, ...quotasAndLimits })) {
+for (const [theme, steps] of Object.entries({
+  ...readsAndWrites,
+  ...patchesAndDeletions,
+  ...quotasAndLimits,
+  ...customObjects,
+})) {
   recorded[theme] = await replay(steps, ask);
 }
 writeFileSync(`${import.meta.dirname}/../src/apiserver/answers/answers.json`, `${JSON.stringify(recorded, null, 1)}\n`);

@@ -1,3 +1,4 @@
+import type { JSONSchemaProps } from "./generated/apiextensions-v1.ts";
 import type { Issue } from "../machinery/issue.ts";
 import type { MutableJsonObject } from "../machinery/json.ts";
 import type { KubeObject } from "../machinery/object.ts";
@@ -42,6 +43,19 @@ export interface SubresourceFacts {
 
 /** What only a person can say of a kind. Every part may be left out: the kind is then served by its facts alone. */
 export interface KindRules<T extends KubeObject = KubeObject> {
+  /** Made of a definition at run time. Its objects have no protobuf form and no strategic patch. */
+  readonly custom?: CustomRule;
+  /**
+   * How a body becomes an object, where the shape alone does not say it.
+   * @param text the body's JSON text, where fields given twice are to be found
+   * @throws DecodeError
+   */
+  decode?(
+    body: object,
+    text: string | undefined,
+  ): { readonly value: MutableJsonObject; readonly unknown: readonly string[] };
+  /** What a stored object is shown as: its kind may have been defined otherwise when it was stored. The same where nothing differs. */
+  fromStored?(stored: KubeObject): T;
   /** Sets what depends on other fields, before the shape's own defaults. Works on the decoded body in place. */
   default?(object: MutableJsonObject): void;
   /** A new object keeps the status it comes with: nodes make themselves known with theirs. */
@@ -59,12 +73,16 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   warnings?(object: T, old: T | undefined): Iterable<string>;
   /** How names are checked: a DNS-1123 subdomain unless said otherwise. */
   readonly nameRule?: NameRule;
+  /** Finalizers need no domain: the check is that of Kubernetes' own kinds alone. */
+  readonly anyFinalizer?: boolean;
   /** Counts `metadata.generation`: which part of the object is desired state. Absent: the kind has no generation. */
   desired?(object: T): unknown;
   /** Fields that a field selector may name, beyond metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, FieldReader<T>>>;
   /** Columns of `kubectl get`: after Name, and with Age before the wide ones, unless they are listed themselves. */
   readonly columns?: readonly Column<T>[];
+  /** Nothing but the name stands beside these columns: no age by itself. */
+  readonly columnsAreAll?: boolean;
   readonly scale?: ScaleRule;
   /** Seconds of grace that a deletion gets; undefined deletes at once (pods wait for their kubelet). */
   gracePeriod?(object: T, requestedSeconds: number | undefined): GraceAnswer | undefined;
@@ -83,6 +101,13 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly view?: KindView<T>;
   /** The kind is answered, never stored: reviews. */
   readonly stored?: boolean;
+}
+
+export interface CustomRule {
+  /** As the definition has it. */
+  readonly schema: JSONSchemaProps;
+  /** What everybody is told who uses this version. */
+  readonly deprecation?: string;
 }
 
 /** Reads a field for a selector. (A method's type, so that a kind of pods is a kind of objects.) */

@@ -15,6 +15,7 @@ import { ResourceQuota } from "./core/v1/resource-quota.ts";
 import { Secret } from "./core/v1/secret.ts";
 import { ServiceAccount } from "./core/v1/service-account.ts";
 import { Service } from "./core/v1/service.ts";
+import { CustomResourceDefinition } from "./apiextensions/v1/custom-resource-definition.ts";
 import { ControllerRevision } from "./apps/v1/controller-revision.ts";
 import { DaemonSet } from "./apps/v1/daemon-set.ts";
 import { Deployment } from "./apps/v1/deployment.ts";
@@ -63,6 +64,7 @@ const DECLARED = [
   Secret,
   ServiceAccount,
   Service,
+  CustomResourceDefinition,
   ControllerRevision,
   DaemonSet,
   Deployment,

@@ -4,13 +4,14 @@ import type { KindRegistry } from "../api/registry.ts";
 import { CAUSE_HEADER } from "../client/http-transport.ts";
 import type { Cause } from "../base/cause.ts";
 import type { CallOptions, PatchType } from "../client/call.ts";
-import { internalError, StatusError } from "../machinery/status.ts";
+import { internalError, StatusError, unsupportedMediaType } from "../machinery/status.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 import { denied } from "./auth/denial.ts";
 import { impersonatedUser } from "./auth/impersonate.ts";
 import type { Attributes, Authorizer, User } from "./auth/user.ts";
 import { readBody, readOptionsBody } from "./encode/body.ts";
 import { type Encoding, encodeOutcome, encodeStatus } from "./encode/encode.ts";
+import { bareType } from "./encode/media-type.ts";
 import { negotiate, type Use } from "./encode/negotiate.ts";
 import { encodeText } from "./encode/text.ts";
 import { warningHeader } from "./encode/warning.ts";
@@ -109,7 +110,7 @@ async function answerResource(
   target: ResourceTarget,
   user: User,
 ): Promise<ApiResponse> {
-  const representation = negotiate(request, useOf(target.verb));
+  const representation = negotiate(request, useOf(target.verb), target.kind);
   const warnings: string[] = [];
   const { type: _type, rest: _rest, ...place } = target;
   const operation: Operation = {
@@ -122,7 +123,12 @@ async function answerResource(
     warn: (text) => warnings.push(text),
     ...causeOf(request),
   };
-  const response = encodeOutcome(await parts.perform(operation), representation, parts.encoding);
+  const perform = async () => encodeOutcome(await parts.perform(operation), representation, parts.encoding);
+  const response = await perform().catch((error: unknown) => {
+    // A refusal comes with the warnings too.
+    if (warnings.length === 0 || !(error instanceof StatusError)) throw error;
+    return encodeStatus(error.status, error.code, request);
+  });
   if (warnings.length === 0) return response;
   return { ...response, headers: { ...response.headers, warning: [...new Set(warnings)].map(warningHeader) } };
 }
@@ -143,6 +149,9 @@ async function bodyOf(request: ApiRequest, { verb, kind }: ResourceTarget): Prom
       return { options, body: body.value, bodyProblems: body.problems, ...textOf(body) };
     }
     case "patch": {
+      if (kind.custom !== undefined && bareType(request.headers["content-type"] ?? "") === STRATEGIC) {
+        throw unsupportedMediaType(PATCHES.filter((type) => type !== STRATEGIC));
+      }
       const body = await readBody(request, { kind: kind.kind, accepted: PATCHES });
       const patchType = body.mediaType as PatchType;
       return { options, body: body.value, bodyProblems: body.problems, patchType, ...textOf(body) };
@@ -161,10 +170,11 @@ function textOf({ text }: { readonly text?: string }): { readonly bodyText?: str
   return text === undefined ? {} : { bodyText: text };
 }
 
+const STRATEGIC: PatchType = "application/strategic-merge-patch+json";
 const PATCHES: readonly PatchType[] = [
   "application/json-patch+json",
   "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
+  STRATEGIC,
   "application/apply-patch+yaml",
 ];
 

@@ -8,6 +8,7 @@ import type { PathHandler } from "./handle.ts";
 import { type HealthCheck, healthAnswer, pingCheck } from "./health.ts";
 import type { ApiResponse } from "./http.ts";
 import { type ApiMetrics, metricsAnswer } from "./metrics.ts";
+import type { Schema } from "./openapi/definitions.ts";
 import type { Describe } from "./openapi/describe.ts";
 import { openapiAnswer } from "./openapi/openapi.ts";
 import type { ApiServerSettings } from "./server.ts";
@@ -30,7 +31,7 @@ export function pathHandlers(parts: PathParts): readonly PathHandler[] {
   const checks = [pingCheck, { name: "etcd", check: () => undefined }, ...parts.checks];
   return [
     (request) => discoveryAnswer(request, registry, settings.address),
-    (request) => openapiAnswer(request, registry, describe),
+    (request) => openapiAnswer(request, registry, describe, ({ custom }) => custom?.schema as Schema | undefined),
     ({ path, query }) => healthAnswer(path, query, checks),
     ({ path }) => (path === "/version" || path === "/version/" ? versionAnswer() : undefined),
     ({ path }) =>

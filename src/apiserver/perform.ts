@@ -1,10 +1,10 @@
 import type { Kind } from "../api/kind.ts";
-import { methodNotAllowed, unknownPath } from "../machinery/status.ts";
+import { methodNotAllowed, notFoundError, unknownPath } from "../machinery/status.ts";
 import { denied } from "./auth/denial.ts";
 import type { Attributes, Authorizer } from "./auth/user.ts";
 import type { Operation, Outcome } from "./operation.ts";
 import { createObject } from "./storage/create.ts";
-import type { StorageContext } from "./storage/context.ts";
+import { resourceOf, type StorageContext } from "./storage/context.ts";
 import { deleteCollection, deleteObject } from "./storage/delete.ts";
 import { patchObject } from "./storage/patch.ts";
 import { checkWriteOptions } from "./storage/options.ts";
@@ -69,6 +69,7 @@ export function authorizeOperation(authorizer: Authorizer, operation: Operation)
 
 function performAuthorized(parts: PerformParts, operation: Operation): Promise<Outcome> {
   const { kind, subresource } = operation;
+  if (kind.custom?.deprecation !== undefined) operation.warn(kind.custom.deprecation);
   checkServed(operation);
   checkWriteOptions(operation);
   const handler =
@@ -89,6 +90,7 @@ function isWholeObject({ kind, subresource }: Operation): boolean {
 function checkServed({ kind, subresource, verb, namespace, name }: Operation): void {
   if (subresource !== undefined) {
     const facts = kind.subresources.find((candidate) => candidate.name === subresource);
+    if (facts === undefined && kind.custom !== undefined) throw notFoundError(resourceOf(kind), name ?? "");
     if (facts === undefined) throw unknownPath();
     if (!facts.verbs.includes(verb)) throw methodNotAllowed();
     return;

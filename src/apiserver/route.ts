@@ -24,14 +24,17 @@ export function routeOf(request: Pick<ApiRequest, "method" | "path" | "query">, 
   const found = groupVersionOf(segments);
   const other: Target = { type: "path", verb: request.method.toLowerCase(), path: request.path };
   if (found === undefined || found.rest.length === 0) return other;
-  if (!registry.all().some(({ group }) => group === found.group)) return other;
   let { rest } = found;
   // The old form of watches: /api/v1/watch/pods.
   const watched = rest[0] === "watch" && rest.length > 1;
   if (watched) rest = rest.slice(1);
   const place = placeOf(rest, request.path);
   const kind = registry.byResource(found.group, found.version, place.plural);
-  if (kind === undefined) throw unknownPath();
+  if (kind === undefined) {
+    // A group that is not served, or that has custom kinds alone, has no server of its own to tell what it has not.
+    if (!registry.all().some(({ group, custom }) => group === found.group && custom === undefined)) return other;
+    throw unknownPath();
+  }
   const { plural: _plural, ...named } = place;
   if (kind.namespaced ? named.namespace === undefined && named.name !== undefined : named.namespace !== undefined) {
     throw unknownPath();

@@ -31,6 +31,7 @@ import { type BoundObjects, serviceAccountTokens } from "./auth/service-account-
 import { anyToken } from "./auth/token.ts";
 import { anyAuthorizer } from "./auth/union.ts";
 import type { Authorizer, User } from "./auth/user.ts";
+import { serveCustomKinds } from "./custom-kinds.ts";
 import { createFrameCache } from "./encode/watch.ts";
 import { type ConnectHandler, createHandler, type Handler } from "./handle.ts";
 import type { HealthCheck } from "./health.ts";
@@ -100,6 +101,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const { store, clock, random, tasks, signer, settings, describe = () => undefined } = parts;
   const now = () => clock.now();
   const registry = createRegistry(builtInKinds());
+  serveCustomKinds(store, registry, tasks);
   const rbac = createRbac(roleSource(store, tasks));
   const authorizer = anyAuthorizer([createNodeAuthorizer(nodeObjects(store, tasks)), rbac]);
   const objects = boundObjects(store);

@@ -15,6 +15,8 @@ export function systemUser(component: string): User {
 
 /** A loop's own service account, to which Kubernetes' default policy gives what the loop needs. */
 export function controllerUser(controller: Controller): User {
+  // What Kubernetes' API server does itself.
+  if (controller.user === loopbackUser.name) return loopbackUser;
   if (controller.user !== undefined) return user(controller.user, []);
   return user(serviceAccountUser("kube-system", `${controller.name}-controller`), serviceAccountGroups("kube-system"));
 }

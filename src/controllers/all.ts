@@ -1,6 +1,7 @@
 import type { KindRegistry } from "../api/registry.ts";
 import type { Controller } from "../reconciler/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
+import { customResourceDefinitionController } from "./customresourcedefinition/controller.ts";
 import { cronJobController } from "./cronjob/controller.ts";
 import { daemonSetController } from "./daemonset/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
@@ -54,6 +55,7 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
     daemonSetController(),
     jobController(),
     namespaceController(registry),
+    customResourceDefinitionController(registry),
     disruptionController(registry),
     resourceQuotaController(registry),
     rootCaPublisher(rootCa),

@@ -8,7 +8,7 @@ const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
 /** Everything that is wrong with the metadata of a new object, in Kubernetes' order. */
 export function* metadataIssues(
   metadata: Partial<ObjectMeta>,
-  rules: { readonly namespaced: boolean; readonly name: FormatCheck },
+  rules: { readonly namespaced: boolean; readonly name: FormatCheck; readonly anyFinalizer?: boolean },
 ): Iterable<Issue> {
   const { name = "", generateName = "", namespace = "" } = metadata;
   if (generateName !== "") {
@@ -25,7 +25,7 @@ export function* metadataIssues(
   }
   yield* commonIssues(metadata);
   yield* finalizerIssues(metadata.finalizers ?? []);
-  yield* ownFinalizerIssues(metadata.finalizers ?? []);
+  if (rules.anyFinalizer !== true) yield* ownFinalizerIssues(metadata.finalizers ?? []);
 }
 
 /** Everything that is wrong with a change of metadata. */

@@ -32,6 +32,8 @@ export interface StructShape {
   readonly fields: Readonly<Record<string, Field>>;
   /** True where server-side apply owns the struct as one value. */
   readonly atomic: boolean;
+  /** What members beside the fields are, where there may be any: custom kinds can keep what their schema does not know. */
+  readonly rest?: Shape;
 }
 
 export interface ListShape {
@@ -57,6 +59,8 @@ export interface AnyShape {
   readonly protobuf: "raw-extension" | "json" | "fields-v1" | SchemaChoice;
   /** The schema that a `SchemaChoice` may hold. */
   readonly schema?: StructShape;
+  /** Objects in it are owned member by member, at every level; all else as a whole. */
+  readonly granular?: boolean;
 }
 
 /** A schema, or else a boolean, a list of schemas, a list of strings. */

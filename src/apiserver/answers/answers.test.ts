@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { CustomResourceDefinition } from "../../api/apiextensions/v1/custom-resource-definition.ts";
 import { ServiceAccount } from "../../api/core/v1/service-account.ts";
 import { simulatedSigner } from "../../host/sim/token-signer.ts";
 import { VirtualClock } from "../../host/sim/virtual-clock.ts";
+import { formatTime } from "../../machinery/time.ts";
 import { startTestServer } from "../testing.ts";
 import { askTestServer } from "./ask.ts";
+import { customDefinition, customObjects } from "./custom-objects.ts";
 import { patchesAndDeletions } from "./patches-and-deletions.ts";
 import { quotasAndLimits } from "./quotas-and-limits.ts";
 import { readsAndWrites } from "./reads-and-writes.ts";
@@ -22,7 +25,21 @@ const server = await startTestServer({ clock, signer: simulatedSigner });
 const metadata = { name: "default", namespace: "default" };
 await server.client.create(ServiceAccount, { metadata }, { signal: server.signal });
 
-for (const [theme, steps] of Object.entries({ ...readsAndWrites, ...patchesAndDeletions, ...quotasAndLimits })) {
+// No loop accepts its names here.
+const defined = await server.client.create(CustomResourceDefinition, customDefinition as never, {
+  signal: server.signal,
+});
+const { names } = defined.spec;
+const established = { type: "Established", status: "True", lastTransitionTime: formatTime(clock.now()) };
+const status = { ...defined.status, acceptedNames: names, conditions: [established] };
+await server.client.setStatus(CustomResourceDefinition, defined, status, { signal: server.signal });
+
+for (const [theme, steps] of Object.entries({
+  ...readsAndWrites,
+  ...patchesAndDeletions,
+  ...quotasAndLimits,
+  ...customObjects,
+})) {
   test(`answers like Kubernetes: ${theme}`, async () => {
     const answering = replay(steps, askTestServer(server));
     const answers = await Promise.race([answering, turning(answering)]);

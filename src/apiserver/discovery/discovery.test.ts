@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { builtInKinds } from "../../api/kinds.ts";
 import { createRegistry } from "../../api/registry.ts";
 import { discoveryAnswer } from "./discovery.ts";
-import { versionOrder } from "./groups.ts";
+import { versionOrder } from "../../api/version-order.ts";
 import { sha256 } from "./sha256.ts";
 
 const registry = createRegistry(builtInKinds());

@@ -141,12 +141,19 @@ export function encodeList(
   }
 }
 
-function listHead({ listKind, apiVersion }: Kind, metadata: ListMeta) {
-  return { kind: listKind, apiVersion, metadata };
+function listHead({ listKind, apiVersion, custom }: Kind, metadata: ListMeta) {
+  return { kind: listKind, apiVersion, metadata: custom === undefined ? metadata : { continue: "", ...metadata } };
 }
 
-/** In a list, the list's kind says what the items are: they leave it out. Each comes without its opening brace. */
+/**
+ * In a list, the list's kind says what the items are: they leave it out, unless they are of a custom kind. Each comes
+ * without its opening brace.
+ */
 function* itemsOf(kind: Kind, entries: readonly Entry<KubeObject>[]): Iterable<Uint8Array> {
+  if (kind.custom !== undefined) {
+    for (const { bytes } of entries) yield bytes.subarray(1);
+    return;
+  }
   const named = encodeText(`{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(kind.apiVersion)},`);
   for (const { bytes, value } of entries) {
     yield startsWith(bytes, named) ? bytes.subarray(named.length) : encodeText(JSON.stringify(itemOf(value)).slice(1));
@@ -184,7 +191,7 @@ function listValue(
   const objects = entries.map(({ value }) => value);
   switch (view.type) {
     case "object":
-      return { ...listHead(kind, metadata), items: objects.map(itemOf) };
+      return { ...listHead(kind, metadata), items: kind.custom === undefined ? objects.map(itemOf) : objects };
     case "partial":
       return {
         ...partialListHead(metadata, view.version),

@@ -1,3 +1,4 @@
+import type { Kind } from "../../api/kind.ts";
 import { failure, notAcceptable } from "../../machinery/status.ts";
 import type { ApiRequest } from "../http.ts";
 import { type MediaRange, parseAccept } from "./media-type.ts";
@@ -39,6 +40,8 @@ type Choice = Pick<Representation, "format" | "view">;
 /** What is remembered of the few Accept headers that clients send. */
 const REMEMBERED_HEADERS = 256;
 const choices = new Map<string, Choice | "unknown" | undefined>();
+/** The same for kinds that have no protobuf form. */
+const customChoices = new Map<string, Choice | "unknown" | undefined>();
 
 /** What is answered: a list can also be watched, and so has more forms to name to a client that asked for none of them. */
 export type Use = "answer" | "list" | "stream";
@@ -47,9 +50,13 @@ export type Use = "answer" | "list" | "stream";
  * How to write the answer to a request.
  * @throws StatusError 406 if nothing that the client accepts can be made.
  */
-export function negotiate(request: Pick<ApiRequest, "headers" | "query">, use: Use): Representation {
+export function negotiate(
+  request: Pick<ApiRequest, "headers" | "query">,
+  use: Use,
+  { custom }: Pick<Kind, "custom"> = {},
+): Representation {
   const accept = request.headers["accept"] ?? "";
-  const choice = chosen(accept);
+  const choice = chosen(accept, custom !== undefined);
   if (choice === "unknown") {
     const served = use === "answer" ? SERVED_TYPES : [...SERVED_TYPES, ...SERVED_STREAMS];
     const available = `Available representations: ${served.join(", ")}`;
@@ -76,23 +83,25 @@ export function negotiateStatus(request: Pick<ApiRequest, "headers" | "query">):
   return undefined;
 }
 
-function chosen(accept: string): Choice | "unknown" | undefined {
+function chosen(accept: string, custom: boolean): Choice | "unknown" | undefined {
   if (accept === "" || accept === JSON_TYPE || accept === "*/*") return PLAIN;
-  if (choices.has(accept)) return choices.get(accept);
-  const choice = choose(parseAccept(accept));
-  if (choices.size >= REMEMBERED_HEADERS) choices.clear();
-  choices.set(accept, choice);
+  const known = custom ? customChoices : choices;
+  if (known.has(accept)) return known.get(accept);
+  const choice = choose(parseAccept(accept), custom);
+  if (known.size >= REMEMBERED_HEADERS) known.clear();
+  known.set(accept, choice);
   return choice;
 }
 
-function choose(ranges: readonly MediaRange[]): Choice | "unknown" | undefined {
+function choose(ranges: readonly MediaRange[], custom: boolean): Choice | "unknown" | undefined {
   if (!ranges.some(isKnownType)) return "unknown";
   for (const range of ranges) {
     const format = formatOf(range);
     const view = viewOf(range);
     if (format === undefined || view === undefined) continue;
-    // A row's cells may be anything, which no message can hold.
-    if (format !== "protobuf" || view.type !== "table") return { format, view };
+    // A row's cells may be anything, which no message can hold; of a custom object only its metadata has one.
+    const hasMessage = view.type === "partial" || (view.type === "object" && !custom);
+    if (format !== "protobuf" || hasMessage) return { format, view };
   }
   return undefined;
 }

@@ -145,13 +145,13 @@ const shown = new WeakMap<Kind, readonly ShownColumn[]>();
 function columnsOf(kind: Kind): readonly ShownColumn[] {
   let known = shown.get(kind);
   if (known === undefined) {
-    known = arranged(kind.columns);
+    known = arranged(kind);
     shown.set(kind, known);
   }
   return known;
 }
 
-function arranged(own: Kind["columns"]): readonly ShownColumn[] {
+function arranged({ columns: own, columnsAreAll }: Kind): readonly ShownColumn[] {
   if (own === undefined) return [nameColumn, createdColumn];
   const standard = (column: Column<KubeObject>): ShownColumn => {
     if (column.description !== undefined) return column;
@@ -160,7 +160,7 @@ function arranged(own: Kind["columns"]): readonly ShownColumn[] {
   };
   const columns = own.map(standard);
   if (columns.some(({ name }) => name === "Name")) return columns;
-  if (columns.some(({ name }) => name === "Age")) return [nameColumn, ...columns];
+  if (columnsAreAll === true || columns.some(({ name }) => name === "Age")) return [nameColumn, ...columns];
   const wide = columns.findIndex(({ priority = 0 }) => priority > 0);
   const place = wide < 0 ? columns.length : wide;
   return [nameColumn, ...columns.slice(0, place), ageColumn, ...columns.slice(place)];

@@ -131,12 +131,17 @@ function resetStatus(kind: Kind, object: MutableJsonObject): void {
 
 function* validate(context: StorageContext, { kind }: Operation, object: KubeObject) {
   const nowMs = context.clock.now();
-  yield* metadataIssues(object.metadata, { namespaced: kind.namespaced, name: nameCheck(kind.nameRule) });
+  yield* metadataIssues(object.metadata, metadataRules(kind));
   if (kind.nameRule !== "path-segment") yield* nameIssues(object.metadata);
   if (kind.validate !== undefined) yield* kind.validate(object, { nowMs, subresource: "" });
 }
 
-export function nameCheck(rule: NameRule = "dns-subdomain"): FormatCheck {
+/** What a kind asks of metadata. */
+export function metadataRules({ namespaced, nameRule, anyFinalizer = false }: Kind) {
+  return { namespaced, name: nameCheck(nameRule), anyFinalizer };
+}
+
+function nameCheck(rule: NameRule = "dns-subdomain"): FormatCheck {
   return NAME_CHECKS[rule];
 }
 

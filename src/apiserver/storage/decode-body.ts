@@ -1,7 +1,8 @@
 import type { Kind } from "../../api/kind.ts";
 import { applyDefaults, DecodeError, decodeValue } from "../../machinery/decode.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
-import { badRequest } from "../../machinery/status.ts";
+import { invalid } from "../../machinery/issue.ts";
+import { badRequest, invalidError } from "../../machinery/status.ts";
 import type { Operation } from "../operation.ts";
 
 /**
@@ -19,12 +20,16 @@ export function decodeObject(
   }
   const { apiVersion, kind: named } = body as { apiVersion?: unknown; kind?: unknown };
   if ((apiVersion ?? kind.apiVersion) !== kind.apiVersion || (named ?? kind.kind) !== kind.kind) {
-    throw otherKind(kind, String(apiVersion ?? kind.apiVersion), String(named ?? kind.kind), refuse);
+    const given = { apiVersion: String(apiVersion ?? kind.apiVersion), kind: String(named ?? kind.kind) };
+    throw kind.custom === undefined ? otherKind(kind, given, refuse) : otherCustomKind(kind, given, body);
   }
   const ignores = operation.options.fieldValidation === "Ignore";
   const { bodyText: text, bodyProblems = [] } = operation;
+  const given = ignores || body !== operation.body ? undefined : text;
   const { value, unknown } = decoded(refuse, () =>
-    decodeValue(kind.shape, body, ignores || text === undefined || body !== operation.body ? {} : { text }),
+    kind.decode === undefined
+      ? decodeValue(kind.shape, body, given === undefined ? {} : { text: given })
+      : kind.decode(body, given),
   );
   reportUnknown(operation, bodyProblems.length === 0 ? unknown : [...bodyProblems, ...unknown], refuse);
   const object = value as MutableJsonObject;
@@ -38,7 +43,7 @@ export function decodeObject(
 export type Refuse = (problem: string, given?: Pick<Kind, "kind" | "version">) => Error;
 
 /** A body of another kind. Kubernetes tells its own kinds, which it cannot convert, from those that it does not know. */
-function otherKind(kind: Kind, apiVersion: string, named: string, refuse: Refuse): Error {
+function otherKind(kind: Kind, { apiVersion, kind: named }: Given, refuse: Refuse): Error {
   const [version = "", group] = apiVersion.split("/").toReversed();
   const given = { kind: named, version };
   if (apiVersion !== kind.apiVersion && (group ?? "") === kind.group) {
@@ -46,6 +51,19 @@ function otherKind(kind: Kind, apiVersion: string, named: string, refuse: Refuse
   }
   const own = kind.group === "" ? "core" : kind.group.split(".", 1)[0]!;
   return refuse(`converting (${version}.${named}) to (${own}.${kind.kind}): unknown conversion`, given);
+}
+
+/** What a body says of itself. */
+type Given = Pick<Kind, "apiVersion" | "kind">;
+
+function otherCustomKind(kind: Kind, given: Given, body: object): Error {
+  if (given.apiVersion !== kind.apiVersion) {
+    const versions = `(${given.apiVersion}) does not match the expected API version (${kind.apiVersion})`;
+    return badRequest(`the API version in the data ${versions}`);
+  }
+  const { metadata } = body as { readonly metadata?: { readonly name?: string } };
+  const issue = invalid("kind", given.kind, `must be ${kind.kind}`);
+  return invalidError({ group: kind.group, name: given.kind }, metadata?.name ?? "", [issue]);
 }
 
 /** Kubernetes names its table of kinds by a place in its source. */

@@ -79,7 +79,9 @@ function applyObject(context: StorageContext, operation: Operation): Promise<Obj
       ? decodeObject(operation, operation.kind, structuredClone(result.object))
       : (structuredClone(live) as unknown as MutableJsonObject);
     checkIdentity(operation, object);
-    checkRevision(operation.kind, { resourceVersion: config.metadata?.resourceVersion ?? "" }, live);
+    // What is applied is meant for the present version, unless it names one.
+    const { resourceVersion = live.metadata.resourceVersion } = config.metadata ?? {};
+    checkRevision(operation.kind, { resourceVersion }, live);
     return { object, manage: (next) => setManagedFields(next, result.managedFields) };
   });
 }

@@ -114,5 +114,7 @@ export function seenAs(operation: Operation): (entry: Entry<KubeObject>) => Kube
 }
 
 function viewEntries(operation: Operation, entries: readonly Entry<KubeObject>[]): readonly Entry<KubeObject>[] {
-  return operation.kind.view === undefined ? entries : entries.map((entry) => viewEntry(operation.kind, entry));
+  return operation.kind.view === undefined && operation.kind.fromStored === undefined
+    ? entries
+    : entries.map((entry) => viewEntry(operation.kind, entry));
 }

@@ -8,7 +8,7 @@ import type { KubeObject, LabelSelector } from "../../machinery/object.ts";
 import { applyJsonPatch, readJsonPatch } from "../../machinery/patch/json-patch.ts";
 import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
-import { badRequest, invalidError, notFoundError } from "../../machinery/status.ts";
+import { badRequest, internalError, invalidError, notFoundError } from "../../machinery/status.ts";
 import { objectOutcome, type Operation, type Outcome } from "../operation.ts";
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { decodeObject } from "./decode-body.ts";
@@ -86,6 +86,9 @@ function scaleOf(kind: Kind, object: KubeObject): Scale {
   const { replicas, statusReplicas, selector } = kind.scale!;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const wanted = valueAt(object, replicas) as number | undefined;
+  if (wanted === undefined && kind.custom !== undefined) {
+    throw internalError(new Error(`the spec replicas field ".${replicas}" does not exist`));
+  }
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",
@@ -98,7 +101,9 @@ function scaleOf(kind: Kind, object: KubeObject): Scale {
   } as Scale;
 }
 
+/** Custom kinds have the text itself. */
 function selectorText(selector: unknown): { readonly selector?: string } {
+  if (typeof selector === "string" && selector !== "") return { selector };
   if (typeof selector !== "object" || selector === null) return {};
   const labelled = "matchLabels" in selector || "matchExpressions" in selector;
   const parsed = labelled

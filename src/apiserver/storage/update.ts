@@ -12,7 +12,7 @@ import { admissionRequest } from "./admit.ts";
 import { describeChange } from "./changed.ts";
 import { inOrder } from "./codec.ts";
 import { findEntry, groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
-import { createDecoded, hasStatusSubresource, metadataOf, nameCheck, setNamespace } from "./create.ts";
+import { createDecoded, hasStatusSubresource, metadataOf, metadataRules, setNamespace } from "./create.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnUpdate } from "./ownership.ts";
 import { viewEntry } from "./view.ts";
@@ -130,9 +130,10 @@ async function prepared(
 /** Kubernetes looks at metadata for all kinds alike, and then most kinds do so again, as a change and as a whole. */
 function changedMetadataIssues(kind: Kind, { metadata }: KubeObject, live: KubeObject): Issue[] {
   const change = [...metadataUpdateIssues(metadata, live.metadata)];
-  const whole = [...metadataIssues(metadata, { namespaced: kind.namespaced, name: nameCheck(kind.nameRule) })];
+  const whole = [...metadataIssues(metadata, metadataRules(kind))];
   if (change.length === 0 && whole.length === 0) return [];
-  return [...change, ...change, ...ownFinalizerIssues(metadata.finalizers ?? []), ...whole];
+  const own = kind.anyFinalizer === true ? [] : ownFinalizerIssues(metadata.finalizers ?? []);
+  return [...change, ...change, ...own, ...whole];
 }
 
 async function write(
@@ -179,7 +180,8 @@ export function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: K
       field: "metadata.resourceVersion",
       body: "Invalid value: 0: must be specified for an update",
     };
-    throw invalidError(groupKindOf(kind), name, [issue]);
+    // Of a custom kind, Kubernetes' server knows but the resource here.
+    throw invalidError(kind.custom === undefined ? groupKindOf(kind) : resourceOf(kind), name, [issue]);
   }
   if (!/^\d+$/.test(resourceVersion)) {
     throw failure(500, "", `strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);

@@ -4,13 +4,20 @@ import type { Entry } from "../../store/contract.ts";
 
 /** A stored version as another version of the API shows it; the same entry where the kind is stored as it is. */
 export function viewEntry(kind: Kind, entry: Entry<KubeObject>): Entry<KubeObject> {
-  const view = kind.view;
-  if (view === undefined) return entry;
-  return entry.remember(`view ${kind.apiVersion}`, () => {
-    const value = view.fromStored(entry.value);
-    return derivedEntry(entry, value);
-  });
+  const shown = kind.view?.fromStored ?? kind.fromStored;
+  if (shown === undefined) return entry;
+  let views = viewsOf.get(kind);
+  if (views === undefined) viewsOf.set(kind, (views = new WeakMap()));
+  let view = views.get(entry);
+  if (view === undefined) {
+    const value = shown(entry.value);
+    views.set(entry, (view = value === entry.value ? entry : derivedEntry(entry, value)));
+  }
+  return view;
 }
+
+/** By the declaration: that of a custom kind is another one once its definition has changed. */
+const viewsOf = new WeakMap<Kind, WeakMap<Entry<KubeObject>, Entry<KubeObject>>>();
 
 /** An entry at the place of another, with another value. */
 export function derivedEntry(entry: Entry<KubeObject>, value: KubeObject): Entry<KubeObject> {

@@ -4,7 +4,7 @@ import type { ListShape, MapShape, Shape, StructShape } from "../shape.ts";
 import type { FieldNode, FieldSet } from "./field-set.ts";
 import { emptySet, leafNode } from "./field-set.ts";
 import type { PathElement } from "./path-element.ts";
-import { isEmptyValue, isLeaf, itemsByElement, memberOf } from "./typed.ts";
+import { actualShape, isEmptyValue, isLeaf, itemsByElement, memberOf } from "./typed.ts";
 
 /** What a change of a value does to its fields. No field is in more than one of the sets. */
 export interface Comparison {
@@ -63,11 +63,12 @@ function compareMembers(shape: StructShape | MapShape, left: JsonObject, right: 
 /** Compares what stands at one element; at least one of the values is present. */
 function compareChild(
   element: PathElement,
-  shape: Shape,
+  declared: Shape,
   left: Json | undefined,
   right: Json | undefined,
   changes: Changes,
 ): void {
+  const shape = actualShape(declared, left, right);
   if (left === undefined) (changes.added ??= new Map()).set(element, wholeOf(shape, right!));
   else if (right === undefined) (changes.removed ??= new Map()).set(element, wholeOf(shape, left));
   else if (isLeaf(shape) || (isEmptyValue(left) && isEmptyValue(right))) {
@@ -84,7 +85,8 @@ function compareChild(
 }
 
 /** All fields of a value that is there on one side only. */
-function wholeOf(shape: Shape, value: Json): FieldNode {
+function wholeOf(declared: Shape, value: Json): FieldNode {
+  const shape = actualShape(declared, value);
   if (isLeaf(shape) || isEmptyValue(value)) return leafNode;
   const below = new Map<PathElement, FieldNode>();
   if (shape.type === "list") {

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from "../json.ts";
 import type { ListShape, MapShape, Shape, StructShape } from "../shape.ts";
 import type { PathElement } from "./path-element.ts";
 import { itemElement, OwnershipError } from "./path-element.ts";
-import { isEmptyValue, isLeaf, memberOf } from "./typed.ts";
+import { actualShape, isEmptyValue, isLeaf, memberOf } from "./typed.ts";
 
 /**
  * The live value with an applied configuration laid over it. Nothing is removed; where both have a leaf the configuration
@@ -13,9 +13,10 @@ export function mergeValues(shape: Shape, live: Json, config: Json): Json {
   return mergeChild(shape, live, config) ?? null;
 }
 
-function mergeChild(shape: Shape, live: Json | undefined, config: Json | undefined): Json | undefined {
+function mergeChild(declared: Shape, live: Json | undefined, config: Json | undefined): Json | undefined {
   if (config === undefined) return live;
   if (live === undefined) return config;
+  const shape = actualShape(declared, live, config);
   if (isLeaf(shape) || (isEmptyValue(live) && isEmptyValue(config))) return config;
   if (shape.type === "list")
     return mergeLists(shape, (live ?? []) as readonly Json[], (config ?? []) as readonly Json[]);

@@ -18,6 +18,22 @@ export function isLeaf(shape: Shape): boolean {
   }
 }
 
+/** The shape that values of a granular anything have: objects are maps of the same. */
+export function actualShape(shape: Shape, ...values: readonly (Json | undefined)[]): Shape {
+  if (shape.type !== "any" || shape.granular !== true) return shape;
+  return values.every((value) => value === undefined || isObject(value)) ? GRANULAR : shape;
+}
+
+const GRANULAR: MapShape = {
+  type: "map",
+  values: { type: "any", protobuf: "json", granular: true },
+  atomic: false,
+};
+
+function isObject(value: Json): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Null, `{}` and `[]` are owned as a whole, so that they can be told apart. */
 export function isEmptyValue(value: Json | undefined): boolean {
   if (value === undefined || value === null) return true;
@@ -48,7 +64,9 @@ export function memberOf(shape: StructShape | MapShape, name: string): MemberSha
     );
     structMembers.set(shape, members);
   }
-  return members.get(name);
+  const declared = members.get(name);
+  if (declared !== undefined || shape.rest === undefined) return declared;
+  return { element: `f:${name}`, shape: shape.rest, named: false };
 }
 
 const structMembers = new WeakMap<StructShape, ReadonlyMap<string, MemberShape>>();
@@ -71,7 +89,8 @@ export function claimedFields(shape: Shape, value: Json): FieldSet {
 }
 
 /** What is claimed at and below a value; nothing for containers that have nothing to claim. */
-function claimed(shape: Shape, value: Json): FieldNode | undefined {
+function claimed(declared: Shape, value: Json): FieldNode | undefined {
+  const shape = actualShape(declared, value);
   if (isLeaf(shape)) return leafNode;
   if (typeof value !== "object" || value === null) return undefined;
   const below = new Map<PathElement, FieldNode>();
@@ -110,7 +129,8 @@ export function withNamedFields(set: FieldSet, shape: Shape | undefined): FieldS
   return result ?? set;
 }
 
-function shapeBelow(shape: Shape | undefined, element: PathElement): { shape: Shape; named: boolean } | undefined {
+function shapeBelow(declared: Shape | undefined, element: PathElement): { shape: Shape; named: boolean } | undefined {
+  const shape = declared === undefined ? undefined : actualShape(declared);
   if (element.startsWith("f:") && (shape?.type === "struct" || shape?.type === "map"))
     return memberOf(shape, element.slice(2));
   if (element.startsWith("k:") && shape?.type === "list") return { shape: shape.items, named: false };
@@ -118,7 +138,8 @@ function shapeBelow(shape: Shape | undefined, element: PathElement): { shape: Sh
 }
 
 /** The value without the fields and items of the set. A container that loses all it has becomes null. */
-export function removeFields(shape: Shape, value: Json, set: FieldSet): Json {
+export function removeFields(declared: Shape, value: Json, set: FieldSet): Json {
+  const shape = actualShape(declared, value);
   if (shape.type !== "list" && shape.type !== "struct" && shape.type !== "map") return value;
   if (typeof value !== "object" || value === null || isLeaf(shape) || isEmptyValue(value)) return null;
   if (shape.type === "list") {
