@@ -10,7 +10,8 @@ import { type ConformanceOptions, readOptions, USAGE, UsageError } from "./optio
 import { conclusion, progressLine } from "./print.ts";
 import { judge, shortSet } from "./ratchet.ts";
 import type { SpecResult } from "./report.ts";
-import { type Phase, type Progress, runPhase, type SuitePrograms } from "./suite.ts";
+import type { Progress } from "./live.ts";
+import { type Phase, runPhase, type SuitePrograms } from "./suite.ts";
 
 // The official conformance suite against a cluster of its own: `npm run conformance -- --help`.
 

@@ -1,11 +1,11 @@
 import type { Verdict } from "./ratchet.ts";
 import { type SpecResult, tableOf } from "./report.ts";
-import type { Progress } from "./suite.ts";
+import type { Progress } from "./live.ts";
 
 /** A line for a spec that has just ended. */
-export function progressLine({ total, passed, failed, last, lastPassed }: Progress, elapsedMs: number): string {
+export function progressLine({ total, passed, failed, last }: Progress, elapsedMs: number): string {
   const counts = `${passed} passed, ${failed} failed of ${total ?? "?"}`;
-  return `${clock(elapsedMs).padStart(6)}  ${counts}  ${lastPassed ? "✔" : "✖"} ${last}`;
+  return `${clock(elapsedMs).padStart(6)}  ${counts}  ${last?.passed === true ? "✔" : "✖"} ${last?.name ?? ""}`;
 }
 
 /** What came out of it all: a table by SIG, each failure with its reason, and what became of the ratchet. */

@@ -41,8 +41,7 @@ export async function readReport(path: string): Promise<readonly SpecResult[]> {
 
 function resultOf(spec: GinkgoSpec): SpecResult {
   const name = [...(spec.ContainerHierarchyTexts ?? []), spec.LeafNodeText].join(" ");
-  const sig = /\[sig-([a-z-]+)\]/.exec(name)?.[1] ?? "none";
-  const result = { name, sig, passed: spec.State === "passed", seconds: spec.RunTime / 1e9 };
+  const result = { name, sig: sigOf(name), passed: spec.State === "passed", seconds: spec.RunTime / 1e9 };
   if (result.passed) return result;
   const { Message: message = spec.State, Location: location = {} } = spec.Failure ?? {};
   return {
@@ -53,6 +52,10 @@ function resultOf(spec: GinkgoSpec): SpecResult {
       log: `${spec.CapturedGinkgoWriterOutput ?? ""}${spec.CapturedStdOutErr ?? ""}`,
     },
   };
+}
+
+export function sigOf(name: string): string {
+  return /\[sig-([a-z-]+)\]/.exec(name)?.[1] ?? "none";
 }
 
 /** A row a SIG, and one for all: passed, of how many, and how long they ran. */

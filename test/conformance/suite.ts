@@ -4,6 +4,7 @@ import { createWriteStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Cluster } from "../cluster.ts";
+import { followSpecs, type Progress } from "./live.ts";
 import { readReport, type SpecResult } from "./report.ts";
 
 export interface SuitePrograms {
@@ -28,15 +29,6 @@ export interface PhaseOptions {
   readonly output: string;
   readonly onProgress: (progress: Progress) => void;
   readonly signal: AbortSignal;
-}
-
-export interface Progress {
-  readonly total: number | undefined;
-  readonly passed: number;
-  readonly failed: number;
-  /** What ended last. */
-  readonly last: string;
-  readonly lastPassed: boolean;
 }
 
 const LONGEST = "3h";
@@ -73,11 +65,11 @@ export async function runPhase(phase: Phase, options: PhaseOptions): Promise<rea
   for (const stream of [child.stdout, child.stderr]) stream.pipe(log, { end: false });
   const ending = endOf(child);
   const watch = watchdog(() => ending.ask());
-  const follow = followSpecs((progress) => {
+  const live = followSpecs((progress) => {
     watch.fed();
     options.onProgress(progress);
   });
-  createInterface({ input: child.stdout }).on("line", follow);
+  createInterface({ input: child.stdout }).on("line", live.line);
   signal.addEventListener("abort", ending.ask, { once: true });
   if (signal.aborted) ending.ask();
   await once(child, "close");
@@ -86,8 +78,10 @@ export async function runPhase(phase: Phase, options: PhaseOptions): Promise<rea
   ending.done();
   log.end();
   const path = join(output, report);
-  if (!existsSync(path)) throw new Error(`the suite ended without a report: see ${join(output, phase.title)}.log`);
-  return await readReport(path);
+  const reported = existsSync(path) ? await readReport(path) : [];
+  // Where a process of the suite had to be ended, its report lacks what was seen to end.
+  const known = new Set(reported.map(({ name }) => name));
+  return [...reported, ...live.results().filter(({ name }) => !known.has(name))];
 }
 
 /** No spec takes longer by itself: the longest of Kubernetes' own wait nine minutes. */
@@ -122,26 +116,4 @@ function endOf(child: ChildProcess): { ask(): void; done(): void } {
     },
     done: () => clearTimeout(timer),
   };
-}
-
-/** Reads what ended from the suite's output, which tells each spec once it is over: a line with its state, then one with its name. */
-function followSpecs(onProgress: (progress: Progress) => void): (line: string) => void {
-  let progress: Progress = { total: undefined, passed: 0, failed: 0, last: "", lastPassed: true };
-  let ended: { readonly passed: boolean } | undefined;
-  return (line) => {
-    const total = /^Will run (\d+) of/.exec(line)?.[1];
-    if (total !== undefined) progress = { ...progress, total: Number(total) };
-    if (ended !== undefined) {
-      const counted = ended.passed ? { passed: progress.passed + 1 } : { failed: progress.failed + 1 };
-      progress = { ...progress, ...counted, last: nameOf(line), lastPassed: ended.passed };
-      onProgress(progress);
-    }
-    const state = /^• (\[[A-Z ]+\] )?\[[\d.]+ seconds\]/.exec(line);
-    ended = state === null ? undefined : { passed: state[1] === undefined };
-  };
-}
-
-/** Without the labels behind the name, and without the word for the failed part of it. */
-function nameOf(line: string): string {
-  return line.replace(/ \[[a-z][\w-]*(, [^\]]*)?\]$/, "").replace("[It] ", "");
 }
