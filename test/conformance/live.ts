@@ -9,8 +9,8 @@ export interface Progress {
 }
 
 /**
- * Reads what ended from the suite's output, which tells each spec once it is over: a line with its state and time, one with its
- * name, then what it wrote, up to a line of dashes.
+ * Reads what ended from the suite's output. Lines of dashes stand between blocks; the block of a spec has its name and, once it is
+ * over, a line with its state and time: first where several run at once, last where one does.
  */
 export function followSpecs(onProgress: (progress: Progress) => void): {
   line(text: string): void;
@@ -19,40 +19,46 @@ export function followSpecs(onProgress: (progress: Progress) => void): {
 } {
   const results: SpecResult[] = [];
   let progress: Progress = { total: undefined, passed: 0, failed: 0, last: undefined };
-  let block: readonly string[] | undefined;
-
-  const end = (lines: readonly string[]) => {
-    const last = resultOf(lines);
-    results.push(last);
-    const counted = last.passed ? { passed: progress.passed + 1 } : { failed: progress.failed + 1 };
-    progress = { ...progress, ...counted, last };
-    onProgress(progress);
-  };
+  let block: string[] = [];
   return {
     results: () => results,
     line(text) {
       const total = /^Will run (\d+) of/.exec(text)?.[1];
       if (total !== undefined) progress = { ...progress, total: Number(total) };
-      if (STATE.test(text)) block = [];
-      if (block === undefined) return;
-      block = [...block, text];
-      if (!/^-{30,}$/.test(text)) return;
-      end(block);
-      block = undefined;
+      if (!/^-{30,}$/.test(text)) {
+        block.push(text);
+        return;
+      }
+      const last = resultOf(block);
+      block = [];
+      if (last === undefined) return;
+      results.push(last);
+      const counted = last.passed ? { passed: progress.passed + 1 } : { failed: progress.failed + 1 };
+      progress = { ...progress, ...counted, last };
+      onProgress(progress);
     },
   };
 }
 
 const STATE = /^• (\[[A-Z ]+\] )?\[([\d.]+) seconds\]/;
+const TITLE = /^\[sig-/;
 
-function resultOf([head = "", title = "", place = "", ...rest]: readonly string[]): SpecResult {
-  const [, state, seconds] = STATE.exec(head)!;
-  const name = nameOf(title);
-  const result = { name, sig: sigOf(name), passed: state === undefined, seconds: Number(seconds) };
+/** Undefined for a block that is no spec's. */
+function resultOf(lines: readonly string[]): SpecResult | undefined {
+  const state = lines.map((line) => STATE.exec(line)).find((match) => match !== null);
+  const at = lines.findIndex((line) => TITLE.test(line));
+  if (state === undefined || at === -1) return undefined;
+  const [, failed, seconds] = state;
+  const name = nameOf(lines[at]!);
+  const result = { name, sig: sigOf(name), passed: failed === undefined, seconds: Number(seconds) };
   if (result.passed) return result;
-  const message = rest.findLast((line) => line.trimStart().startsWith("[FAILED] ")) ?? state!;
-  const log = rest.join("\n");
-  return { ...result, failure: { message: message.trim().replace("[FAILED] ", ""), location: place, log } };
+  const message = lines.findLast((line) => line.trimStart().startsWith("[FAILED] ")) ?? failed!;
+  const failure = {
+    message: message.trim().replace("[FAILED] ", ""),
+    location: lines[at + 1] ?? "",
+    log: lines.join("\n"),
+  };
+  return { ...result, failure };
 }
 
 /** Without the labels behind the name, and without the word for the failed part of it. */

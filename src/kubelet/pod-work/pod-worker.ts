@@ -211,9 +211,11 @@ export class PodWorker implements ReportingPod {
     try {
       const resolved = podDns(this.pod, dns);
       for (const warning of resolved.warnings) this.#tell({ type: "Warning", ...warning });
-      const id = await runtime.runSandbox(sandboxConfig(this.pod, attempt, resolved, facts), { signal });
+      // Never called off half made, as a runtime may leave processes behind: a pod that is being stopped waits for it.
+      const waits = { signal: this.#node.tasks.signal };
+      const id = await runtime.runSandbox(sandboxConfig(this.pod, attempt, resolved, facts), waits);
       this.#reports.owns(id, this);
-      const sandbox = await runtime.sandboxStatus(id, { signal: this.#node.tasks.signal });
+      const sandbox = await runtime.sandboxStatus(id, waits);
       this.#facts["sandboxMs"] = clock.now() - startedAtMs;
       this.observe({ type: "sandbox", sandbox });
     } catch (error) {

@@ -50,7 +50,8 @@ export async function startContainer(request: StartRequest, node: NodeParts): Pr
   });
   signal.throwIfAborted();
   const sandbox = sandboxConfig(pod, request.sandboxAttempt, podDns(pod, node.dns), node.sandbox);
-  const create = node.runtime.createContainer(request.sandboxId, config, sandbox, { signal });
+  // As with a sandbox: what is half made may leave something behind.
+  const create = node.runtime.createContainer(request.sandboxId, config, sandbox, { signal: node.tasks.signal });
   const id = await timed("create", create).catch((error: unknown) => {
     failed(textOf(error));
     throw new StartError({ reason: "CreateContainerError", message: textOf(error) }, { cause: error });

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rmdir, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rmdir, stat, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CgroupLimits } from "../../../kubelet/ports/machine.ts";
 
@@ -24,7 +24,7 @@ export async function setGroup(path: string, limits: CgroupLimits): Promise<void
   }
 }
 
-/** Removes a control group with everything below it. */
+/** Removes a control group with everything below it, processes too: none of them belongs to a container any more. */
 export async function removeGroup(path: string): Promise<void> {
   const roots = (await isUnified())
     ? [`${ROOT}${path}`]
@@ -57,7 +57,20 @@ async function removeBelow(directory: string): Promise<void> {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "ENOENT") return;
       if (code !== "EBUSY" || tries >= REMOVE_TRIES) throw error;
+      if (tries > 1) await killIn(directory);
       await sleep(REMOVE_PAUSE_MS);
+    }
+  }
+}
+
+/** A runtime that was interrupted in the midst of making a container leaves its first process behind. */
+async function killIn(directory: string): Promise<void> {
+  const text = await readFile(`${directory}/cgroup.procs`, "utf8").catch(() => "");
+  for (const pid of text.split("\n").filter((line) => line !== "")) {
+    try {
+      process.kill(Number(pid), "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
   }
 }
