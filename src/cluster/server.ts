@@ -40,6 +40,8 @@ export interface ServerOptions {
   readonly podCidr: string;
   /** How many imagined nodes run in this process. */
   readonly simulate: number;
+  /** False: the API alone, without loops and scheduler. */
+  readonly loops?: boolean;
   readonly log: Log;
 }
 
@@ -51,7 +53,7 @@ export interface RunningServer extends AsyncDisposable {
 
 /** The server process: the API over TLS, its store, the loops and the scheduler. Resolves once it answers. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { log, address, port } = options;
+  const { log, address, port, loops = true } = options;
   const places = placesOf(options.dataDirectory);
   mkdirSync(places.root, { recursive: true, mode: 0o700 });
   const clock = createClock({ holdProcess: true });
@@ -89,8 +91,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ],
       webhooks,
       controllers: (server) =>
-        allControllers({ registry: server.registry, rootCa: pki.authority.certificate, podCidr: options.podCidr }),
-      scheduler: true,
+        loops
+          ? allControllers({ registry: server.registry, rootCa: pki.authority.certificate, podCidr: options.podCidr })
+          : [],
+      scheduler: loops,
     }),
   );
   await ensureDnsService(

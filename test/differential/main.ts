@@ -1,0 +1,64 @@
+// Kubernetes and Wherry, side by side: `npm run differential`. README.md tells what is compared, and how.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { buildReference } from "../../tools/reference/build.ts";
+import { allCases, chosenCases } from "./cases.ts";
+import type { Case } from "./define-case.ts";
+import { readKnown } from "./known.ts";
+import { type Options, readOptions, USAGE } from "./options.ts";
+import { newTally, type Tally, writeReport } from "./report.ts";
+import { runCases } from "./run-cases.ts";
+import type { Programs } from "./sides.ts";
+
+const print = (line: string) => console.log(line);
+const interrupted = new AbortController();
+process.once("SIGINT", () => interrupted.abort(new Error("Called off.")));
+process.once("SIGTERM", () => interrupted.abort(new Error("Called off.")));
+const tally = newTally();
+try {
+  process.exitCode = await main(readOptions(process.argv.slice(2)));
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  if (error instanceof TypeError && "code" in error) console.error(USAGE);
+  if (tally.cases > 0) print(`What was compared: ${writeReport(tally, false)}`);
+  process.exitCode = interrupted.signal.aborted ? 130 : 2;
+}
+
+/** @returns the exit code */
+async function main(options: Options): Promise<number> {
+  const cases = chosenCases(await allCases(), options.cases);
+  if (options.list) {
+    for (const { name, world, steps } of cases) print(`${name} (${world}, ${steps.length} steps)`);
+    return 0;
+  }
+  const known = readKnown();
+  const programs = await programsFor(cases);
+  const directory = mkdtempSync(join(tmpdir(), "wherry-differential-"));
+  try {
+    await runCases(cases, { directory, programs, known, tally, print, signal: interrupted.signal });
+  } finally {
+    if (options.keep) print(`Logs and data of both sides: ${directory}`);
+    else rmSync(directory, { recursive: true, force: true });
+  }
+  const whole = options.cases.length === 0;
+  const vanished = whole ? known.filter(({ title }) => !tally.met.has(title)) : [];
+  for (const { title } of vanished) print(`No longer different, to be taken out of known.md: ${title}`);
+  return conclude(tally);
+}
+
+/** Builds what these cases need of the real Kubernetes. */
+function programsFor(cases: readonly Case[]): Promise<Programs> {
+  const names: (keyof Programs)[] = ["etcd", "kube-apiserver"];
+  if (cases.some(({ steps }) => steps.some((step) => "kubectl" in step))) names.push("kubectl");
+  if (cases.some(({ world }) => world === "cluster")) names.push("kube-controller-manager", "kube-scheduler");
+  return buildReference(names, { progress: print, signal: interrupted.signal }) as Promise<Programs>;
+}
+
+function conclude({ cases, steps, differences, met }: Tally): number {
+  const steps_ = `${cases} cases, ${steps} steps`;
+  print(
+    `${steps_}: ${differences.length} unexplained differences, ${met.size} known ones. ${writeReport(tally, true)}`,
+  );
+  return differences.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,102 @@
+import type { Json, World } from "./define-case.ts";
+
+/**
+ * Takes out of one side's answers what differs from run to run, and keeps what it means: the same uid, address or version gets
+ * the same number wherever it comes again, so that a wrong identity still shows.
+ */
+export class Plainer {
+  readonly #world: World;
+  readonly #server: RegExp;
+  readonly #numbers = new Map<string, Map<string, number>>();
+
+  /** @param port the API server's */
+  constructor(world: World, port: number) {
+    this.#world = world;
+    this.#server = new RegExp(`\\b(127\\.0\\.0\\.1|localhost):${port}\\b`, "g");
+  }
+
+  /** A value parsed from JSON. */
+  value(value: Json): Json {
+    this.#learn(value);
+    return this.#plain("", value);
+  }
+
+  /** What was printed for people: ages, and the widths of columns that come of them, are left out too. */
+  printed(text: string): string {
+    return this.text(text)
+      .replaceAll(AGES, "<age>")
+      .replaceAll(/(?<=\S) {2,}|\t+/g, "  ")
+      .replaceAll(/ +$/gm, "");
+  }
+
+  text(text: string): string {
+    let result = text
+      .replaceAll(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g, "<token>")
+      .replaceAll(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g, "<certificate>")
+      .replaceAll(/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/g, (uid) =>
+        this.#number("uid", uid),
+      )
+      .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/g, "<microtime>")
+      .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, "<time>")
+      .replaceAll(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d (GMT|[+-]\d{4})/g, "<time>")
+      .replaceAll(this.#server, "<server>")
+      .replaceAll(/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, (address) => this.#number("address", address))
+      .replaceAll(/(?<=\.)1[0-9a-f]{15}\b/g, "<event>")
+      .replaceAll(/(?<=\bcurrent: )\d+|(?<=\bversion: \d+ \()\d+|(?<=record \()\d+/g, "<rv>")
+      .replaceAll(/(?<=\bresourceVersion: ")\d+(?=")/g, (version) => this.#version(version))
+      .replaceAll(/(?<=\\?"resourceVersion\\?":\s?\\?")\d+/g, (version) => this.#version(version));
+    for (const [hash, number] of this.#numbers.get("hash") ?? []) result = result.replaceAll(hash, `<hash ${number}>`);
+    return result
+      .replaceAll(/(?<=:)3[0-2]\d{3}(?=\/)/g, (port) => this.#number("port", port))
+      .replaceAll(/(?<=[a-z0-9>]-)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, "<random>");
+  }
+
+  /** What stands for something that later texts show: template hashes, versions. */
+  #learn(value: Json): void {
+    if (typeof value !== "object" || value === null) return;
+    for (const label of HASHES) if (typeof value[label] === "string") this.#learnHash(value[label]);
+    if (typeof value.uid === "string" && typeof value.resourceVersion === "string" && this.#world === "api") {
+      this.#number("rv", value.resourceVersion);
+    }
+    for (const inner of Object.values(value)) this.#learn(inner);
+  }
+
+  #learnHash(label: string): void {
+    const hash = /[bcdfghjklmnpqrstvwxz2456789]{5,10}$/.exec(label)?.[0];
+    if (hash !== undefined) this.#number("hash", hash);
+  }
+
+  #plain(name: string, value: Json, owner?: Json): Json {
+    if (Array.isArray(value)) return value.map((item: Json) => this.#plain("", item));
+    if (typeof value === "object" && value !== null) {
+      const entries = Object.entries(value).map(([key, inner]) => [this.text(key), this.#plain(key, inner, value)]);
+      return Object.fromEntries(entries) as Json;
+    }
+    if (typeof value === "number" && value > 0 && /nodeport$/i.test(name)) return this.#number("port", String(value));
+    if (typeof value !== "string" || value === "") return value;
+    if (name === "resourceVersion") return owner?.uid === undefined ? shortVersion(value) : this.#version(value);
+    if (name === "continue") return "<continue>";
+    return AGE.test(value) ? "<age>" : this.text(value);
+  }
+
+  #version(version: string): string {
+    const number = this.#numbers.get("rv")?.get(version);
+    return number === undefined ? shortVersion(version) : `<rv ${number}>`;
+  }
+
+  #number(kind: string, value: string): string {
+    const known = this.#numbers.get(kind) ?? new Map<string, number>();
+    this.#numbers.set(kind, known);
+    if (!known.has(value)) known.set(value, known.size + 1);
+    return `<${kind} ${known.get(value)}>`;
+  }
+}
+
+const HASHES = ["pod-template-hash", "controller-revision-hash", "controller.kubernetes.io/hash"];
+const AGE = /^(\d+[smhd]){1,2}$|^<unknown>$|^<invalid>$/;
+/** As far as a run takes; longer spans, as in tolerations, are what they are. */
+const AGES = /\b(?:\d|\d\d|1[01]\d)s\b|\b1?\dm(?:\d{1,2}s)?\b/g;
+
+function shortVersion(version: string): string {
+  return version === "0" ? version : "<rv>";
+}

@@ -1,0 +1,37 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Difference } from "./compare.ts";
+
+/** What a run has compared so far. */
+export interface Tally {
+  cases: number;
+  steps: number;
+  readonly differences: Difference[];
+  /** Titles of the known differences that were met. */
+  readonly met: Set<string>;
+}
+
+export function newTally(): Tally {
+  return { cases: 0, steps: 0, differences: [], met: new Set() };
+}
+
+/** A difference as people read it: where, and the lines. */
+export function differenceText({ case: name, step, shown }: Difference): string {
+  return [`✗ ${name}: ${step}`, ...shown.map((line) => `    ${line}`)].join("\n");
+}
+
+/** Writes what was compared, whole or not, into the tree's cache. @returns the file's path */
+export function writeReport({ cases, steps, differences, met }: Tally, whole: boolean): string {
+  const directory = join(import.meta.dirname, "..", "..", ".cache", "differential");
+  mkdirSync(directory, { recursive: true });
+  const path = join(directory, "report.txt");
+  const lines = [
+    `${whole ? "" : "Called off before its end. "}${cases} cases, ${steps} steps, ${differences.length} unexplained differences.`,
+    "`-` is what Kubernetes said, `+` what Wherry said.",
+    ...[...met].map((title) => `known: ${title}`),
+    "",
+    ...differences.map((one) => `${differenceText(one)}\n`),
+  ];
+  writeFileSync(path, lines.join("\n"));
+  return path;
+}
