@@ -26,7 +26,8 @@ export interface Asker extends Disposable {
   ask(request: Request, watch?: WatchPart): Promise<Answer>;
 }
 
-const ANSWER_PATIENCE_MS = 90_000;
+/** Answers that last longer are cut off, and shown so. */
+const ANSWER_PATIENCE_MS = 40_000;
 /** So long is waited for further lines of a watch that are not sure to come. */
 const QUIET_MS = 2_000;
 
@@ -58,11 +59,18 @@ export function createAsker(port: number, { certificate, key }: KeyPair): Asker 
   return {
     async ask(asked, watch) {
       const leave = new AbortController();
-      const impatient = setTimeout(() => leave.abort(new Error(`no whole answer: ${asked.ask}`)), ANSWER_PATIENCE_MS);
+      const impatient = setTimeout(() => leave.abort(), ANSWER_PATIENCE_MS);
       try {
         const response = await open(asked, leave.signal);
         const text = watch === undefined ? await readAll(response) : await readLines(response, watch);
         return { status: response.statusCode!, headers: headersOf(response), text };
+      } catch (error) {
+        // That a connection breaks is an answer too, if the other side's does not.
+        return {
+          status: 0,
+          headers: {},
+          text: `(no answer: ${(error as NodeJS.ErrnoException).code ?? String(error)})`,
+        };
       } finally {
         clearTimeout(impatient);
         leave.abort();
@@ -74,7 +82,11 @@ export function createAsker(port: number, { certificate, key }: KeyPair): Asker 
 
 async function readAll(response: IncomingMessage): Promise<string> {
   let text = "";
-  for await (const chunk of response.setEncoding("utf8")) text += String(chunk);
+  try {
+    for await (const chunk of response.setEncoding("utf8")) text += String(chunk);
+  } catch {
+    text += "\n(cut off)";
+  }
   return text;
 }
 

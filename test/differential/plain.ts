@@ -7,7 +7,9 @@ import type { Json, World } from "./define-case.ts";
 export class Plainer {
   readonly #world: World;
   readonly #server: RegExp;
-  readonly #numbers = new Map<string, Map<string, number>>();
+  readonly #numbers = new Map<string, Map<string, string>>();
+  #step = 0;
+  #new = 0;
 
   /** @param port the API server's */
   constructor(world: World, port: number) {
@@ -15,7 +17,13 @@ export class Plainer {
     this.#server = new RegExp(`\\b(127\\.0\\.0\\.1|localhost):${port}\\b`, "g");
   }
 
-  /** A value parsed from JSON. */
+  /** Begins with the answer to the next step: what is met for the first time is numbered by the step and its place in there. */
+  next(): void {
+    this.#step += 1;
+    this.#new = 0;
+  }
+
+  /** A value parsed from JSON. The members of objects have no order there. */
   value(value: Json): Json {
     this.#learn(value);
     return this.#plain("", value);
@@ -69,7 +77,9 @@ export class Plainer {
   #plain(name: string, value: Json, owner?: Json): Json {
     if (Array.isArray(value)) return value.map((item: Json) => this.#plain("", item));
     if (typeof value === "object" && value !== null) {
-      const entries = Object.entries(value).map(([key, inner]) => [this.text(key), this.#plain(key, inner, value)]);
+      const entries = Object.keys(value)
+        .toSorted()
+        .map((key) => [this.text(key), this.#plain(key, value[key], value)]);
       return Object.fromEntries(entries) as Json;
     }
     if (typeof value === "number" && value > 0 && /nodeport$/i.test(name)) return this.#number("port", String(value));
@@ -85,9 +95,9 @@ export class Plainer {
   }
 
   #number(kind: string, value: string): string {
-    const known = this.#numbers.get(kind) ?? new Map<string, number>();
+    const known = this.#numbers.get(kind) ?? new Map<string, string>();
     this.#numbers.set(kind, known);
-    if (!known.has(value)) known.set(value, known.size + 1);
+    if (!known.has(value)) known.set(value, `${this.#step}.${(this.#new += 1)}`);
     return `<${kind} ${known.get(value)}>`;
   }
 }

@@ -34,6 +34,7 @@ export async function play({ name, world, steps }: Case, side: Side): Promise<re
   const plainer = new Plainer(world, side.port);
   const run = async (step: Step): Promise<void> => {
     side.check();
+    plainer.next();
     const lines = "kubectl" in step ? await runCommand(step) : await runRequest(step);
     entries.push({ step: titleOf(step), lines });
   };

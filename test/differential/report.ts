@@ -15,9 +15,15 @@ export function newTally(): Tally {
   return { cases: 0, steps: 0, differences: [], met: new Set() };
 }
 
-/** A difference as people read it: where, and the lines. */
-export function differenceText({ case: name, step, shown }: Difference): string {
-  return [`✗ ${name}: ${step}`, ...shown.map((line) => `    ${line}`)].join("\n");
+/** A difference as people read it: where, and the lines. @param most lines, and characters of each */
+export function differenceText(
+  { case: name, step, shown }: Difference,
+  most?: { lines: number; width: number },
+): string {
+  if (most === undefined) return [`✗ ${name}: ${step}`, ...shown.map((line) => `    ${line}`)].join("\n");
+  const cut = (line: string) => (line.length > most.width ? `${line.slice(0, most.width)}…` : line);
+  const more = shown.length > most.lines ? [`    … ${shown.length - most.lines} more lines in the report`] : [];
+  return [`✗ ${name}: ${step}`, ...shown.slice(0, most.lines).map((line) => `    ${cut(line)}`), ...more].join("\n");
 }
 
 /** Writes what was compared, whole or not, into the tree's cache. @returns the file's path */

@@ -50,7 +50,7 @@ async function runCase(one: Case, both: readonly [Side, Side], options: RunOptio
   for (const title of met) tally.met.add(title);
   const seconds = ((performance.now() - from) / 1000).toFixed(1);
   print(`${differences.length === 0 ? "✓" : "✗"} ${one.name}: ${kubernetes!.length} steps, ${seconds} s`);
-  for (const difference of differences) print(differenceText(difference));
+  for (const difference of differences) print(differenceText(difference, { lines: 40, width: 240 }));
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
