@@ -71,6 +71,10 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   validateStatusUpdate?(object: T, old: T, context: RuleContext): Iterable<Issue>;
   /** Warnings for the client, sent as headers. */
   warnings?(object: T, old: T | undefined): Iterable<string>;
+  /** The kind itself is on its way out: said with every answer about it. */
+  readonly deprecated?: string;
+  /** Warns whoever deletes an object without saying what becomes of its dependants. */
+  readonly warnsOfOrphans?: string;
   /** How names are checked: a DNS-1123 subdomain unless said otherwise. */
   readonly nameRule?: NameRule;
   /** Finalizers need no domain: the check is that of Kubernetes' own kinds alone. */

@@ -111,23 +111,26 @@ async function answerResource(
   user: User,
 ): Promise<ApiResponse> {
   const representation = negotiate(request, useOf(target.verb), target.kind);
-  const warnings: string[] = [];
+  const { deprecated } = target.kind;
+  const warnings: string[] = deprecated === undefined ? [] : [deprecated];
   const { type: _type, rest: _rest, ...place } = target;
-  const operation: Operation = {
-    ...place,
-    ...(await bodyOf(request, target)),
-    signal: request.signal,
-    user,
-    userAgent: request.headers["user-agent"] ?? "unknown",
-    receivedAtMs: parts.clock.now(),
-    warn: (text) => warnings.push(text),
-    ...causeOf(request),
+  const perform = async () => {
+    const operation: Operation = {
+      ...place,
+      ...(await bodyOf(request, target)),
+      signal: request.signal,
+      user,
+      userAgent: request.headers["user-agent"] ?? "unknown",
+      receivedAtMs: parts.clock.now(),
+      warn: (text) => warnings.push(text),
+      ...causeOf(request),
+    };
+    return encodeOutcome(await parts.perform(operation), representation, parts.encoding);
   };
-  const perform = async () => encodeOutcome(await parts.perform(operation), representation, parts.encoding);
   const response = await perform().catch((error: unknown) => {
-    // A refusal comes with the warnings too.
-    if (warnings.length === 0 || !(error instanceof StatusError)) throw error;
-    return encodeStatus(error.status, error.code, request);
+    // What is refused was warned of all the same.
+    if (error instanceof StatusError && warnings.length > 0) return encodeStatus(error.status, error.code, request);
+    throw error;
   });
   if (warnings.length === 0) return response;
   return { ...response, headers: { ...response.headers, warning: [...new Set(warnings)].map(warningHeader) } };

@@ -73,6 +73,7 @@ function rootPaths(registry: KindRegistry): readonly string[] {
   const fixed = [
     "/api",
     "/apis",
+    "/apis/",
     "/healthz",
     "/livez",
     "/metrics",

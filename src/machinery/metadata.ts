@@ -23,6 +23,9 @@ export function* metadataIssues(
   } else if (namespace !== "") {
     yield forbidden("metadata.namespace", "not allowed on this type");
   }
+  if ((metadata.generation ?? 0) < 0) {
+    yield invalid("metadata.generation", metadata.generation, "must be greater than or equal to 0");
+  }
   yield* commonIssues(metadata);
   yield* finalizerIssues(metadata.finalizers ?? []);
   if (rules.anyFinalizer !== true) yield* ownFinalizerIssues(metadata.finalizers ?? []);

@@ -98,14 +98,6 @@ function testWrites(name: string, makePlace: MakePlace): void {
       assert.equal((await store.create("/a", { text: "again" })).revision, 5);
     }));
 
-  test(`${name}: a removal may name the last state itself`, () =>
-    inPlace(makePlace, async ({ open }) => {
-      await using store = await open();
-      const { revision } = await store.create("/a", { text: "one" });
-      const deleted = await store.delete("/a", revision, { lastValue: { text: "terminated" } });
-      assert.deepEqual(deleted.value, { text: "terminated", revision: revision + 1 });
-    }));
-
   test(`${name}: a write shows when it is durable, not before`, () =>
     inPlace(makePlace, async ({ open }) => {
       await using store = await open();

@@ -22,7 +22,7 @@ export interface Store<V> extends AsyncDisposable {
   /** Replaces a value if its revision is still the expected one. @throws {RevisionMismatch} */
   update(key: string, value: V, expectedRevision: number, options?: WriteOptions): Promise<Entry<V>>;
   /** Removes a key if its revision is still the expected one; returns its last state, sealed under the revision of the removal. @throws {RevisionMismatch} */
-  delete(key: string, expectedRevision: number, options?: WriteOptions & { readonly lastValue?: V }): Promise<Entry<V>>;
+  delete(key: string, expectedRevision: number, options?: WriteOptions): Promise<Entry<V>>;
   /**
    * Every change below `prefix` after revision `from`, in order, in batches: what one group commit brought. Ends quietly
    * when the signal is aborted. A reader that falls behind by more than `limit` changes gets {@link WatchOverflow}.

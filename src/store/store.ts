@@ -137,14 +137,10 @@ class LogStore<V> implements Store<V> {
     });
   }
 
-  delete(
-    key: string,
-    expectedRevision: number,
-    options?: WriteOptions & { readonly lastValue?: V },
-  ): Promise<Entry<V>> {
+  delete(key: string, expectedRevision: number, options?: WriteOptions): Promise<Entry<V>> {
     return this.#write("delete", key, options, (present) => {
       if (present?.revision !== expectedRevision) throw new RevisionMismatch(key, present);
-      return options?.lastValue ?? present.value;
+      return present.value;
     });
   }
 

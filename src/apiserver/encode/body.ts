@@ -170,7 +170,7 @@ function nameAt(text: string, position: number): string {
 /** How Kubernetes shows a body that it does not understand: its text if it looks like JSON, else its first bytes in hex. */
 function excerpt(text: string, bytes: Uint8Array): string {
   if (text === "") return "<empty>";
-  if (text.trimStart().startsWith("{")) return text.length > 1024 ? `${text.slice(0, 1024)} ...` : text;
+  if (text.trimStart().startsWith("{")) return text.length > 30 ? `${text.slice(0, 30)} ...` : text;
   const hex = Array.from(bytes.subarray(0, 30), (byte) => byte.toString(16).padStart(2, "0")).join("");
   return bytes.length > 30 ? `${hex} ...` : hex;
 }

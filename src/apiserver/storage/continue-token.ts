@@ -26,7 +26,7 @@ export function decodeContinue(text: string): ContinueToken {
   }
   if (decoded.v !== "meta.k8s.io/v1")
     throw badToken(
-      `continue key is not valid: server does not recognize this encoded version "${String(decoded.v ?? "")}"`,
+      `continue key is not valid: server does not recognize this encoded version ${String(decoded.v ?? "")}`,
     );
   if (typeof decoded.rv !== "number" || decoded.rv === 0)
     throw badToken("continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");

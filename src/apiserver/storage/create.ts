@@ -83,9 +83,12 @@ export function metadataOf(object: MutableJsonObject): Partial<Mutable<ObjectMet
   return (object["metadata"] ??= {}) as Partial<Mutable<ObjectMeta>>;
 }
 
-/** The namespace of the request is that of the object. @throws {StatusError} 400 where they differ. */
+/** The namespace of the request is that of the object; an object of the whole cluster has none. @throws {StatusError} 400 where they differ. */
 export function setNamespace(operation: Operation, metadata: Partial<Mutable<ObjectMeta>>): void {
-  if (!operation.kind.namespaced) return;
+  if (!operation.kind.namespaced) {
+    delete metadata.namespace;
+    return;
+  }
   const requested = operation.namespace ?? "";
   if ((metadata.namespace ?? "") === "") metadata.namespace = requested;
   else if (metadata.namespace !== requested) {
@@ -94,13 +97,16 @@ export function setNamespace(operation: Operation, metadata: Partial<Mutable<Obj
 }
 
 function setSystemFields({ clock, random }: StorageContext, metadata: Partial<Mutable<ObjectMeta>>): void {
-  if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== "") {
+  // Kubernetes minds a version that might be one, and drops all else.
+  if (/^\d+$/.test(metadata.resourceVersion ?? "") && Number(metadata.resourceVersion) !== 0) {
     throw failure(500, "", "resourceVersion should not be set on objects to be created");
   }
   delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
+  // The rules of a kind may look at the name, whether or not there is one.
+  metadata.name ??= "";
   metadata.uid = uuid(random);
   metadata.creationTimestamp = formatTime(clock.now());
 }

@@ -1,3 +1,4 @@
+import { allFacts } from "../../api/generated/resources.ts";
 import type { Kind } from "../../api/kind.ts";
 import { applyDefaults, DecodeError, decodeValue } from "../../machinery/decode.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
@@ -46,7 +47,7 @@ export type Refuse = (problem: string, given?: Pick<Kind, "kind" | "version">) =
 function otherKind(kind: Kind, { apiVersion, kind: named }: Given, refuse: Refuse): Error {
   const [version = "", group] = apiVersion.split("/").toReversed();
   const given = { kind: named, version };
-  if (apiVersion !== kind.apiVersion && (group ?? "") === kind.group) {
+  if (!isKnown(group ?? "", version, named)) {
     return refuse(`no kind "${named}" is registered for version "${apiVersion}" in scheme "${SCHEME}"`, given);
   }
   const own = kind.group === "" ? "core" : kind.group.split(".", 1)[0]!;
@@ -64,6 +65,12 @@ function otherCustomKind(kind: Kind, given: Given, body: object): Error {
   const { metadata } = body as { readonly metadata?: { readonly name?: string } };
   const issue = invalid("kind", given.kind, `must be ${kind.kind}`);
   return invalidError({ group: kind.group, name: given.kind }, metadata?.name ?? "", [issue]);
+}
+
+function isKnown(group: string, version: string, named: string): boolean {
+  return allFacts.some(
+    (facts) => facts.group === group && facts.version === version && (facts.kind === named || facts.listKind === named),
+  );
 }
 
 /** Kubernetes names its table of kinds by a place in its source. */

@@ -7,7 +7,7 @@ import { type Entry, RevisionMismatch } from "../../store/contract.ts";
 import { type ListOutcome, objectOutcome, type Operation, type Outcome } from "../operation.ts";
 import { admissionRequest } from "./admit.ts";
 import { inOrder } from "./codec.ts";
-import { findEntry, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
+import { findEntry, groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
 import { seenAs } from "./read.ts";
 import { selectionOf } from "./selection.ts";
 import { viewEntry } from "./view.ts";
@@ -18,6 +18,7 @@ const FOREGROUND = "foregroundDeletion";
 /** Deletes an object: at once, or by marking it where grace or finalizers hold it. */
 export async function deleteObject(context: StorageContext, operation: Operation): Promise<Outcome> {
   checkOptions(operation);
+  warnOfOrphans(operation);
   while (true) {
     const stored = findEntry(context, operation);
     if (stored === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
@@ -42,7 +43,10 @@ export async function deleteCollection(context: StorageContext, operation: Opera
   const selection = selectionOf(operation);
   const listing = context.store.list(prefixOf(storedKind(operation.kind), operation.namespace));
   const seen = seenAs(operation);
-  const chosen = selection === undefined ? listing.entries : listing.entries.filter((entry) => selection(seen(entry)));
+  const selected =
+    selection === undefined ? listing.entries : listing.entries.filter((entry) => selection(seen(entry)));
+  const { limit = 0 } = operation.options;
+  const chosen = limit > 0 ? selected.slice(0, limit) : selected;
   for (const { value } of chosen) {
     const { name, namespace } = value.metadata;
     try {
@@ -199,7 +203,7 @@ function checkPreconditions(operation: Operation, live: KubeObject): void {
   const { uid, resourceVersion } = operation.options.preconditions ?? {};
   const { metadata } = live;
   // Kubernetes names the kind here where the resource is meant; clients have seen it so for years.
-  const kind = { group: operation.kind.group, name: operation.kind.kind };
+  const kind = groupKindOf(operation.kind);
   if (uid !== undefined && uid !== metadata.uid) {
     const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
     throw conflictError(kind, metadata.name, why);
@@ -208,6 +212,11 @@ function checkPreconditions(operation: Operation, live: KubeObject): void {
     const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
     throw conflictError(kind, metadata.name, why);
   }
+}
+
+function warnOfOrphans({ kind, options, warn }: Operation): void {
+  const says = options.propagationPolicy !== undefined || options.orphanDependents !== undefined;
+  if (kind.warnsOfOrphans !== undefined && !says) warn(kind.warnsOfOrphans);
 }
 
 function checkOptions({ options }: Operation): void {

@@ -115,6 +115,10 @@ function configOf({ body, kind }: Operation): Configuration {
 
 function checkIdentity({ kind, name, namespace }: Operation, object: MutableJsonObject): void {
   const metadata = metadataOf(object);
+  if (!kind.namespaced) delete metadata.namespace;
+  if ((metadata.name ?? "") === "") {
+    throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  }
   if (metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
   }

@@ -23,7 +23,7 @@ export async function listObjects(context: StorageContext, operation: Operation)
   checkListOptions({ ...options, isWatch: false });
   const selection = selectionOf(operation);
   const start = await startOf(context, operation);
-  const limit = options.limit !== undefined && options.limit > 0 ? options.limit : undefined;
+  const limit = limitOf(operation);
   let page: Page;
   try {
     page = readPage(context, operation, selection, start, limit);
@@ -39,6 +39,11 @@ export async function listObjects(context: StorageContext, operation: Operation)
     ...(next === undefined || selection !== undefined ? {} : { remainingItemCount: remaining }),
   };
   return { type: "list", kind: operation.kind, metadata, entries: viewEntries(operation, entries) };
+}
+
+/** Whoever takes any state gets all of it at once. */
+function limitOf({ options: { limit = 0, resourceVersion, resourceVersionMatch } }: Operation): number | undefined {
+  return limit <= 0 || (resourceVersion === "0" && resourceVersionMatch !== "Exact") ? undefined : limit;
 }
 
 interface Start {
@@ -64,7 +69,10 @@ async function startOf(context: StorageContext, operation: Operation): Promise<S
     return {};
   }
   await waitForRevision(context, revision, operation.signal);
-  return options.resourceVersionMatch === "Exact" ? { at: revision } : {};
+  const { resourceVersionMatch = "" } = options;
+  // Pages without a word about the match are of just that version: older clients mean it so.
+  const isExact = resourceVersionMatch === "Exact" || (resourceVersionMatch === "" && limitOf(operation) !== undefined);
+  return isExact ? { at: revision } : {};
 }
 
 function listRevision(text: string | undefined): number | undefined {

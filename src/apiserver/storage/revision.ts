@@ -8,12 +8,15 @@ import type { StorageContext } from "./context.ts";
 const WAIT_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
 
+const LARGEST = 2n ** 64n - 1n;
+
 /** A resourceVersion parameter as a number; undefined where none was given. @throws {StatusError} 500, as Kubernetes has it */
 export function parseRevision(text: string | undefined): number | undefined {
   if (text === undefined || text === "") return undefined;
-  const number = /^\d{1,20}$/.test(text) ? Number(text) : undefined;
-  if (number !== undefined) return number;
-  const issue = invalid("resourceVersion", text, `strconv.ParseUint: parsing "${text}": invalid syntax`);
+  const isNumber = /^\d+$/.test(text);
+  if (isNumber && BigInt(text) <= LARGEST) return Number(text);
+  const problem = isNumber ? "value out of range" : "invalid syntax";
+  const issue = invalid("resourceVersion", text, `strconv.ParseUint: parsing "${text}": ${problem}`);
   throw failure(500, "", `${issue.field}: ${issue.body}`);
 }
 
@@ -27,8 +30,10 @@ export async function waitForRevision(context: StorageContext, revision: number,
 }
 
 function tooLargeRevision(revision: number, current: number): Error {
+  // Beyond what a number holds exactly, only the largest of all is worth telling right.
+  const shown = revision >= Number(LARGEST) ? LARGEST : revision;
   const cause = { reason: "ResourceVersionTooLarge", message: "Too large resource version" };
-  return failure(504, "Timeout", `Timeout: Too large resource version: ${revision}, current: ${current}`, {
+  return failure(504, "Timeout", `Timeout: Too large resource version: ${shown}, current: ${current}`, {
     causes: [cause],
     retryAfterSeconds: 1,
   });

@@ -31,10 +31,11 @@ export function selectionOf(operation: Operation): Selection | undefined {
 }
 
 /** Kinds with fields of their own say no more than that they do not know this one. */
-function unknownField({ fields, namespaced }: Kind, field: string): Error {
-  if (fields !== undefined) return badRequest(`field label not supported: ${field}`);
-  const known = namespaced ? '"metadata.name", "metadata.namespace"' : '"metadata.name"';
-  return badRequest(`"${field}" is not a known field selector: only ${known}`);
+function unknownField({ fields, kind, group }: Kind, field: string): Error {
+  if (kind === "Job") return badRequest(`field label "${field}" not supported for Job`);
+  // ReplicaSets offer a field, and yet refuse others like the kinds that do not.
+  if (fields !== undefined && group !== "apps") return badRequest(`field label not supported: ${field}`);
+  return badRequest(`"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`);
 }
 
 function fieldReader(kind: Kind, field: string): ((object: KubeObject) => string) | undefined {

@@ -150,8 +150,9 @@ async function write(
   const key = keyOf(storedKind(kind), operation.namespace, live.value.metadata.name);
   const record = recordOf(operation, describeChange(stored.value, value));
   if (isFinished(next) && kind.held?.(next) !== true) {
-    const gone = await context.store.delete(key, stored.revision, { ...record, lastValue: value });
-    return entryOutcome(kind, viewEntry(kind, gone));
+    // The change itself is never stored: watchers see the object go as it was, the writer sees what it wrote.
+    await context.store.delete(key, stored.revision, record);
+    return objectOutcome(kind, inOrder(next));
   }
   const entry = await context.store.update(key, value, stored.revision, record);
   return entryOutcome(kind, viewEntry(kind, entry));
@@ -180,8 +181,8 @@ export function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: K
       field: "metadata.resourceVersion",
       body: "Invalid value: 0: must be specified for an update",
     };
-    // Of a custom kind, Kubernetes' server knows but the resource here.
-    throw invalidError(kind.custom === undefined ? groupKindOf(kind) : resourceOf(kind), name, [issue]);
+    // Kubernetes names the resource here where the kind is meant.
+    throw invalidError(resourceOf(kind), name, [issue]);
   }
   if (!/^\d+$/.test(resourceVersion)) {
     throw failure(500, "", `strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);

@@ -1,7 +1,7 @@
 import { prefixOf } from "../../api/kind.ts";
 import type { Timer } from "../../base/clock.ts";
 import type { KubeObject } from "../../machinery/object.ts";
-import { expired, type Status } from "../../machinery/status.ts";
+import { expired, invalidError, type Status } from "../../machinery/status.ts";
 import { type Change, Compacted, type Entry, WatchOverflow } from "../../store/contract.ts";
 import type { Operation, WatchOutcome, WatchStep } from "../operation.ts";
 import { type StorageContext, storedKind } from "./context.ts";
@@ -26,9 +26,17 @@ export async function watchObjects(context: StorageContext, operation: Operation
     await waitForRevision(context, revision, operation.signal);
   }
   if (revision === undefined) await context.store.caughtUp();
+  const { sendInitialEvents = revision === undefined } = options;
+  if (sendInitialEvents && (options.continue ?? "") !== "") throw continuedWatch();
   const initial = options.sendInitialEvents ?? (revision === undefined || revision === 0);
   const from = initial || revision === undefined || revision === 0 ? undefined : revision;
   return { type: "watch", kind: operation.kind, steps: steps(context, operation, selection, from, initial) };
+}
+
+function continuedWatch(): Error {
+  const body = "Forbidden: resourceVersionMatch is forbidden when continue is provided";
+  const issue = { type: "FieldValueForbidden", field: "resourceVersionMatch", body } as const;
+  return invalidError({ group: "meta.k8s.io", name: "ListOptions" }, "", [issue]);
 }
 
 async function* steps(
@@ -47,7 +55,9 @@ async function* steps(
     const seen = listing.entries.map((entry) => viewEntry(operation.kind, entry));
     const chosen = selection === undefined ? seen : seen.filter((entry) => selection(entry.value));
     const added: WatchStep[] = chosen.map((entry) => ({ type: "ADDED", entry }));
-    if (operation.options.sendInitialEvents === true && operation.options.allowWatchBookmarks === true) {
+    // A watch from no version at all begins as if it had asked for the initial events.
+    const { allowWatchBookmarks, resourceVersion = "", sendInitialEvents = resourceVersion === "" } = operation.options;
+    if (sendInitialEvents && allowWatchBookmarks === true) {
       added.push({ type: "BOOKMARK", revision: begin, initialEventsEnd: true });
     }
     if (added.length > 0) yield added;

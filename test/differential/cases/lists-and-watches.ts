@@ -167,7 +167,9 @@ const cases: readonly Case[] = [
     { ask: `GET ${MAPS}?sendInitialEvents=true` },
     { ask: `GET ${MAPS}?allowWatchBookmarks=true` },
   ]),
-  defineCase("watch-events", "api", [
+  defineCase(
+    "watch-events",
+    "api",
     ["", "&labelSelector=odd%3Dtrue", "&fieldSelector=metadata.name%3Db"].flatMap(
       (selector, round): readonly Step[] => [
         { ask: `GET ${MAPS}?limit=1`, as: "list" },
@@ -191,6 +193,6 @@ const cases: readonly Case[] = [
         },
       ],
     ),
-  ]),
+  ),
 ];
 export default cases;

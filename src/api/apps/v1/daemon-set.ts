@@ -32,7 +32,7 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
     { name: "Selector", type: "string", priority: 1, value: ({ spec }) => formatLabelSelector(spec.selector) },
   ],
   default(object) {
-    const { spec } = object as unknown as Mutable<DaemonSet>;
+    const { metadata, spec } = object as unknown as Mutable<DaemonSet>;
     const { updateStrategy } = spec;
     if ((updateStrategy.type ?? "RollingUpdate") === "RollingUpdate") {
       const rolling = (updateStrategy.rollingUpdate ??= {});
@@ -40,6 +40,8 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
       rolling.maxSurge ??= 0;
     }
     defaultPodSpec(spec.template.spec);
+    // Kubernetes holds it as a number, which is there even where nobody gave one.
+    (metadata.annotations ??= {})[GENERATION] ??= "0";
   },
   validate: (set) => (set.metadata.resourceVersion === undefined ? daemonSetIssues(set) : []),
   validateUpdate(set, old) {
@@ -57,7 +59,8 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
   warnings: ({ spec }, old) => templateWarnings(spec.template, old?.spec.template, "spec.template"),
   prepareForCreate(object) {
     const { metadata } = object as unknown as Mutable<DaemonSet>;
-    (metadata.annotations ??= {})[GENERATION] ??= "1";
+    const annotations = (metadata.annotations ??= {});
+    if (!(Number(annotations[GENERATION]) >= 1)) annotations[GENERATION] = "1";
   },
   prepareForUpdate(object, old) {
     const { metadata, spec } = object as unknown as Mutable<DaemonSet>;

@@ -17,6 +17,8 @@ export type Job = StoredJob;
 export const Job: Kind<Job> = defineKind(facts.batch.v1.Job, {
   // Kubernetes keeps this for clients of the first days.
   defaultPropagation: "orphan",
+  warnsOfOrphans:
+    "child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning",
   desired: ({ spec }) => spec,
   fields: { "status.successful": ({ status }) => String(status.succeeded ?? 0) },
   columns: [
