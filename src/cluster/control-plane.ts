@@ -36,7 +36,9 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   const tasks = new TaskGroup();
   const server = createApiServer({ ...parts, tasks });
   const { clock, random, log, around = (transport) => transport } = parts;
-  const transportOf = (user: User, component: string) => around(server.transport(user, component), component);
+  // All loops write in one name, as those of Kubernetes do, which are one program.
+  const transportOf = (user: User, component: string, program = component) =>
+    around(server.transport(user, program), component);
   await bootstrap({
     client: createClient(server.transport(loopbackUser, "kube-apiserver")),
     registry: server.registry,
@@ -50,7 +52,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   const events = (transport: Transport, component: string, loopLog: Log) =>
     createEventRecorder({ ...shared, log: loopLog, client: createClient(transport), component });
   const controllers = parts.controllers(server).map((controller) => {
-    const transport = transportOf(controllerUser(controller), controller.name);
+    const transport = transportOf(controllerUser(controller), controller.name, "kube-controller-manager");
     const loopLog = log.with({ controller: controller.name });
     return runController(controller, {
       ...shared,

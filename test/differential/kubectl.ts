@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { dirname } from "node:path";
 import type { Side } from "./sides.ts";
 
 export interface Printed {
@@ -11,10 +12,11 @@ const PATIENCE_MS = 120_000;
 
 /** Runs a command line behind `kubectl` against a side, in a namespace. */
 export function runKubectl({ kubectl }: Side, namespace: string, line: string, input?: string): Promise<Printed> {
-  const command = `"${kubectl.program}" --kubeconfig "${kubectl.kubeconfig}" --namespace "${namespace}" ${line}`;
-  const child = spawn("sh", ["-c", command], {
+  // A line may be a pipe with more of it.
+  const path = `${dirname(kubectl.program ?? "")}:${process.env["PATH"]}`;
+  const child = spawn("sh", ["-c", `kubectl --namespace "${namespace}" ${line}`], {
     cwd: kubectl.home,
-    env: { PATH: process.env["PATH"], HOME: kubectl.home, LC_ALL: "C" },
+    env: { PATH: path, HOME: kubectl.home, KUBECONFIG: kubectl.kubeconfig, LC_ALL: "C" },
     stdio: ["pipe", "pipe", "pipe"],
   });
   const impatient = setTimeout(() => child.kill("SIGKILL"), PATIENCE_MS);

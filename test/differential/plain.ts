@@ -53,6 +53,9 @@ export class Plainer {
       .replaceAll(/(?<=\bcurrent: )\d+|(?<=\bversion: \d+ \()\d+|(?<=record \()\d+/g, "<rv>")
       .replaceAll(/(?<=\bresourceVersion: ")\d+(?=")/g, (version) => this.#version(version))
       .replaceAll(/(?<=\\?"resourceVersion\\?":\s?\\?")\d+/g, (version) => this.#version(version));
+    result = result.replaceAll(/(?<=\b[a-z0-9]+-)[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, (hash) =>
+      this.#number("hash", hash),
+    );
     for (const [hash, number] of this.#numbers.get("hash") ?? []) result = result.replaceAll(hash, `<hash ${number}>`);
     return result
       .replaceAll(/(?<=:)3[0-2]\d{3}(?=\/)/g, (port) => this.#number("port", port))
@@ -75,7 +78,13 @@ export class Plainer {
   }
 
   #plain(name: string, value: Json, owner?: Json): Json {
-    if (Array.isArray(value)) return value.map((item: Json) => this.#plain("", item));
+    if (Array.isArray(value)) {
+      const items = value.map((item: Json) => this.#plain("", item));
+      // They stand in the order of their times, which are whole seconds: who comes first is a matter of luck.
+      return name === "managedFields"
+        ? items.toSorted((a: Json, b: Json) => compareTexts(managerOf(a), managerOf(b)))
+        : items;
+    }
     if (typeof value === "object" && value !== null) {
       const entries = Object.keys(value)
         .toSorted()
@@ -106,6 +115,14 @@ const HASHES = ["pod-template-hash", "controller-revision-hash", "controller.kub
 const AGE = /^(\d+[smhd]){1,2}$|^<unknown>$|^<invalid>$/;
 /** As far as a run takes; longer spans, as in tolerations, are what they are. */
 const AGES = /\b(?:\d|\d\d|1[01]\d)s\b|\b1?\dm(?:\d{1,2}s)?\b/g;
+
+function managerOf({ manager, operation, subresource = "" }: Json): string {
+  return `${manager} ${operation} ${subresource}`;
+}
+
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
 
 function shortVersion(version: string): string {
   return version === "0" ? version : "<rv>";

@@ -12,7 +12,8 @@ export interface Entry {
   readonly lines: readonly string[];
 }
 
-const CONDITION_PATIENCE_MS = 60_000;
+/** Schedules begin at the full minute; a silent node is believed gone after fifty seconds. */
+const CONDITION_PATIENCE_MS = 90_000;
 const PAUSE_MS = 100;
 const COMPARED = [
   "content-type",

@@ -41,10 +41,13 @@ export async function createDecoded(
   setSystemFields(context, metadata);
   if (managed === undefined) ownedOnCreate(context, operation, object);
   else managed(object);
+  // Who admits sees an object whose name is still to be made.
+  await context.admission.admit(
+    admissionRequest(operation, "CREATE", { object, name: generated ? metadata.generateName! : metadata.name! }),
+  );
   for (let attempt = 1; ; attempt++) {
     if (generated) metadata.name = generateName(context, metadata.generateName!);
-    const request = admissionRequest(operation, "CREATE", { object, name: metadata.name ?? "" });
-    await context.admission.admit(request);
+    const request = admissionRequest(operation, "CREATE", { object, name: metadata.name! });
     prepare(context, operation, object);
     const issues = [...validate(context, operation, object as unknown as KubeObject)];
     if (issues.length > 0) throw invalidError(groupKindOf(kind), metadata.name ?? "", issues);
