@@ -2,22 +2,18 @@ import { Event } from "../api/core/v1/event.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { TaskGroup } from "../base/task-group.ts";
-import type { Draft, KubeObject } from "../machinery/object.ts";
+import type { Draft } from "../machinery/object.ts";
 import { isStatus } from "../machinery/status.ts";
-import { formatTime } from "../machinery/time.ts";
 import { type Client, mergePatch } from "./client.ts";
-import { EventCorrelation } from "./event-correlation.ts";
+import { type Correlated, EventCorrelation, type EventSort } from "./event-correlation.ts";
+import { eventAgain, eventDraft, eventNamespace, type Happening, type Teller } from "./event-draft.ts";
 import type { EventRecorder, EventTarget } from "./recorder.ts";
 
-export interface EventRecorderParts {
+export interface EventRecorderParts extends Teller {
   readonly client: Client;
   readonly clock: Clock;
   readonly log: Log;
   readonly tasks: TaskGroup;
-  /** Who tells: `deployment-controller`, `kubelet`. */
-  readonly component: string;
-  /** The node, where the component belongs to one. */
-  readonly host?: string;
 }
 
 /** Events that wait to be written; more are dropped and counted. */
@@ -25,13 +21,18 @@ const LONGEST_QUEUE = 1000;
 /** Events that are written at once. */
 const WRITERS = 4;
 
-interface Waiting {
-  readonly object: KubeObject;
-  readonly fieldPath: string | undefined;
-  readonly type: "Normal" | "Warning";
-  readonly reason: string;
+/** A series that goes on is written this often. */
+const SERIES_EVERY_MS = 6 * 60_000;
+
+interface Waiting extends Happening {
   readonly message: string;
-  readonly atMs: number;
+}
+
+/** An Event that may be counted up: where it is, how often it happened, and when that was last told. */
+interface Written {
+  readonly name: string;
+  count: number;
+  toldAtMs: number;
 }
 
 /** Writes Events in the background. */
@@ -45,8 +46,7 @@ class Recorder implements EventRecorder {
   readonly #parts: EventRecorderParts;
   readonly #correlation = new EventCorrelation();
   readonly #queue: Waiting[] = [];
-  /** Where an event that may be counted up is, and how often it happened. */
-  readonly #written = new Map<string, { readonly name: string; count: number }>();
+  readonly #written = new Map<string, Written>();
   #writing = 0;
   #dropped = 0;
   #made = 0;
@@ -86,10 +86,11 @@ class Recorder implements EventRecorder {
   }
 
   async #write(event: Waiting, signal: AbortSignal): Promise<void> {
-    const { component, host = "", log } = this.#parts;
+    const { component, host = "", actions, log } = this.#parts;
     const { object, fieldPath = "", type, reason } = event;
     const source = `${component}|${host}|${object.kind}|${object.metadata.uid}|${object.metadata.name}|${fieldPath}`;
-    const correlated = this.#correlation.correlate({ source, type, reason, message: event.message }, event.atMs);
+    const sort = { source, type, reason, message: event.message };
+    const correlated = actions === undefined ? this.#correlation.correlate(sort, event.atMs) : this.#inSeries(sort);
     if (correlated.type === "dropped") return;
     const { key, message } = correlated;
     try {
@@ -105,17 +106,22 @@ class Recorder implements EventRecorder {
     }
   }
 
-  async #countUp(
-    known: { name: string; count: number },
-    event: Waiting,
-    message: string,
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const namespace = namespaceOf(event.object);
+  /** In a series what is said may differ; the first words stay. */
+  #inSeries({ source, type, reason, message }: EventSort): Correlated {
+    const key = `${source}|${type}|${reason}`;
+    return { type: this.#written.has(key) ? "again" : "first", key, message };
+  }
+
+  async #countUp(known: Written, event: Waiting, message: string, signal: AbortSignal): Promise<boolean> {
     known.count += 1;
-    const patch = mergePatch({ count: known.count, lastTimestamp: formatTime(event.atMs), message });
+    // That there is a series at all is told at once.
+    const isEarly = known.count > 2 && event.atMs - known.toldAtMs < SERIES_EVERY_MS;
+    if (this.#parts.actions !== undefined && isEarly) return true;
+    known.toldAtMs = event.atMs;
+    const patch = mergePatch(eventAgain(this.#parts, event, message, known.count));
     try {
-      await this.#parts.client.patch(Event, { namespace, name: known.name }, patch, { signal });
+      const place = { namespace: eventNamespace(event.object), name: known.name };
+      await this.#parts.client.patch(Event, place, patch, { signal });
       return true;
     } catch (error) {
       if (isStatus(error, "NotFound")) return false;
@@ -124,40 +130,11 @@ class Recorder implements EventRecorder {
   }
 
   async #create(key: string, event: Waiting, message: string, signal: AbortSignal): Promise<void> {
-    const { component, host } = this.#parts;
-    const { object, fieldPath, type, reason, atMs } = event;
-    const { name, namespace, uid, resourceVersion } = object.metadata;
-    const at = formatTime(atMs);
+    const { atMs } = event;
     const unique = (BigInt(Math.floor(atMs)) * 1_000_000n + BigInt(this.#made++ % 1_000_000)).toString(16);
-    const draft = {
-      metadata: { name: `${name}.${unique}`, namespace: namespaceOf(object) },
-      involvedObject: {
-        kind: object.kind,
-        ...(namespace === undefined ? {} : { namespace }),
-        name,
-        uid,
-        apiVersion: object.apiVersion,
-        resourceVersion,
-        ...(fieldPath === undefined ? {} : { fieldPath }),
-      },
-      reason,
-      message,
-      source: { component, ...(host === undefined ? {} : { host }) },
-      firstTimestamp: at,
-      lastTimestamp: at,
-      count: 1,
-      type,
-      eventTime: null,
-      reportingComponent: component,
-      reportingInstance: host ?? "",
-    };
-    const written = await this.#parts.client.create(Event, draft as unknown as Draft<Event>, { signal });
-    this.#written.set(key, { name: written.metadata.name, count: 1 });
+    const draft = eventDraft(this.#parts, event, message, unique);
+    const written = await this.#parts.client.create(Event, draft as Draft<Event>, { signal });
+    this.#written.set(key, { name: written.metadata.name, count: 1, toldAtMs: atMs });
     if (this.#written.size > LONGEST_QUEUE * 4) this.#written.delete(this.#written.keys().next().value!);
   }
-}
-
-/** Events of cluster-scoped objects stand in the namespace `default`. */
-function namespaceOf({ metadata }: KubeObject): string {
-  return metadata.namespace ?? "default";
 }

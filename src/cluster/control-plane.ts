@@ -6,6 +6,7 @@ import { TaskGroup } from "../base/task-group.ts";
 import type { Transport } from "../client/call.ts";
 import { type Cache, createCache } from "../client/cache.ts";
 import { createClient } from "../client/client.ts";
+import type { Teller } from "../client/event-draft.ts";
 import { createEventRecorder } from "../client/event-recorder.ts";
 import type { Controller } from "../reconciler/controller.ts";
 import { runController, type RunningController } from "../reconciler/run.ts";
@@ -49,8 +50,8 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   const shared = { clock, random: random.stream("loops"), tasks };
   const managerTransport = transportOf(systemUser("kube-controller-manager"), "kube-controller-manager");
   const cache = createCache({ ...shared, log, client: createClient(managerTransport) });
-  const events = (transport: Transport, component: string, loopLog: Log) =>
-    createEventRecorder({ ...shared, log: loopLog, client: createClient(transport), component });
+  const events = (transport: Transport, loopLog: Log, teller: Teller) =>
+    createEventRecorder({ ...shared, log: loopLog, client: createClient(transport), ...teller });
   const controllers = parts.controllers(server).map((controller) => {
     const transport = transportOf(controllerUser(controller), controller.name, "kube-controller-manager");
     const loopLog = log.with({ controller: controller.name });
@@ -59,7 +60,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
       cache,
       transport,
       log: loopLog,
-      events: events(transport, `${controller.name}-controller`, loopLog),
+      events: events(transport, loopLog, { component: `${controller.name}-controller` }),
     });
   });
   const scheduler = parts.scheduler ? startScheduler() : undefined;
@@ -85,7 +86,10 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
       client,
       cache,
       log: schedulerLog,
-      events: events(transport, "default-scheduler", schedulerLog),
+      events: events(transport, schedulerLog, { component: "default-scheduler", actions: SCHEDULER_ACTIONS }),
     });
   }
 }
+
+/** What the scheduler was doing when it tells of these. */
+const SCHEDULER_ACTIONS = { Scheduled: "Binding", FailedScheduling: "Scheduling", Preempted: "Preempting" };

@@ -28,8 +28,11 @@ export interface KubectlStep {
 // oxlint-disable-next-line typescript/no-explicit-any -- a case reads foreign JSON of any kind; types would say it twice
 export type Json = any;
 
-/** What runs: API servers alone, where nothing but the case writes; or control planes whole, with loops and scheduler. */
-export type World = "api" | "cluster";
+/**
+ * What runs: API servers alone, where nothing but the case writes; or control planes whole, with loops and scheduler. In
+ * `nodes` one case comes after the other, and all nodes are its own: the scheduler tells of every node there is.
+ */
+export type World = "api" | "cluster" | "nodes";
 
 export interface Case {
   /** The namespace, too, that it works in. */

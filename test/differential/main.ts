@@ -51,7 +51,7 @@ async function main(options: Options): Promise<number> {
 function programsFor(cases: readonly Case[]): Promise<Programs> {
   const names: (keyof Programs)[] = ["etcd", "kube-apiserver"];
   if (cases.some(({ steps }) => steps.some((step) => "kubectl" in step))) names.push("kubectl");
-  if (cases.some(({ world }) => world === "cluster")) names.push("kube-controller-manager", "kube-scheduler");
+  if (cases.some(({ world }) => world !== "api")) names.push("kube-controller-manager", "kube-scheduler");
   return buildReference(names, { progress: print, signal: interrupted.signal }) as Promise<Programs>;
 }
 

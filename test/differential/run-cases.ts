@@ -16,12 +16,12 @@ export interface RunOptions {
 }
 
 /** Cases of whole control planes wait most of the time; those of API servers alone keep the machine busy. */
-const AT_ONCE: Readonly<Record<World, number>> = { api: 2, cluster: 10 };
+const AT_ONCE: Readonly<Record<World, number>> = { api: 2, cluster: 10, nodes: 1 };
 
 /** Plays cases on both sides, API servers alone first, and compares what came. */
 export async function runCases(cases: readonly Case[], options: RunOptions): Promise<void> {
   const { directory, programs, print, signal } = options;
-  for (const world of ["api", "cluster"] as const) {
+  for (const world of ["api", "cluster", "nodes"] as const) {
     const here = cases.filter((one) => one.world === world);
     if (here.length === 0) continue;
     print(world === "api" ? "Starting both API servers …" : "Starting both control planes, loops and schedulers too …");

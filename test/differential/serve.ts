@@ -12,7 +12,7 @@ await startServer({
   serviceCidr: "10.96.0.0/16",
   podCidr: "10.244.0.0/16",
   simulate: 0,
-  loops: world === "cluster",
+  loops: world !== "api",
   log: silentLog,
 });
 process.send!("ready");

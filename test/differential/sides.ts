@@ -38,7 +38,7 @@ export async function startSides(directory: string, world: World, programs: Prog
       etcdFlags: ["--unsafe-no-fsync"],
     }),
   );
-  if (world === "cluster") reference.startLoops();
+  if (world !== "api") reference.startLoops();
   const ours = started.use(await startWherry(join(directory, "wherry"), world));
   const both = [
     sideOf("kubernetes", directory, reference.port, reference.pki, programs.kubectl, () => reference.check()),

@@ -6,10 +6,10 @@ import { matches, selectorOf } from "../../machinery/labels.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { badRequest, failure, internalError, isStatus, notFoundError, success } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
-import { RevisionMismatch } from "../../store/contract.ts";
 import type { Operation, Outcome } from "../operation.ts";
-import { findEntry, isDryRun, recordOf, resourceOf, type StorageContext } from "./context.ts";
+import { findEntry, isDryRun, resourceOf, type StorageContext } from "./context.ts";
 import { deleteObject } from "./delete.ts";
+import { ownedOnUpdate } from "./ownership.ts";
 import { modify } from "./update.ts";
 
 const BUDGETS = "policy/poddisruptionbudgets";
@@ -37,33 +37,60 @@ function isOver({ status, metadata }: Pod): boolean {
 
 /** Takes one disruption out of the budget that covers the pod. @throws {StatusError} 429 where none is left */
 async function spend(context: StorageContext, operation: Operation, pod: Pod): Promise<void> {
-  for (;;) {
-    const { store } = context;
-    const covering = store
-      .list(`${BUDGETS}/${pod.metadata.namespace}/`)
-      .entries.filter(({ value }) => covers(value as PodDisruptionBudget, pod));
-    const [entry] = covering;
-    if (entry === undefined) return;
-    if (covering.length > 1)
-      throw internalError(
-        new Error("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."),
-      );
-    const budget = entry.value as PodDisruptionBudget;
-    if (isUnhealthyAndFree(budget, pod)) return;
-    const { disruptionsAllowed, desiredHealthy, currentHealthy } = budget.status;
-    if (disruptionsAllowed <= 0) throw refused(budget.metadata.name, desiredHealthy, currentHealthy);
-    if (isDryRun(operation)) return;
-    const disruptedPods = { ...budget.status.disruptedPods, [pod.metadata.name]: formatTime(context.clock.now()) };
-    const next = { ...budget, status: { ...budget.status, disruptionsAllowed: disruptionsAllowed - 1, disruptedPods } };
-    try {
-      await store.update(entry.key, next as KubeObject, entry.revision, recordOf(operation, []));
-      return;
-    } catch (error) {
-      if (!(error instanceof RevisionMismatch)) throw error;
-      await store.caughtUp();
-    }
-  }
+  const covering = context.store
+    .list(`${BUDGETS}/${pod.metadata.namespace}/`)
+    .entries.filter(({ value }) => covers(value as PodDisruptionBudget, pod));
+  const [entry] = covering;
+  if (entry === undefined) return;
+  if (covering.length > 1)
+    throw internalError(
+      new Error("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."),
+    );
+  if (isUnhealthyAndFree(entry.value as PodDisruptionBudget, pod)) return;
+  const { name } = entry.value.metadata;
+  // The server writes it by itself, on behalf of nobody.
+  const onBudget: Operation = {
+    ...operation,
+    kind: context.registry.byKind("policy", "v1", "PodDisruptionBudget")!,
+    name,
+    verb: "update",
+    subresource: "status",
+    userAgent: "kube-apiserver",
+    options: operation.options.dryRun === undefined ? {} : { dryRun: operation.options.dryRun },
+  };
+  await modify(context, onBudget, (live) => {
+    const status = withOneLess(live as PodDisruptionBudget, pod, context.clock.now());
+    const object = { ...structuredClone(live), status } as unknown as MutableJsonObject;
+    return { object, manage: (next) => ownedOnUpdate(context, onBudget, live, next) };
+  });
 }
+
+/** @throws {StatusError} 429 */
+function withOneLess(
+  { metadata, status }: PodDisruptionBudget,
+  pod: Pod,
+  nowMs: number,
+): PodDisruptionBudget["status"] {
+  const { desiredHealthy, currentHealthy, observedGeneration, conditions = [] } = status;
+  if (status.disruptionsAllowed <= 0) throw refused(metadata.name, desiredHealthy, currentHealthy);
+  const disruptionsAllowed = status.disruptionsAllowed - 1;
+  const disruptedPods = { ...status.disruptedPods, [pod.metadata.name]: formatTime(nowMs) };
+  const next = { ...status, disruptionsAllowed, disruptedPods };
+  if (disruptionsAllowed > 0) return next;
+  const present = conditions.find(({ type }) => type === ALLOWED);
+  if (present?.status === "False") return next;
+  const condition = {
+    type: ALLOWED,
+    status: "False" as const,
+    reason: "InsufficientPods",
+    message: "",
+    lastTransitionTime: formatTime(nowMs),
+    ...(observedGeneration === undefined ? {} : { observedGeneration }),
+  };
+  return { ...next, conditions: [...conditions.filter(({ type }) => type !== ALLOWED), condition] };
+}
+
+const ALLOWED = "DisruptionAllowed";
 
 function covers({ spec }: PodDisruptionBudget, { metadata }: Pod): boolean {
   return spec.selector !== undefined && matches(selectorOf(spec.selector), metadata.labels ?? {});

@@ -12,7 +12,8 @@ import { badRequest, internalError, invalidError, notFoundError } from "../../ma
 import { objectOutcome, type Operation, type Outcome } from "../operation.ts";
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { decodeObject } from "./decode-body.ts";
-import { checkRevision, modify, replacing } from "./update.ts";
+import { setManagedFields } from "./ownership.ts";
+import { checkRevision, type Modification, modify, replacing } from "./update.ts";
 import { viewEntry } from "./view.ts";
 
 const SCALE = shapes("io.k8s.api.autoscaling.v1.Scale");
@@ -30,9 +31,22 @@ export async function scaleObject(context: StorageContext, operation: Operation)
     checkScale(kind, scale, live);
     const object = structuredClone(live) as unknown as MutableJsonObject;
     setNumber(object, kind.scale!.replicas, scale.spec.replicas ?? 0);
-    return replacing(context, operation, object as unknown as KubeObject);
+    const modification = replacing(context, operation, object as unknown as KubeObject);
+    return (scale.spec.replicas ?? 0) === 0 ? { ...modification, manage: unowned(modification.manage) } : modification;
   });
   return scaleOutcome(kind, outcome.object);
+}
+
+/** A scale of zero has no number in it that anyone could own. */
+function unowned(manage: Modification["manage"]): Modification["manage"] {
+  return (object, live) => {
+    manage(object, live);
+    const entries = (object as unknown as KubeObject).metadata.managedFields ?? [];
+    setManagedFields(
+      object,
+      entries.filter(({ subresource }) => subresource !== "scale"),
+    );
+  };
 }
 
 function wantedScale(operation: Operation, present: Scale): Scale {

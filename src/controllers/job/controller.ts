@@ -109,6 +109,8 @@ async function changePods(job: Job, plan: JobPlan, context: ReconcileContext) {
   try {
     context.because(plan.verdict === undefined ? "too many pods run" : `the Job ends: ${plan.verdict.message}`);
     await inBatches(plan.remove, async (pod) => {
+      // A pod that goes because there are too many has not failed: nobody will count its end.
+      if (plan.verdict === undefined) await release([pod], context);
       await removePod(context, job, pod);
       removed.push(pod);
     });
