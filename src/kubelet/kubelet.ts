@@ -12,7 +12,9 @@ import { POD_NAME, POD_NAMESPACE, POD_UID } from "./containers/labels.ts";
 import type { NodePaths } from "./containers/names.ts";
 import { ImagePuller } from "./images/puller.ts";
 import { refusal } from "./node/admission.ts";
+import type { RememberedResources } from "./pod-life/resize-state.ts";
 import type { Failure } from "./pod-life/state.ts";
+import { isActive, Resizes } from "./node/resizes.ts";
 import { rotateLogs } from "./node/log-rotation.ts";
 import { NodeLoop } from "./node/node-loop.ts";
 import type { NodeFacts } from "./node/node-status.ts";
@@ -25,7 +27,7 @@ import type { ContainerRuntime, ContainerStatus, RuntimeEvent, SandboxStatus } f
 import { LiveObjects } from "./pod-work/api-objects.ts";
 import { DiskFiles } from "./pod-work/disk-files.ts";
 import { noFiles } from "./pod-work/files.ts";
-import type { NodeParts, ReportingPod } from "./pod-work/parts.ts";
+import type { NodeParts, PodReports, ReportingPod } from "./pod-work/parts.ts";
 import { PodWorker } from "./pod-work/pod-worker.ts";
 
 export interface KubeletOptions {
@@ -68,6 +70,7 @@ export class Kubelet {
   readonly #nodeLoop: NodeLoop;
   /** A group of its own: many kubelets of one process would crowd one signal with listeners. */
   readonly #tasks: TaskGroup;
+  readonly #resizes: Resizes;
   readonly #workers = new Map<string, PodWorker>();
   /** Pods that our view of the node refuses, while a newer view is fetched. */
   readonly #undecided = new Map<string, Pod>();
@@ -75,6 +78,8 @@ export class Kubelet {
   readonly #owners = new Map<string, PodWorker>();
   /** Pods of the runtime that the API has not told of yet, by uid. */
   #found: Map<string, FoundPod> = new Map();
+  /** What pods were given before this kubelet started, by uid. */
+  #given: ReadonlyMap<string, RememberedResources> = new Map();
 
   constructor(options: KubeletOptions) {
     this.#options = options;
@@ -86,6 +91,7 @@ export class Kubelet {
       facts: { ...facts, addresses },
       watchRuntime: options.disk !== undefined,
     });
+    this.#resizes = new Resizes({ clock, node: () => this.#nodeLoop.node, pods: () => this.#active() });
     this.#writer = new StatusWriter(nodeName, { client, clock, log, tasks });
     const objects = new LiveObjects({ client, clock, random, log, tasks }, options.services);
     const allocatable = () => this.#nodeLoop.node?.status.allocatable ?? {};
@@ -119,6 +125,8 @@ export class Kubelet {
     tasks.spawn((signal) => this.#followEvents(signal));
     this.#options.tasks.spawn(() => tasks.done());
     this.#found = await this.#list(tasks.signal);
+    tasks.signal.addEventListener("abort", () => this.#resizes[Symbol.dispose](), { once: true });
+    this.#given = await this.#parts.files.rememberedResources();
     const node = await this.#nodeLoop.register(tasks.signal);
     recorder.record(node, "Normal", "Starting", "Starting kubelet.");
     tasks.spawn((signal) => this.#nodeLoop.keepLease(signal));
@@ -180,13 +188,16 @@ export class Kubelet {
   }
 
   #begin(pod: Pod): void {
-    const worker = new PodWorker(pod, this.#parts, {
+    const reports: PodReports = {
       statusChanged: () => this.#writer.statusChanged(worker),
       deleteObject: () => this.#writer.deleteObject(worker),
       owns: (id) => void this.#owners.set(id, worker),
       ended: (ended) => this.#end(worker, ended),
-    });
-    const others = [...this.#workers.values()].filter((one) => isActive(one)).map((one) => one.pod);
+      asksForResources: () => this.#resizes.answer(),
+      lifeChanged: (before, now) => this.#resizes.lifeChanged(before, now),
+    };
+    const worker: PodWorker = new PodWorker(pod, this.#parts, reports, this.#given.get(pod.metadata.uid));
+    const others = this.#active().map((one) => one.pod);
     this.#workers.set(pod.metadata.uid, worker);
     const found = this.#found.get(pod.metadata.uid);
     this.#found.delete(pod.metadata.uid);
@@ -229,6 +240,10 @@ export class Kubelet {
     this.#writer.forget(worker);
     this.#workers.delete(pod.metadata.uid);
     for (const [id, owner] of this.#owners) if (owner === worker) this.#owners.delete(id);
+  }
+
+  #active(): readonly PodWorker[] {
+    return [...this.#workers.values()].filter(({ life }) => isActive(life));
   }
 
   async #followEvents(signal: AbortSignal): Promise<void> {
@@ -339,9 +354,4 @@ interface FoundPod {
   readonly name: string;
   readonly sandboxes: SandboxStatus[];
   readonly containers: ContainerStatus[];
-}
-
-/** Does the pod still take part of the node's resources? */
-function isActive({ life }: PodWorker): boolean {
-  return life.stage.at === "running" || life.stage.at === "terminating";
 }

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, Pod, PodSpec } from "../../src/api/generated/core-v1.ts";
 import { silentLog } from "../../src/base/log.ts";
-import { mergePatch } from "../../src/client/client.ts";
+import { mergePatch, strategicPatch } from "../../src/client/client.ts";
 import { cleanUpNode } from "../../src/host/node/containerd/cleanup.ts";
 import { enterMountNamespace } from "../../src/host/node/containerd/mount-namespace.ts";
 import { whyNoContainers } from "../../src/host/node/containerd/test-node.ts";
@@ -240,6 +240,28 @@ if (inside === undefined) {
       assert.match(await logs("talks", "timestamps=true&limitBytes=35"), /^\d{4}-.*\.\d{9}\S+ one/);
       assert.match(await logs("crash", "previous=true"), /^$/);
       assert.match(await logs("bad", "", "other"), /is waiting to start: trying and failing to pull image$/);
+    });
+
+    test("CPU and memory of a running pod change in place", async () => {
+      const resources = { requests: { cpu: "50m", memory: "32Mi" }, limits: { cpu: "100m", memory: "64Mi" } };
+      await start("resized", { resources });
+      const before = (await node.get("resized"))!.status.containerStatuses![0]!.containerID;
+      const limits = { cpu: "200m", memory: "96Mi" };
+      const patch = strategicPatch({ spec: { containers: [{ name: "main", resources: { limits } }] } });
+      const name = { namespace: "default", name: "resized" };
+      await node.client.patch(PodKind, name, patch, { signal: node.signal, subresource: "resize" });
+      await node.until("resized", (pod) => {
+        const { observedGeneration, conditions = [], containerStatuses = [] } = pod!.status;
+        const settled = observedGeneration === 2 && !conditions.some(({ type }) => type.startsWith("PodResize"));
+        return settled && containerStatuses[0]!.resources?.limits?.["memory"] === "96Mi";
+      });
+      const status = (await node.get("resized"))!.status.containerStatuses![0]!;
+      assert.equal(status.containerID, before);
+      assert.deepEqual(status.resources, { requests: resources.requests, limits });
+      const limit = "cat /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null || cat /sys/fs/cgroup/memory.max";
+      assert.equal(await run("resized", limit), `${96 << 20}\n`);
+      const told = node.events.filter((event) => event.includes("Pod resize "));
+      assert.equal(told.length, 2, told.join());
     });
 
     test("a restarted kubelet restarts no container", async () => {

@@ -9,11 +9,13 @@ import type { Failure } from "../pod-life/state.ts";
  * @param others the pods that run or will run on this node
  */
 export function refusal(pod: Pod, node: Node, others: readonly Pod[]): Failure | undefined {
-  const refused = (reason: string, message: string): Failure => ({
-    reason,
-    message: `Pod was rejected: ${message}`,
-    refused: true,
-  });
+  const found = objection(pod, node, others);
+  return found && { reason: found.reason, message: `Pod was rejected: ${found.message}`, refused: true };
+}
+
+/** What speaks against a pod on this node, in Kubernetes' words. */
+export function objection(pod: Pod, node: Node, others: readonly Pod[]): Objection | undefined {
+  const refused = (reason: string, message: string): Objection => ({ reason, message });
   const os = pod.spec.nodeSelector?.["kubernetes.io/os"];
   if (os !== undefined && os !== node.metadata.labels?.["kubernetes.io/os"]) {
     return refused(
@@ -36,6 +38,11 @@ export function refusal(pod: Pod, node: Node, others: readonly Pod[]): Failure |
     return failed("TaintToleration", "node(s) had taints that the pod didn't tolerate");
   }
   return undefined;
+}
+
+export interface Objection {
+  readonly reason: string;
+  readonly message: string;
 }
 
 const RESOURCES = [

@@ -1,5 +1,6 @@
 import type { ContainerStatus } from "../ports/runtime.ts";
 import type { Effect, Observation, StartFailure } from "./observation.ts";
+import { granted, refused, stepsDone, withNewObject } from "./resize.ts";
 import type { PodLife } from "./state.ts";
 import { isAlive } from "./state.ts";
 
@@ -13,7 +14,13 @@ const START_RETRY_MS = 10_000;
 export function absorb(life: PodLife, seen: Observation, nowMs: number, emit: (effect: Effect) => void): PodLife {
   switch (seen.type) {
     case "pod":
-      return { ...life, pod: seen.pod };
+      return withNewObject(life, seen.pod);
+    case "resources-granted":
+      return granted(life, nowMs, emit);
+    case "resources-refused":
+      return refused(life, seen, nowMs, emit);
+    case "resized":
+      return stepsDone(life, seen, nowMs, emit);
     case "object-gone":
       return { ...life, objectGone: true };
     case "failed":

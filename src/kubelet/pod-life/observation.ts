@@ -1,11 +1,18 @@
 import type { Pod } from "../../api/generated/core-v1.ts";
 import type { ContainerStatus, SandboxStatus } from "../ports/runtime.ts";
+import type { ResizeStep, ShrinkingMemory } from "../resize/steps.ts";
+import type { PendingResize } from "./resize-state.ts";
 import type { Failure, ProbeKind, ShownLater } from "./state.ts";
 
 /** What the driver tells the machine: changes of the object, of the runtime, and how effects went. */
 export type Observation =
   | { readonly type: "pod"; readonly pod: Pod }
   | { readonly type: "object-gone" }
+  /** The node's answers to what the pod asks for. */
+  | { readonly type: "resources-granted" }
+  | ({ readonly type: "resources-refused" } & Pick<PendingResize, "reason" | "message">)
+  /** Steps of a resize are set; with an error, those before the one that failed. */
+  | { readonly type: "resized"; readonly done: readonly ResizeStep[]; readonly error?: string }
   /** The node refuses the pod, or evicts it. */
   | { readonly type: "failed"; readonly failure: Failure }
   /** All that the runtime has of this pod. */
@@ -59,6 +66,12 @@ export type Effect =
   | { readonly do: "stop-container"; readonly id: string; readonly name: string; readonly graceSeconds: number }
   /** Unanswered: with its log. */
   | { readonly do: "remove-container"; readonly id: string }
+  /** The object asks for resources that the pod does not have. */
+  | { readonly do: "ask-for-resources" }
+  /** In this order, up to the first that fails, and nothing if more memory is used than shall be allowed. */
+  | { readonly do: "resize"; readonly steps: readonly ResizeStep[]; readonly shrinking: ShrinkingMemory }
+  /** Unanswered: a restarted kubelet must know what the pod was given. */
+  | { readonly do: "remember-resources" }
   | { readonly do: "release" }
   | { readonly do: "delete-object" }
   /** Unanswered: containers, sandboxes, logs and folders of the pod are removed, and the worker ends. */

@@ -2,6 +2,7 @@ import type { Container } from "../../api/generated/core-v1.ts";
 import { containerHash, remembered } from "../containers/labels.ts";
 import { isSidecar } from "../containers/names.ts";
 import type { ContainerStatus, SandboxStatus } from "../ports/runtime.ts";
+import { restartsForResize } from "./resize.ts";
 import { restartsAfter, restartsAfterKill } from "./restart.ts";
 import type { PodLife } from "./state.ts";
 import { isAlive, newest } from "./state.ts";
@@ -17,7 +18,7 @@ export interface ContainerPlan {
 export interface PlannedKill {
   readonly id: string;
   readonly name: string;
-  readonly why: "liveness" | "startup" | "changed";
+  readonly why: "liveness" | "startup" | "changed" | "resize";
   /** It starts again, whatever its exit code. */
   readonly restart: boolean;
   readonly message: string;
@@ -76,7 +77,11 @@ export function planContainers(life: PodLife): ContainerPlan {
     kept += 1;
     const reason = killReason(life, container, status, "Container");
     if (reason === undefined) continue;
-    kill.push(reason.restart ? { ...reason, message: `${reason.message}, will be restarted` } : reason);
+    kill.push(
+      reason.restart && reason.why !== "resize"
+        ? { ...reason, message: `${reason.message}, will be restarted` }
+        : reason,
+    );
   }
   if (kept === 0 && starting === 0) return { done: true, start: [], kill: [] };
   return { done: false, start, kill };
@@ -173,12 +178,18 @@ function killReason(
     id: status.id,
     name: container.name,
     why,
-    restart: why === "changed" || restartsAfterKill(container, life.pod),
+    restart: why === "changed" || why === "resize" || restartsAfterKill(container, life.pod),
     message: `${called} ${container.name} ${what}`,
   });
   if (known !== "" && known !== containerHash(container)) return of("changed", "definition changed");
   if (verdicts?.liveness === false) return of("liveness", "failed liveness probe");
   if (verdicts?.startup === false) return of("startup", "failed startup probe");
+  if (status.state === "running" && restartsForResize(life, container)) {
+    return {
+      ...of("resize", "resize requires restart"),
+      message: `Container ${container.name} resize requires restart`,
+    };
+  }
   return undefined;
 }
 

@@ -1,11 +1,14 @@
 import type { Pod } from "../../api/generated/core-v1.ts";
 import type { ContainerStatus, SandboxStatus } from "../ports/runtime.ts";
 import type { PodEvent } from "./observation.ts";
+import type { RememberedResources, Resize } from "./resize-state.ts";
+import { firstResize } from "./resize-state.ts";
 
 /** All that the kubelet knows of one pod. Each step makes a new one; nothing in it is ever changed in place. */
 export interface PodLife {
-  /** The newest version seen. */
+  /** The newest version seen, but with the resources that the node has given it. */
   readonly pod: Pod;
+  readonly resize: Resize;
   /** The API no longer has the object. */
   readonly objectGone: boolean;
   readonly stage: Stage;
@@ -95,10 +98,10 @@ export interface Kill {
 export type ProbeKind = "liveness" | "readiness" | "startup";
 export type ProbeVerdicts = Readonly<Partial<Record<ProbeKind, boolean>>>;
 
-/** A pod of which nothing is known but its object. */
-export function newLife(pod: Pod): PodLife {
+/** A pod of which nothing is known but its object, and what an earlier kubelet gave it. */
+export function newLife(pod: Pod, given?: RememberedResources): PodLife {
   return {
-    pod,
+    ...firstResize(pod, given),
     objectGone: false,
     stage: { at: "running" },
     volumes: { is: "absent" },

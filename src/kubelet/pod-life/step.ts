@@ -5,6 +5,7 @@ import { beginKill, killGraceSeconds, nextStopAtMs, podGraceSeconds, sendStops }
 import type { Effect, Observation } from "./observation.ts";
 import { planContainers, planSandbox } from "./plan.ts";
 import type { PlannedKill } from "./plan.ts";
+import { holdsBackStarts, resizing, startedAnew } from "./resize.ts";
 import { crashLoopMessage, restartVerdict } from "./restart.ts";
 import type { PodLife, Waiting } from "./state.ts";
 import { isAlive, newest, nothingRuns } from "./state.ts";
@@ -136,8 +137,9 @@ function runContainers(life: PodLife, sandboxId: string, nowMs: number, emit: Em
   if (plan.done && life.starting === undefined) return terminating(life, nowMs, emit);
   let next = life;
   for (const planned of plan.kill) next = killOne(next, planned, nowMs, emit);
-  next = killing(next, nowMs, emit);
-  return next.starting === undefined ? startNext(next, plan.start, sandboxId, nowMs, emit) : next;
+  next = resizing(killing(next, nowMs, emit), nowMs, emit);
+  if (next.starting !== undefined || holdsBackStarts(next)) return next;
+  return startNext(next, plan.start, sandboxId, nowMs, emit);
 }
 
 function killOne(life: PodLife, planned: PlannedKill, nowMs: number, emit: Emit): PodLife {
@@ -178,6 +180,7 @@ function startNext(life: PodLife, names: readonly string[], sandboxId: string, n
       }
       next = { ...next, backOffs: { ...next.backOffs, [name]: verdict.backOff } };
     }
+    next = startedAnew(next, name, emit);
     emit({
       do: "start-container",
       name,
@@ -305,6 +308,7 @@ function wakeAtMs(life: PodLife, nowMs: number): number | undefined {
     times.push(deadlineMs(life));
     if (life.volumes.is === "failed") times.push(life.volumes.retryAtMs);
     if (life.sandboxWork.is === "failed") times.push(life.sandboxWork.retryAtMs);
+    if (life.resize.work.is === "failed") times.push(life.resize.work.retryAtMs);
     for (const waiting of Object.values(life.waiting)) times.push(waiting.retryAtMs, waiting.later?.atMs);
   }
   // What was due by now has just been done, or waits for something else than time.

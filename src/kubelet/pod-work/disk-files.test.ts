@@ -12,11 +12,12 @@ import { VolumeErrors } from "./files.ts";
 
 const POD = "/kubelet/pods/uid";
 const LOGS = "/logs/default_web_uid";
+const NO_LIMITS = { cpuShares: 2, cpuQuota: 0, cpuPeriod: 100_000, memoryLimit: 0 };
 
 test("a pod's folders: made, given back, and removed", async () => {
   const { disk, files, groups, signal } = world();
   const one = pod();
-  await files.prepare(one, [], signal);
+  await files.prepare(one, NO_LIMITS, signal);
   assert.deepEqual([...groups], ["/wherry/kubepods/besteffort/poduid"]);
   assert.deepEqual(
     await disk.list(`${POD}/volumes/kubernetes.io~empty-dir`),
@@ -46,6 +47,18 @@ test("a pod's folders: made, given back, and removed", async () => {
   assert.deepEqual([await disk.stat(POD), await disk.stat(LOGS)], [undefined, undefined]);
 });
 
+test("what a pod was given is found by the next kubelet", async () => {
+  const { files, signal } = world();
+  await files.prepare(pod(), NO_LIMITS, signal);
+  const given = { containers: { main: { requests: { cpu: "1" } } } };
+  const first = { given, outdated: { containers: { main: {} }, cgroup: NO_LIMITS } };
+  const last = { given, outdated: { containers: {}, cgroup: undefined } };
+  await Promise.all([files.rememberResources(pod(), first), files.rememberResources(pod(), last)]);
+  assert.deepEqual(JSON.stringify([...(await files.rememberedResources())]), JSON.stringify([["uid", last]]));
+  await files.cleanUp(pod());
+  assert.equal((await files.rememberedResources()).size, 0);
+});
+
 test("what must not reach the disk lies in memory, on one mount for all pods", async () => {
   const { disk, files, signal } = world();
   const one = pod({
@@ -56,7 +69,7 @@ test("what must not reach the disk lies in memory, on one mount for all pods", a
       },
     ],
   });
-  await files.prepare(one, [], signal);
+  await files.prepare(one, NO_LIMITS, signal);
   assert.equal(await disk.isMountPoint("/kubelet/memory"), true);
   const volume = "/kubelet/memory/uid/kubernetes.io~downward-api/scratch";
   assert.deepEqual((await disk.list(volume)).slice(1), ["..data", "name"]);
@@ -67,7 +80,7 @@ test("what must not reach the disk lies in memory, on one mount for all pods", a
 test("each volume that fails is told", async () => {
   const { files, signal } = world();
   const broken = pod({ volumes: [{ name: "scratch", configMap: { name: "none", defaultMode: 0o644 } }] });
-  await assert.rejects(files.prepare(broken, [], signal), (error: unknown) => {
+  await assert.rejects(files.prepare(broken, NO_LIMITS, signal), (error: unknown) => {
     assert(error instanceof VolumeErrors);
     assert.deepEqual(error.messages, ['MountVolume.SetUp failed for volume "scratch" : configmap "none" not found']);
     return true;

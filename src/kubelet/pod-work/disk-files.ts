@@ -15,11 +15,12 @@ import {
   podDirectory,
   podLogDirectory,
 } from "../containers/names.ts";
-import { cgroupParent, cgroupsOf, podCgroupLimits } from "../containers/resources.ts";
+import { cgroupParent, cgroupsOf } from "../containers/resources.ts";
 import { plainMount } from "../containers/container-config.ts";
 import { lastLines } from "../logs/last-lines.ts";
+import type { RememberedResources } from "../pod-life/resize-state.ts";
 import type { Disk } from "../ports/disk.ts";
-import type { Machine } from "../ports/machine.ts";
+import type { CgroupLimits, Machine } from "../ports/machine.ts";
 import type { ContainerStatus, Mount } from "../ports/runtime.ts";
 import { volumeMounts } from "../volumes/mounts.ts";
 import type { ReadyVolume } from "../volumes/plugin.ts";
@@ -27,6 +28,7 @@ import { pluginFor } from "../volumes/plugins.ts";
 import type { LiveObjects } from "./api-objects.ts";
 import type { ContainerFiles, ContainerFilesRequest, PodFiles } from "./files.ts";
 import { VolumeErrors } from "./files.ts";
+import { ResourceNotes } from "./resource-notes.ts";
 import { VolumeFolders } from "./volume-folders.ts";
 
 export interface DiskFilesParts {
@@ -54,22 +56,24 @@ const REFRESH_DELAY_MS = 50;
 export class DiskFiles implements PodFiles {
   readonly #parts: DiskFilesParts;
   readonly #folders: VolumeFolders;
+  readonly #notes: ResourceNotes;
   readonly #pods = new Map<string, PodOnDisk>();
 
   constructor(parts: DiskFilesParts) {
     this.#parts = parts;
     this.#folders = new VolumeFolders(parts.disk, parts.paths);
+    this.#notes = new ResourceNotes(parts.disk, parts.paths);
   }
 
-  async prepare(pod: Pod, _podIPs: readonly string[], signal: AbortSignal): Promise<void> {
-    const { disk, machine, paths, cgroupRoot, clock } = this.#parts;
+  async prepare(pod: Pod, limits: CgroupLimits, signal: AbortSignal): Promise<void> {
+    const { disk, paths, clock } = this.#parts;
     const startedAtMs = clock.now();
     const uid = pod.metadata.uid;
     const logs = podLogDirectory(paths, { namespace: namespaceOf(pod), name: pod.metadata.name, uid });
     await Promise.all([
       disk.makeDirectory(podDirectory(paths, uid), 0o750),
       disk.makeDirectory(logs, 0o755),
-      machine.setCgroup(cgroupParent(cgroupRoot, pod), podCgroupLimits(pod)),
+      this.setLimits(pod, limits),
     ]);
     const known: PodOnDisk = this.#pods.get(uid) ?? {
       pod,
@@ -95,6 +99,18 @@ export class DiskFiles implements PodFiles {
     if (errors.length > 0) throw new VolumeErrors(errors);
     this.#parts.objects.follow(pod, startedAtMs, () => this.#refreshSoon(uid));
     this.#refreshLater(uid, known);
+  }
+
+  async setLimits(pod: Pod, limits: CgroupLimits): Promise<void> {
+    await this.#parts.machine.setCgroup(cgroupParent(this.#parts.cgroupRoot, pod), limits);
+  }
+
+  async rememberResources(pod: Pod, resources: RememberedResources): Promise<void> {
+    await this.#notes.write(pod.metadata.uid, resources);
+  }
+
+  async rememberedResources(): Promise<ReadonlyMap<string, RememberedResources>> {
+    return await this.#notes.all();
   }
 
   podChanged(pod: Pod): void {

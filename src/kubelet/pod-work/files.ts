@@ -1,5 +1,7 @@
 import type { Container, Pod } from "../../api/generated/core-v1.ts";
 import type { Variable } from "../containers/environment.ts";
+import type { RememberedResources } from "../pod-life/resize-state.ts";
+import type { CgroupLimits } from "../ports/machine.ts";
 import type { ContainerStatus, Mount } from "../ports/runtime.ts";
 
 /** What a pod has on the node's disk: folders, volumes, control groups, logs. A simulated node has none of it. */
@@ -8,7 +10,13 @@ export interface PodFiles {
    * Makes the pod's folders, control group and volumes stand. May be called again.
    * @throws VolumeErrors
    */
-  prepare(pod: Pod, podIPs: readonly string[], signal: AbortSignal): Promise<void>;
+  prepare(pod: Pod, limits: CgroupLimits, signal: AbortSignal): Promise<void>;
+  /** Adjusts the limits of the pod's control group. */
+  setLimits(pod: Pod, limits: CgroupLimits): Promise<void>;
+  /** Writes down what a kubelet that starts later must know of the pod. */
+  rememberResources(pod: Pod, resources: RememberedResources): Promise<void>;
+  /** What has been written down, by the pods' uids. */
+  rememberedResources(): Promise<ReadonlyMap<string, RememberedResources>>;
   /** Labels or annotations have changed, which volumes may show. */
   podChanged(pod: Pod): void;
   /** What one container needs. @throws Error in Kubernetes' words */
@@ -52,6 +60,9 @@ export class VolumeErrors extends Error {
 /** A node without a disk. */
 export const noFiles: PodFiles = {
   prepare: async () => {},
+  setLimits: async () => {},
+  rememberResources: async () => {},
+  rememberedResources: async () => new Map(),
   podChanged: () => {},
   forContainer: async () => ({ mounts: [], messageFile: "" }),
   restartCount: async () => 0,

@@ -7,6 +7,7 @@ import type { EventRecorder } from "../../client/recorder.ts";
 import type { ClusterDns } from "../containers/dns.ts";
 import type { SandboxNode } from "../containers/sandbox-config.ts";
 import type { ImagePuller } from "../images/puller.ts";
+import type { PodLife } from "../pod-life/state.ts";
 import type { ProbeNetwork } from "../ports/network.ts";
 import type { ContainerRuntime } from "../ports/runtime.ts";
 import type { PodFiles } from "./files.ts";
@@ -53,6 +54,9 @@ export interface PodReports {
   /** These ids of the runtime belong to this pod. */
   owns(id: string, worker: ReportingPod): void;
   ended(worker: ReportingPod): void;
+  /** The pod's object asks for other resources than the pod has; answered by an observation. */
+  asksForResources(worker: ReportingPod): void;
+  lifeChanged(before: PodLife, now: PodLife): void;
 }
 
 export interface ReportingPod {

@@ -1,15 +1,18 @@
 import type { Pod, PodStatus } from "../../api/generated/core-v1.ts";
 import type { Timer } from "../../base/clock.ts";
 import { sameJson } from "../../machinery/same-json.ts";
+import { podCgroupLimits } from "../containers/resources.ts";
 import { podDns } from "../containers/dns.ts";
 import { fieldPathOf, findContainer, onHostNetwork } from "../containers/names.ts";
 import { sandboxConfig } from "../containers/sandbox-config.ts";
 import { StartError } from "../images/puller.ts";
 import type { Effect, Observation, PodEvent } from "../pod-life/observation.ts";
+import type { RememberedResources } from "../pod-life/resize-state.ts";
 import type { PodLife } from "../pod-life/state.ts";
 import { newLife } from "../pod-life/state.ts";
 import { step } from "../pod-life/step.ts";
 import { Prober } from "../probes/prober.ts";
+import { resourcesOf } from "../resize/pod-resources.ts";
 import { podStatus } from "../status/pod-status.ts";
 import type { ContainerStatus, SandboxStatus } from "../ports/runtime.ts";
 import { RuntimeError } from "../ports/runtime.ts";
@@ -17,6 +20,7 @@ import { exitFacts, probeFacts } from "./facts.ts";
 import { VolumeErrors } from "./files.ts";
 import { runHook } from "./hook.ts";
 import type { NodeParts, PodReports, ReportingPod } from "./parts.ts";
+import { resizePod } from "./resize-pod.ts";
 import { startContainer, textOf } from "./start-container.ts";
 
 /**
@@ -33,10 +37,11 @@ export class PodWorker implements ReportingPod {
   #prober: Prober | undefined;
   #wake: { readonly atMs: number; readonly timer: Timer } | undefined;
 
-  constructor(pod: Pod, node: NodeParts, reports: PodReports) {
+  /** @param given what an earlier kubelet gave the pod */
+  constructor(pod: Pod, node: NodeParts, reports: PodReports, given?: RememberedResources) {
     this.#node = node;
     this.#reports = reports;
-    this.#life = newLife(pod);
+    this.#life = newLife(pod, given);
     this.#said = pod.status;
     this.#facts["seenAtMs"] = node.clock.now();
   }
@@ -69,12 +74,14 @@ export class PodWorker implements ReportingPod {
       this.#node.files.podChanged(observation.pod);
     if (observation.type === "container") Object.assign(this.#facts, exitFacts(this.#life, observation.container));
     const { life, effects, wakeAtMs } = step(this.#life, observation, this.#node.clock.now());
+    const before = this.#life;
     this.#life = life;
     for (const { id } of life.containers) this.#reports.owns(id, this);
     for (const { id } of life.sandboxes) this.#reports.owns(id, this);
     this.#wakeAt(wakeAtMs);
     this.#probe();
     this.#reports.statusChanged(this);
+    this.#reports.lifeChanged(before, life);
     for (const effect of effects) this.#carryOut(effect);
   }
 
@@ -154,6 +161,10 @@ export class PodWorker implements ReportingPod {
       this.#starts = new AbortController();
       return;
     }
+    if (effect.do === "ask-for-resources") {
+      this.#reports.asksForResources(this);
+      return;
+    }
     this.#node.tasks.spawn(async (signal) => {
       try {
         await this.#act(effect, signal);
@@ -164,7 +175,10 @@ export class PodWorker implements ReportingPod {
     });
   }
 
-  async #act(effect: Exclude<Effect, { do: "event" | "abort-starts" }>, signal: AbortSignal): Promise<void> {
+  async #act(
+    effect: Exclude<Effect, { do: "event" | "abort-starts" | "ask-for-resources" }>,
+    signal: AbortSignal,
+  ): Promise<void> {
     switch (effect.do) {
       case "prepare-volumes":
         return await this.#prepareVolumes();
@@ -180,6 +194,10 @@ export class PodWorker implements ReportingPod {
         return await this.#stop(effect, signal);
       case "remove-container":
         return await this.#remove(effect.id, signal);
+      case "resize":
+        return await this.#resize(effect, signal);
+      case "remember-resources":
+        return await this.#rememberResources();
       case "release":
         return await this.#release(signal);
       case "delete-object":
@@ -192,7 +210,9 @@ export class PodWorker implements ReportingPod {
   async #prepareVolumes(): Promise<void> {
     const startedAtMs = this.#node.clock.now();
     try {
-      await this.#node.files.prepare(this.pod, this.#podIPs(), this.#starts.signal);
+      const limits = this.#life.resize.outdated.cgroup ?? podCgroupLimits(this.pod);
+      await this.#node.files.prepare(this.pod, limits, this.#starts.signal);
+      await this.#rememberResources();
       this.#facts["volumesMs"] = this.#node.clock.now() - startedAtMs;
       this.observe({ type: "volumes-ready" });
     } catch (error) {
@@ -258,6 +278,18 @@ export class PodWorker implements ReportingPod {
         error instanceof StartError ? error.failure : { reason: "CreateContainerError", message: textOf(error) };
       this.observe({ type: "start-failed", name, failure });
     }
+  }
+
+  async #resize(effect: Extract<Effect, { do: "resize" }>, signal: AbortSignal): Promise<void> {
+    const outcome = await resizePod(this.#life, effect, this.#node, signal);
+    const ids = new Set(outcome.done.flatMap((step) => (step.set === "container" ? [step.id] : [])));
+    for (const id of ids) await this.#inspect(id);
+    this.observe(outcome);
+  }
+
+  async #rememberResources(): Promise<void> {
+    const { pod, resize } = this.#life;
+    await this.#node.files.rememberResources(pod, { given: resourcesOf(pod), outdated: resize.outdated });
   }
 
   async #preStop(

@@ -2,10 +2,10 @@ import type { Container, ContainerState, ContainerStatus, Pod } from "../../api/
 import { remembered } from "../containers/labels.ts";
 import { formatTime } from "../../machinery/time.ts";
 import type { ContainerType } from "../containers/names.ts";
-import { formatQuantity, milliQuantityOf, quantityOf } from "../../machinery/quantity.ts";
 import type { ContainerStatus as RuntimeContainer } from "../ports/runtime.ts";
 import { restartsAfter } from "../pod-life/restart.ts";
 import type { PodLife } from "../pod-life/state.ts";
+import { actualResources } from "./actual-resources.ts";
 
 export interface StatusContext {
   readonly life: PodLife;
@@ -67,7 +67,7 @@ function fromRuntime(
   newest: RuntimeContainer,
   second: RuntimeContainer | undefined,
   previous: ContainerStatus | undefined,
-  { runtime }: StatusContext,
+  { life, runtime }: StatusContext,
 ): ContainerStatus {
   const containerID = `${runtime}://${newest.id}`;
   const replaced = previous?.containerID !== containerID && previous?.state?.terminated !== undefined;
@@ -88,7 +88,7 @@ function fromRuntime(
     containerID,
     ...volumeMountsOf(container),
     ...(container.resources?.requests === undefined ? {} : { allocatedResources: container.resources.requests }),
-    resources: actualResources(container, newest),
+    resources: actualResources(container, newest, life.resize.outdated.containers[container.name]),
     ...userOf(newest),
   };
 }
@@ -183,25 +183,6 @@ function volumeMountsOf(container: Container): Pick<ContainerStatus, "volumeMoun
     ...(readOnly === true ? { readOnly, recursiveReadOnly: "Disabled" } : {}),
   }));
   return mounts.length === 0 ? {} : { volumeMounts: mounts };
-}
-
-/** What the container is held to: the specification's figures, with those of the runtime where it tells them. */
-function actualResources(
-  container: Container,
-  { state, resources }: RuntimeContainer,
-): NonNullable<ContainerStatus["resources"]> {
-  const spec = container.resources ?? {};
-  if (state !== "running" || resources === undefined || spec.limits === undefined) return spec;
-  const limits: Record<string, string> = { ...spec.limits };
-  if (limits.cpu !== undefined && resources.cpuQuota > 0 && resources.cpuPeriod > 0) {
-    const milli = Math.round((resources.cpuQuota * 1000) / resources.cpuPeriod);
-    // The kernel's smallest quota is 10m; what was asked for is then nearer the truth.
-    if (milli > 10) limits.cpu = formatQuantity(milliQuantityOf(milli));
-  }
-  if (limits.memory !== undefined && resources.memoryLimit > 0) {
-    limits.memory = formatQuantity(quantityOf(resources.memoryLimit, "BinarySI"));
-  }
-  return { ...spec, limits };
 }
 
 function userOf({ user }: RuntimeContainer): Pick<ContainerStatus, "user"> {

@@ -6,6 +6,7 @@ import { planSandbox } from "../pod-life/plan.ts";
 import type { Failure, PodLife } from "../pod-life/state.ts";
 import { hasRun, KUBELET_CONDITIONS, podConditions } from "./conditions.ts";
 import { containerStatus } from "./container-statuses.ts";
+import { RESIZE_CONDITIONS, resizeConditions } from "./resize-conditions.ts";
 import type { Phase } from "./phase.ts";
 import { podPhase } from "./phase.ts";
 
@@ -43,7 +44,7 @@ export function podStatus(life: PodLife, previous: PodStatus, node: StatusNode, 
   const [initStatuses, mainStatuses] = terminal ? settled(inferred, main) : [inferred, main];
   const statuses = new Map([...initStatuses, ...mainStatuses].map((status) => [status.name, status]));
   const failure = failureOf(life);
-  const kept = (pod.status.conditions ?? []).filter(({ type }) => !KUBELET_CONDITIONS.includes(type));
+  const kept = (pod.status.conditions ?? []).filter(({ type }) => !OWN_CONDITIONS.includes(type));
   if (failure?.refused === true) return refusedStatus(pod, failure, kept, previous, nowMs);
   const phase = phaseOf(life, statuses, terminal, failure, previous);
   const sandboxReady = !terminal && life.volumes.is !== "absent" && planSandbox(life).need === "none";
@@ -54,6 +55,7 @@ export function podStatus(life: PodLife, previous: PodStatus, node: StatusNode, 
     phase,
     conditions: [
       ...kept,
+      ...(terminal ? [] : resizeConditions(life.resize)),
       ...conditions.map((condition) => timed(condition, previous.conditions ?? [], pod.metadata.generation, nowMs)),
     ],
     ...(said.message === undefined ? {} : { message: said.message }),
@@ -68,6 +70,8 @@ export function podStatus(life: PodLife, previous: PodStatus, node: StatusNode, 
     ...(previous.nominatedNodeName === undefined ? {} : { nominatedNodeName: previous.nominatedNodeName }),
   };
 }
+
+const OWN_CONDITIONS = [...KUBELET_CONDITIONS, ...RESIZE_CONDITIONS];
 
 /** Kubernetes says nothing of containers that the node never took, so that `kubectl get` shows the reason. */
 function refusedStatus(

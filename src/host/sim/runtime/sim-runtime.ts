@@ -9,6 +9,7 @@ import type {
   ContainerStatus,
   ExecResult,
   ExecSession,
+  LinuxResources,
   Image,
   RuntimeEvent,
   Sandbox,
@@ -134,6 +135,7 @@ export class SimRuntime implements ContainerRuntime {
       logPath: "",
       image: config.userImage,
       imageId: config.image,
+      resources: config.resources,
     };
     this.#containers.set(id, { status, role, timer: undefined });
     return id;
@@ -173,7 +175,10 @@ export class SimRuntime implements ContainerRuntime {
 
   containerStatus = async (id: string): Promise<ContainerStatus> => this.#container(id).status;
 
-  updateResources = async (): Promise<void> => {};
+  async updateResources(id: string, resources: LinuxResources): Promise<void> {
+    const container = this.#container(id);
+    container.status = { ...container.status, resources };
+  }
 
   reopenLog = async (): Promise<void> => {};
 
