@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Container, Pod, Secret } from "../../api/generated/core-v1.ts";
+import type { Pod, Secret } from "../../api/generated/core-v1.ts";
 import { VirtualClock } from "../../host/sim/virtual-clock.ts";
 import type { RegistryAuth } from "../ports/runtime.ts";
 import { parseImageName, withTag } from "./image-name.ts";
@@ -61,7 +61,9 @@ test("policies, events and the back-off", async () => {
   const ensure = (imagePullPolicy: string) =>
     puller.ensure({
       pod: { metadata: { uid: "u" } } as Pod,
-      container: { name: "c", image: "app:1", imagePullPolicy } as unknown as Container,
+      image: "app:1",
+      policy: imagePullPolicy,
+      container: "c",
       secrets: [],
       onEvent: ({ reason, message }) => events.push(`${reason} ${message}`),
       signal: new AbortController().signal,

@@ -1,4 +1,4 @@
-import type { Container, Pod, Secret } from "../../api/generated/core-v1.ts";
+import type { Pod, Secret } from "../../api/generated/core-v1.ts";
 import type { Clock } from "../../base/clock.ts";
 import { formatDuration } from "../../machinery/duration.ts";
 import type { PodEvent, StartFailure } from "../pod-life/observation.ts";
@@ -24,7 +24,12 @@ const MOST_PULLS = 4;
 
 export interface ImageDemand {
   readonly pod: Pod;
-  readonly container: Container;
+  /** As the pod names it. */
+  readonly image: string;
+  /** Absent: as the image's tag tells. */
+  readonly policy: string | undefined;
+  /** What events are about: this container, or the pod. */
+  readonly container?: string;
   readonly secrets: readonly Secret[];
   readonly onEvent: (event: PodEvent) => void;
   readonly signal: AbortSignal;
@@ -46,9 +51,8 @@ export class ImagePuller {
 
   /** @returns the image, by its id. @throws StartError in Kubernetes' words */
   async ensure(demand: ImageDemand): Promise<Image> {
-    const { container, signal } = demand;
-    const wanted = container.image ?? "";
-    const policy = container.imagePullPolicy ?? defaultPolicy(wanted);
+    const { image: wanted, signal } = demand;
+    const policy = demand.policy ?? defaultPolicy(wanted);
     const reference = this.#reference(demand, wanted);
     const present = policy === "Always" ? undefined : await this.#runtime.image(reference, { signal });
     if (present !== undefined) {
@@ -144,16 +148,20 @@ export class ImagePuller {
           atMs: now + Math.min(ERROR_SHOWN_MS, delayMs),
           reason: "ImagePullBackOff",
           message: `${backingOff}: ${reason}: ${message}`,
-          event: { type: "Normal", reason: "BackOff", message: backingOff, container: demand.container.name },
+          event: { type: "Normal", reason: "BackOff", message: backingOff, ...about(demand) },
         },
       },
       { cause },
     );
   }
 
-  #tell({ container, onEvent }: ImageDemand, type: PodEvent["type"], reason: string, message: string): void {
-    onEvent({ type, reason, message, container: container.name });
+  #tell(demand: ImageDemand, type: PodEvent["type"], reason: string, message: string): void {
+    demand.onEvent({ type, reason, message, ...about(demand) });
   }
+}
+
+function about({ container }: ImageDemand): Pick<PodEvent, "container"> {
+  return container === undefined ? {} : { container };
 }
 
 /** Some runtimes say at the start of the text what went wrong. */

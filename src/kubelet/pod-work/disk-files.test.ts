@@ -30,6 +30,7 @@ test("a pod's folders: made, given back, and removed", async () => {
     environment: [],
     podIPs: ["10.0.0.2"],
     restartCount: 0,
+    images: new Map(),
   });
   assert.deepEqual(
     container.mounts.map(({ hostPath, containerPath }) => [hostPath, containerPath]),

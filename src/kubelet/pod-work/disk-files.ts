@@ -121,13 +121,13 @@ export class DiskFiles implements PodFiles {
   }
 
   async forContainer(request: ContainerFilesRequest): Promise<ContainerFiles> {
-    const { pod, container, environment, podIPs } = request;
+    const { pod, container, environment, podIPs, images } = request;
     const { disk, paths, random } = this.#parts;
     const uid = pod.metadata.uid;
     const logs = podLogDirectory(paths, { namespace: namespaceOf(pod), name: pod.metadata.name, uid });
     await disk.makeDirectory(`${logs}/${container.name}`, 0o755);
     const volumes = this.#pods.get(uid)?.volumes ?? new Map<string, ReadyVolume>();
-    const mounts: Mount[] = [...(await volumeMounts(container, volumes, environment, disk))];
+    const mounts: Mount[] = [...(await volumeMounts(container, volumes, environment, disk, images))];
     const ownHosts = mounts.some(({ containerPath }) => containerPath === "/etc/hosts");
     if (!ownHosts && (podIPs.length > 0 || onHostNetwork(pod))) mounts.push(await this.#hostsMount(pod, podIPs));
     if ((container.terminationMessagePath ?? "") === "") return { mounts, messageFile: "" };

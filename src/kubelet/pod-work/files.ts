@@ -40,6 +40,8 @@ export interface ContainerFilesRequest {
   readonly environment: readonly Variable[];
   readonly podIPs: readonly string[];
   readonly restartCount: number;
+  /** The images that volumes hold, by the volumes' names. */
+  readonly images: ReadonlyMap<string, string>;
 }
 
 export interface ContainerFiles {

@@ -44,10 +44,16 @@ export async function startContainer(request: StartRequest, node: NodeParts): Pr
     if (!signal.aborted) failed(failure.failure.reason);
     throw failure;
   });
-  const config = await timed("config", configOf(request, container, image, node)).catch((error: unknown) => {
-    failed(textOf(error));
-    throw new StartError({ reason: "CreateContainerConfigError", message: textOf(error) }, { cause: error });
+  const images = await imageVolumes(request, container, node).catch((error: unknown) => {
+    if (!signal.aborted) failed(textOf(error));
+    throw error;
   });
+  const config = await timed("config", configOf(request, container, { image, images }, node)).catch(
+    (error: unknown) => {
+      failed(textOf(error));
+      throw new StartError({ reason: "CreateContainerConfigError", message: textOf(error) }, { cause: error });
+    },
+  );
   signal.throwIfAborted();
   const sandbox = sandboxConfig(pod, request.sandboxAttempt, podDns(pod, node.dns), node.sandbox);
   // As with a sandbox: what is half made may leave something behind.
@@ -72,6 +78,30 @@ export async function startContainer(request: StartRequest, node: NodeParts): Pr
 
 async function ensureImage(request: StartRequest, container: Container, node: NodeParts): Promise<Image> {
   const { pod, onEvent, signal } = request;
+  const { name, image = "", imagePullPolicy: policy } = container;
+  const secrets = await pullSecrets(request, node);
+  return await node.images.ensure({ pod, image, policy, container: name, secrets, onEvent, signal });
+}
+
+/** The images that the container mounts, by the names of the volumes. */
+async function imageVolumes(
+  request: StartRequest,
+  container: Container,
+  node: NodeParts,
+): Promise<ReadonlyMap<string, string>> {
+  const { pod, onEvent, signal } = request;
+  const mounted = new Set((container.volumeMounts ?? []).map(({ name }) => name));
+  const found = new Map<string, string>();
+  for (const { name, image } of pod.spec.volumes ?? []) {
+    if (image === undefined || !mounted.has(name)) continue;
+    const demand = { pod, image: image.reference ?? "", policy: image.pullPolicy, onEvent, signal };
+    const { id } = await node.images.ensure({ ...demand, secrets: await pullSecrets(request, node) });
+    found.set(name, id);
+  }
+  return found;
+}
+
+async function pullSecrets({ pod, onEvent }: StartRequest, node: NodeParts): Promise<readonly Secret[]> {
   const names = (pod.spec.imagePullSecrets ?? []).map((reference) => reference.name ?? "");
   const secrets = await Promise.all(names.map((name) => node.objects.secret(namespaceOf(pod), name)));
   for (const [index, secret] of secrets.entries()) {
@@ -79,14 +109,13 @@ async function ensureImage(request: StartRequest, container: Container, node: No
     const message = `Unable to retrieve some image pull secrets (${names[index]}); attempting to pull the image may not succeed.`;
     onEvent({ type: "Warning", reason: "FailedToRetrieveImagePullSecret", message });
   }
-  const found = secrets.filter((secret): secret is Secret => secret !== undefined);
-  return await node.images.ensure({ pod, container, secrets: found, onEvent, signal });
+  return secrets.filter((secret): secret is Secret => secret !== undefined);
 }
 
 async function configOf(
   request: StartRequest,
   container: Container,
-  image: Image,
+  { image, images }: { readonly image: Image; readonly images: ReadonlyMap<string, string> },
   node: NodeParts,
 ): Promise<ContainerConfig> {
   const { pod, podIPs } = request;
@@ -106,7 +135,7 @@ async function configOf(
     configMap: (name) => configMapOf.get(name),
     secret: (name) => secretOf.get(name),
   });
-  const files = await node.files.forContainer({ pod, container, environment: variables, podIPs, restartCount });
+  const files = await node.files.forContainer({ pod, container, environment: variables, podIPs, restartCount, images });
   return containerConfig(pod, container, {
     image,
     restartCount,

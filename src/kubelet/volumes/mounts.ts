@@ -7,6 +7,7 @@ import type { ReadyVolume } from "./plugin.ts";
 
 /**
  * A container's mounts of its pod's volumes. A sub-path is made where it is missing, and may not lead out of its volume.
+ * @param images the images that volumes hold, by the volumes' names; their sub-paths are the runtime's matter
  * @throws Error in Kubernetes' words
  */
 export async function volumeMounts(
@@ -14,6 +15,7 @@ export async function volumeMounts(
   volumes: ReadonlyMap<string, ReadyVolume>,
   environment: readonly Variable[],
   disk: Disk,
+  images: ReadonlyMap<string, string> = new Map(),
 ): Promise<readonly Mount[]> {
   const mounts: Mount[] = [];
   for (const mount of container.volumeMounts ?? []) {
@@ -22,9 +24,13 @@ export async function volumeMounts(
       throw new Error(`cannot find volume "${mount.name}" to mount into container "${container.name}"`);
     }
     const subPath = subPathOf(mount, environment);
+    const image = images.get(mount.name);
     mounts.push({
+      ...(image === undefined ? {} : { image, ...(subPath === "" ? {} : { imageSubPath: subPath }) }),
       hostPath:
-        subPath === "" ? volume.hostPath : await subPathOnHost(disk, volume.hostPath, subPath, mount, container),
+        subPath === "" || image !== undefined
+          ? volume.hostPath
+          : await subPathOnHost(disk, volume.hostPath, subPath, mount, container),
       containerPath: mount.mountPath.startsWith("/") ? mount.mountPath : `/${mount.mountPath}`,
       readOnly: volume.readOnly || mount.readOnly === true,
       recursiveReadOnly: mount.recursiveReadOnly === "Enabled",

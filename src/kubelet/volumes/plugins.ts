@@ -3,6 +3,7 @@ import { configMapVolume } from "./config-map.ts";
 import { downwardApiVolume } from "./downward-api.ts";
 import { emptyDirVolume } from "./empty-dir.ts";
 import { hostPathVolume } from "./host-path.ts";
+import { imageVolume } from "./image.ts";
 import type { VolumePlugin } from "./plugin.ts";
 import { projectedVolume } from "./projected.ts";
 import { secretVolume } from "./secret.ts";
@@ -11,6 +12,7 @@ import { secretVolume } from "./secret.ts";
 export const VOLUME_PLUGINS: readonly VolumePlugin[] = [
   emptyDirVolume,
   hostPathVolume,
+  imageVolume,
   configMapVolume,
   secretVolume,
   projectedVolume,

@@ -103,6 +103,15 @@ test("an emptyDir belongs to the pod's group and is left alone once it is there"
   assert.equal((await world.disk.stat(DIRECTORY))?.mode, 0o700);
 });
 
+test("an image's sub-path is left to the runtime", async () => {
+  const volumes = new Map<string, ReadyVolume>([["v", { hostPath: "", readOnly: true }]]);
+  const volumeMount = { name: "v", mountPath: "/in", subPath: "etc" };
+  const container = { name: "c", volumeMounts: [volumeMount], resources: {} } as never;
+  const [mount] = await volumeMounts(container, volumes, [], new MemoryDisk(), new Map([["v", "sha256:1"]]));
+  const { image, imageSubPath, hostPath, readOnly } = mount!;
+  assert.deepEqual([image, imageSubPath, hostPath, readOnly], ["sha256:1", "etc", "", true]);
+});
+
 test("a sub-path is made with its volume's mode, and may not lead out of it", async () => {
   const disk: Disk = new MemoryDisk();
   await disk.makeDirectory("/volume", 0o770);

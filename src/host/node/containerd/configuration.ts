@@ -15,6 +15,8 @@ export interface ContainerdPlaces {
   readonly processFile: string;
   /** FIFOs of commands run in containers. */
   readonly streams: string;
+  /** Image volumes, a folder each sandbox. */
+  readonly imageMounts: string;
   readonly cniConfiguration: string;
   readonly cniState: string;
   /** `HOST/hosts.toml` files that say how registries are reached; empty means as their names say. */
@@ -37,6 +39,7 @@ export function containerdPlaces(directory: string): ContainerdPlaces {
     log: join(directory, "containerd.log"),
     processFile: join(directory, "containerd.pid"),
     streams: join(directory, "streams"),
+    imageMounts: join(directory, "image-volumes"),
     cniConfiguration: join(directory, "cni", "net.d"),
     cniState: join(directory, "cni", "networks"),
     registries: join(directory, "registries.d"),
@@ -92,7 +95,7 @@ disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.nri.v1.nri",
 const OVERLAYFS_MAGIC = 0x794c7630;
 
 /** Overlays cannot be stacked on an overlay, as inside another container; there, layers are copied. */
-async function snapshotter(directory: string): Promise<"overlayfs" | "native"> {
+export async function snapshotter(directory: string): Promise<"overlayfs" | "native"> {
   return (await statfs(directory)).type === OVERLAYFS_MAGIC ? "native" : "overlayfs";
 }
 

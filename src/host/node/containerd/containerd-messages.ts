@@ -38,6 +38,12 @@ export const imageName = message({ name: text(1) });
 export const imageFilters = message({ filters: texts(1) });
 export const imageRecordList = message({ images: nestedList(1, image) });
 
+export const viewSnapshotRequest = message({ snapshotter: text(1), key: text(2), parent: text(3), labels: textMap(4) });
+export const snapshotKey = message({ snapshotter: text(1), key: text(2) });
+export const snapshotMounts = message({
+  mounts: nestedList(1, message({ type: text(1), source: text(2), target: text(3), options: texts(4) })),
+});
+
 export const leaseId = message({ id: text(1), sync: flag(2), labels: textMap(3) });
 
 export const subscribeRequest = message({ filters: texts(1) });

@@ -1,5 +1,5 @@
 import { RuntimeError } from "../../../kubelet/ports/runtime.ts";
-import type { ContainerRuntime, Waits } from "../../../kubelet/ports/runtime.ts";
+import type { ContainerConfig, ContainerRuntime, Waits } from "../../../kubelet/ports/runtime.ts";
 import { attachToContainer } from "./attach.ts";
 import {
   containerConfigMessage,
@@ -14,6 +14,7 @@ import {
 import { runtimeEvents } from "./events.ts";
 import { execInContainer } from "./exec.ts";
 import { GrpcChannel } from "./grpc.ts";
+import { ImageMounts, type ImageMountsOptions } from "./image-mounts.ts";
 import { PortRelays } from "./port-forward.ts";
 import { criProcedures } from "./procedures.ts";
 
@@ -22,6 +23,8 @@ export interface CriOptions {
   readonly address: string;
   /** Absolute; an own directory for the FIFOs of commands, seen alike by containerd and this process. */
   readonly streamsDirectory: string;
+  /** Absent where no containers are made. */
+  readonly imageMounts?: ImageMountsOptions;
 }
 
 export interface CriRuntime extends ContainerRuntime, AsyncDisposable {
@@ -30,12 +33,14 @@ export interface CriRuntime extends ContainerRuntime, AsyncDisposable {
 }
 
 /** The kubelet's runtime on containerd: CRI, and containerd's own services where CRI falls short. */
-export function connectCri({ address, streamsDirectory }: CriOptions): CriRuntime {
+export function connectCri({ address, streamsDirectory, imageMounts }: CriOptions): CriRuntime {
   const channel = new GrpcChannel(address);
   const relays = new PortRelays(channel);
+  const mounts = imageMounts && new ImageMounts(channel, imageMounts);
   return {
     channel,
-    ...lifecycle(channel),
+    ...sandboxes(channel, mounts),
+    ...containers(channel, mounts),
     ...images(channel),
     exec: (id, request, options) => execInContainer(channel, streamsDirectory, id, request, options),
     attach: (id, request, options) => attachToContainer(channel, id, request, options),
@@ -48,7 +53,7 @@ export function connectCri({ address, streamsDirectory }: CriOptions): CriRuntim
   };
 }
 
-function lifecycle(channel: GrpcChannel) {
+function sandboxes(channel: GrpcChannel, imageMounts: ImageMounts | undefined) {
   return {
     async version(options: Waits) {
       const { runtimeName, runtimeVersion, runtimeApiVersion } = await channel.call(criProcedures.version, {}, options);
@@ -65,6 +70,7 @@ function lifecycle(channel: GrpcChannel) {
       await channel.call(criProcedures.stopSandbox, { sandboxId }, options);
     },
     async removeSandbox(sandboxId, options) {
+      await imageMounts?.release(sandboxId, options);
       await channel.call(criProcedures.removeSandbox, { sandboxId }, options);
     },
     async sandboxes(options) {
@@ -75,13 +81,30 @@ function lifecycle(channel: GrpcChannel) {
       if (status === undefined) throw new RuntimeError("not-found", `no status of sandbox "${sandboxId}"`);
       return sandboxStatusFrom(status);
     },
+  } satisfies Partial<ContainerRuntime>;
+}
+
+function containers(channel: GrpcChannel, imageMounts: ImageMounts | undefined) {
+  return {
     async createContainer(sandboxId, config, sandbox, options) {
-      const request = {
-        sandboxId,
-        config: containerConfigMessage(config),
-        sandboxConfig: sandboxConfigMessage(sandbox),
+      const sandboxMessage = sandboxConfigMessage(sandbox);
+      const create = async (container: ContainerConfig) => {
+        const request = { sandboxId, config: containerConfigMessage(container), sandboxConfig: sandboxMessage };
+        return (await channel.call(criProcedures.createContainer, request, options)).containerId;
       };
-      return (await channel.call(criProcedures.createContainer, request, options)).containerId;
+      // CRI unpacks an image that came from a file when the first container is made of it, and on no other occasion.
+      const unpack = async (image: string) => {
+        const containerId = await create({
+          ...config,
+          name: `${config.name}-unpack`,
+          image,
+          command: ["/"],
+          mounts: [],
+        });
+        await channel.call(criProcedures.removeContainer, { containerId }, options);
+      };
+      const mounts = await imageMounts?.onHost(sandboxId, config.mounts, unpack, options);
+      return await create({ ...config, mounts: mounts ?? config.mounts });
     },
     async startContainer(containerId, options) {
       await channel.call(criProcedures.startContainer, { containerId }, options);

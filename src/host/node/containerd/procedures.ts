@@ -58,6 +58,17 @@ export const containerdProcedures = {
   updateImage: procedure(service("images.v1.Images", "Update"), containerd.imageRecord, containerd.imageRecord),
   createLease: procedure(service("leases.v1.Leases", "Create"), containerd.leaseId, cri.empty),
   deleteLease: procedure(service("leases.v1.Leases", "Delete"), containerd.leaseId, cri.empty),
+  viewSnapshot: procedure(
+    service("snapshots.v1.Snapshots", "View"),
+    containerd.viewSnapshotRequest,
+    containerd.snapshotMounts,
+  ),
+  snapshotMounts: procedure(
+    service("snapshots.v1.Snapshots", "Mounts"),
+    containerd.snapshotKey,
+    containerd.snapshotMounts,
+  ),
+  removeSnapshot: procedure(service("snapshots.v1.Snapshots", "Remove"), containerd.snapshotKey, cri.empty),
   subscribe: procedure(service("events.v1.Events", "Subscribe"), containerd.subscribeRequest, containerd.envelope),
   getContainer: procedure(
     service("containers.v1.Containers", "Get"),

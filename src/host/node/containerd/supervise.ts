@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../../base/log.ts";
 import { SYSTEM_DIRECTORIES } from "../packages/find.ts";
 import type { HostParts } from "../packages/find.ts";
-import { containerdConfiguration, containerdPlaces } from "./configuration.ts";
+import { containerdConfiguration, containerdPlaces, snapshotter } from "./configuration.ts";
 import type { ContainerdPlaces } from "./configuration.ts";
 import { connectCri } from "./cri.ts";
 import type { CriRuntime } from "./cri.ts";
@@ -54,7 +54,14 @@ export interface SupervisedContainerd extends AsyncDisposable {
  */
 export async function superviseContainerd(options: ContainerdOptions): Promise<SupervisedContainerd> {
   const places = containerdPlaces(options.directory);
-  for (const directory of [places.root, places.state, places.streams, places.cniConfiguration, places.registries]) {
+  for (const directory of [
+    places.root,
+    places.state,
+    places.streams,
+    places.imageMounts,
+    places.cniConfiguration,
+    places.registries,
+  ]) {
     await mkdir(directory, { recursive: true, mode: 0o711 });
   }
   await mkdir(dirname(places.socket), { recursive: true, mode: 0o711 });
@@ -62,7 +69,15 @@ export async function superviseContainerd(options: ContainerdOptions): Promise<S
   for (const name of await readdir(places.streams)) await rm(join(places.streams, name), { force: true });
   const running = await adoptOrStart(options, places);
   const address = `unix://${places.socket}`;
-  const runtime = connectCri({ address, streamsDirectory: places.streams });
+  const runtime = connectCri({
+    address,
+    streamsDirectory: places.streams,
+    imageMounts: {
+      directory: places.imageMounts,
+      snapshotter: await snapshotter(places.directory),
+      enter: options.enter,
+    },
+  });
   const supervision = new AbortController();
   const supervisor = { options, places, current: running.record };
   try {

@@ -1,0 +1,8 @@
+import type { VolumePlugin } from "./plugin.ts";
+
+/** The files of an image. Where they are is the runtime's matter; the image is pulled when a container is about to start. */
+export const imageVolume: VolumePlugin = {
+  name: "image",
+  handles: (volume) => volume.image !== undefined,
+  setUp: async () => ({ hostPath: "", readOnly: true }),
+};
