@@ -7,7 +7,10 @@ import { exitFacts, probeFacts } from "./facts.ts";
 
 const container = (more: Partial<ContainerStatus>) =>
   ({ id: "1", name: "main", state: "running", exitCode: 0, reason: "", ...more }) as ContainerStatus;
-const life = (more: Partial<PodLife>): PodLife => ({ ...newLife({ metadata: {}, spec: {}, status: {} } as Pod), ...more });
+const life = (more: Partial<PodLife>): PodLife => ({
+  ...newLife({ metadata: {}, spec: {}, status: {} } as Pod),
+  ...more,
+});
 
 test("a probe's verdict is told with its reason and time", () => {
   const verdict = { id: "1", container: "web", kind: "readiness", tookMs: 4 } as const;
