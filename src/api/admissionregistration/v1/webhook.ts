@@ -1,12 +1,15 @@
 import { dnsLabel1035, dnsSubdomain } from "../../../machinery/formats.ts";
 import { duplicate, invalid, notSupported, required } from "../../../machinery/issue.ts";
+import type { KubeObject } from "../../../machinery/object.ts";
 import { checkOptionalOneOf, type Issues } from "../../checks.ts";
+import { age } from "../../columns.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import type {
   MutatingWebhook,
   ValidatingWebhook,
   WebhookClientConfig,
 } from "../../generated/admissionregistration-v1.ts";
+import type { KindRules } from "../../kind.ts";
 import { checkRule } from "./rules.ts";
 
 type Webhook = MutatingWebhook | ValidatingWebhook;
@@ -14,8 +17,33 @@ type Webhook = MutatingWebhook | ValidatingWebhook;
 const REVIEW_VERSIONS = ["v1", "v1beta1"];
 const NO_SIDE_EFFECTS = ["None", "NoneOnDryRun"];
 
+interface Configuration extends KubeObject {
+  readonly webhooks?: readonly Webhook[];
+}
+
+/** What both kinds of configurations have in common, which is all. */
+export function configurationRules<T extends Configuration>(): KindRules<T> {
+  return {
+    desired: ({ webhooks }) => webhooks,
+    columns: [
+      { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },
+      {
+        name: "Webhooks",
+        type: "integer",
+        description: "Webhooks indicates the number of webhooks registered in this configuration",
+        value: ({ webhooks }) => webhooks?.length ?? 0,
+      },
+      age,
+    ],
+    // A change is checked against what was there, so here only new objects are.
+    validate: ({ metadata, webhooks = [] }) =>
+      metadata.resourceVersion === undefined ? checkWebhooks(webhooks, undefined) : [],
+    validateUpdate: ({ webhooks = [] }, old) => checkWebhooks(webhooks, old.webhooks ?? []),
+  };
+}
+
 /** @param old the webhooks that were there: what was accepted before stays acceptable */
-export function checkWebhooks(webhooks: readonly Webhook[], old: readonly Webhook[] | undefined): Issues {
+function checkWebhooks(webhooks: readonly Webhook[], old: readonly Webhook[] | undefined): Issues {
   const issues: Issues = [];
   const names = new Set<string>();
   const namesMayRepeat = old !== undefined && new Set(old.map(({ name }) => name)).size < old.length;
