@@ -1,5 +1,6 @@
 import type { Kind } from "../../api/kind.ts";
 import { shapes } from "../../api/generated/shapes.ts";
+import { customObjectSchema } from "./custom-schema.ts";
 import type { Definitions, Schema } from "./definitions.ts";
 import type { Operation, Subject } from "./operations.ts";
 
@@ -44,7 +45,7 @@ export function bodiesIn(definitions: Definitions, customSchema: CustomSchema): 
     const reference =
       custom === undefined
         ? definitions.struct(isOwn && of.shape.name !== "" ? of.shape : shapes(name))
-        : definitions.named(name, () => withObjectFields(custom, definitions));
+        : definitions.named(name, () => customObjectSchema(custom, definitions));
     addGroupKind(definitions, name, group, version, kind);
     return reference;
   };
@@ -107,17 +108,6 @@ function addGroupKind(definitions: Definitions, name: string, group: string, ver
   const known = (definition[GROUP_KIND] ??= []) as Record<string, string>[];
   if (known.some((each) => each["group"] === group && each["version"] === version && each["kind"] === kind)) return;
   known.push({ group, kind, version });
-}
-
-/** A custom object has the fields of every object beside its own. */
-function withObjectFields(schema: Schema, definitions: Definitions): Schema {
-  const { properties = {} } = schema as { properties?: Record<string, Schema> };
-  const metadata = definitions.struct(shapes(`${META}.ObjectMeta`));
-  return {
-    ...schema,
-    type: "object",
-    properties: { ...properties, apiVersion: { type: "string" }, kind: { type: "string" }, metadata },
-  };
 }
 
 function listSchema(items: Schema, definitions: Definitions): Schema {

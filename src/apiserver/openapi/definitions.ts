@@ -8,6 +8,8 @@ export type Schema = Record<string, unknown>;
 
 /** Collects the definitions that a document needs, each with all that it refers to. */
 export interface Definitions {
+  readonly dialect: Dialect;
+  readonly describe: Describe;
   /** A reference to a struct's definition, which is added; an inlined schema for structs without a name. */
   struct(shape: StructShape): Schema;
   /** A reference to a definition that is given whole. */
@@ -30,6 +32,8 @@ export function createDefinitions(dialect: Dialect, describe: Describe): Definit
     $ref: dialect === "v2" ? `#/definitions/${name}` : `#/components/schemas/${name}`,
   });
   const definitions: Definitions = {
+    dialect,
+    describe,
     named(name, make) {
       if (!made.has(name)) {
         // Known before it is made, so that a definition may refer to itself.
