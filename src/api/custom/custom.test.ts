@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { JSONSchemaProps } from "../generated/apiextensions-v1.ts";
+import { issueText } from "../../machinery/issue.ts";
+import type { Json } from "../../machinery/json.ts";
+import type { JSONSchemaProps, ValidationRule } from "../generated/apiextensions-v1.ts";
 import { decodeCustom, defaultCustom } from "./decode.ts";
 import { formatNamed } from "./formats.ts";
 import { jsonPath } from "./json-path.ts";
+import { checkRules, expressionProblem } from "./rules.ts";
 import { checkValue } from "./validate.ts";
 
 const schema: JSONSchemaProps = {
@@ -88,6 +91,68 @@ test("custom: paths of columns and selectors", () => {
     ["nonsense", []],
   ];
   for (const [path, values] of cases) assert.deepEqual(jsonPath(path)(object), values, path);
+});
+
+test("custom: rules, in Kubernetes' words", () => {
+  const ruled = (...rules: readonly ValidationRule[]): JSONSchemaProps => ({
+    type: "object",
+    properties: {
+      min: { type: "integer" },
+      part: { type: "number" },
+      "a-b": { type: "integer" },
+      when: { type: "string", format: "date-time" },
+      name: { type: "string", "x-kubernetes-validations": [{ rule: "self == oldSelf", message: "name is immutable" }] },
+      list: {
+        type: "array",
+        items: { type: "string", "x-kubernetes-validations": [{ rule: "self.size() > 1" }] },
+      },
+      map: {
+        type: "object",
+        additionalProperties: {
+          type: "integer",
+          "x-kubernetes-validations": [{ rule: "self > 0", message: "positive" }],
+        },
+      },
+    },
+    "x-kubernetes-validations": rules,
+  });
+  const forbids = {
+    rule: "self.a__dash__b > 3",
+    reason: "FieldValueForbidden",
+    fieldPath: ".a-b",
+    message: "too small",
+  } as const;
+  const tells = { rule: "self.min > 3", messageExpression: "'not ' + string(self.min)" };
+  const keeps = { rule: "!oldSelf.hasValue() || oldSelf.value().min <= self.min", optionalOldSelf: true };
+  const cases: readonly [
+    rules: readonly ValidationRule[],
+    value: Json,
+    old: Json | undefined,
+    told: readonly string[],
+  ][] = [
+    [[{ rule: "self.min > 3" }], { min: 4 }, undefined, []],
+    [[{ rule: "self.min > 3" }], { min: 1 }, undefined, ["spec: Invalid value: failed rule: self.min > 3"]],
+    [[tells], { min: 1 }, undefined, ["spec: Invalid value: not 1"]],
+    [[forbids], { "a-b": 1 }, undefined, ["spec.a-b: Forbidden: too small"]],
+    [[keeps], { min: 1 }, undefined, []],
+    [[keeps], { min: 1 }, { min: 2 }, [`spec: Invalid value: failed rule: ${keeps.rule}`]],
+    [[{ rule: "self.part > 1.0" }], { part: 2 }, undefined, []],
+    [[{ rule: "self.when > timestamp('2020-01-01T00:00:00Z')" }], { when: "2021-01-01T00:00:00Z" }, undefined, []],
+    [
+      [{ rule: "self.none > 1" }],
+      {},
+      undefined,
+      ["spec: Invalid value: no such key: none evaluating rule: self.none > 1"],
+    ],
+    [[], { name: "a" }, undefined, []],
+    [[], { name: "b" }, { name: "a" }, ['spec.name: Invalid value: "b": name is immutable']],
+    [[], { list: ["a", "bb"] }, undefined, ['spec.list[0]: Invalid value: "a": failed rule: self.size() > 1']],
+    [[], { map: { x: 0 } }, undefined, ["spec.map[x]: Invalid value: 0: positive"]],
+  ];
+  for (const [rules, value, old, told] of cases) {
+    assert.deepEqual([...checkRules(value, old, ruled(...rules), "spec")].map(issueText), told, JSON.stringify(value));
+  }
+  assert.match(expressionProblem("self.min >", { rule: "" })!, /Unexpected token/);
 });
 
 test("custom: formats", () => {

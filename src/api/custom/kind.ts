@@ -1,6 +1,6 @@
 import { copyJson } from "../../machinery/decode-compile.ts";
 import { humanDuration } from "../../machinery/duration.ts";
-import { type Issue } from "../../machinery/issue.ts";
+import { invalid, type Issue } from "../../machinery/issue.ts";
 import type { Json, JsonObject, MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { sameJson } from "../../machinery/same-json.ts";
@@ -16,6 +16,7 @@ import { versionOrder } from "../version-order.ts";
 import { decodeCustom, defaultCustom } from "./decode.ts";
 import { jsonPath } from "./json-path.ts";
 import { shapeOfKind } from "./shape.ts";
+import { checkRules, hasRules } from "./rules.ts";
 import { checkScale } from "./scale.ts";
 import { checkListTypes, checkValue } from "./validate.ts";
 
@@ -73,7 +74,7 @@ function rulesOf(
   const hasStatus = version.subresources?.status !== undefined;
   const apiVersion = `${facts.group}/${facts.version}`;
   const scale = version.subresources?.scale;
-  const check = (object: KubeObject): Issue[] => {
+  const issuesOf = (object: KubeObject): Issue[] => {
     const value = object as unknown as JsonObject;
     return [...checkValue(value, schema, ""), ...checkListTypes(value, schema, ""), ...checkScale(value, scale, "all")];
   };
@@ -83,13 +84,22 @@ function rulesOf(
     default: (object) => defaultCustom(object, schema),
     anyFinalizer: true,
     warnings: (object, old) => finalizerWarnings(object, old),
-    validate: check,
-    validateStatusUpdate(object) {
+    validate(object) {
+      const issues = issuesOf(object);
+      // A change is held against the rules with what was before.
+      const isNew = object.metadata.resourceVersion === undefined;
+      return isNew ? [...issues, ...rulesOver(issues, object as never, undefined, schema, "")] : issues;
+    },
+    validateUpdate: (object, old) =>
+      hasRules(schema) ? rulesOver(issuesOf(object), object as never, old as never, schema, "") : [],
+    validateStatusUpdate(object, old) {
       const value = object as unknown as JsonObject;
       const { status } = value;
       const own = schema.properties?.["status"];
       const issues = status === undefined || own === undefined ? [] : [...statusIssues(status, own)];
-      return [...issues, ...checkScale(value, scale, "status")];
+      const before = (old as unknown as JsonObject)["status"];
+      const broken = own === undefined ? [] : rulesOver(issues, status, before, own, "status");
+      return [...issues, ...broken, ...checkScale(value, scale, "status")];
     },
     fromStored: (stored) => shown(stored, apiVersion, schema),
     prepareForCreate(object) {
@@ -219,6 +229,30 @@ function* finalizerWarnings({ metadata }: KubeObject, old: KubeObject | undefine
     const why = `prefer a domain-qualified finalizer name${path} to avoid accidental conflicts with other finalizer writers`;
     yield `metadata.finalizers[${index}]: "${name}": ${why}`;
   }
+}
+
+/** What rules need to be true, to be asked at all. */
+const BLOCKING: ReadonlySet<string> = new Set([
+  "FieldValueNotSupported",
+  "FieldValueRequired",
+  "FieldValueTooLong",
+  "FieldValueTooMany",
+  "FieldValueTypeInvalid",
+]);
+
+/** What a schema's rules say of a value in which these issues were found. */
+function rulesOver(
+  issues: readonly Issue[],
+  value: Json | undefined,
+  old: Json | undefined,
+  schema: JSONSchemaProps,
+  at: string,
+): readonly Issue[] {
+  if (!hasRules(schema)) return [];
+  if (!issues.some(({ type }) => BLOCKING.has(type))) return [...checkRules(value, old, schema, at)];
+  const why =
+    "some validation rules were not checked because the object was invalid; correct the existing errors to complete validation";
+  return [invalid("<nil>", null, why)];
 }
 
 /** The status is checked by itself: texts do not say where it stands. */

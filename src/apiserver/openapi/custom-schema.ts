@@ -23,7 +23,7 @@ function withObjectFields(schema: Schema, definitions: Definitions): Schema {
   const text = (name: string) => ({ description: describe(ANY_KIND, name) ?? "", type: "string" });
   const reference = definitions.struct(shapes(OBJECT_META));
   const metadata = {
-    description: describe(ANY_KIND, "metadata") ?? "",
+    description: "Standard object's metadata.",
     ...(dialect === "v2" ? reference : { allOf: [reference] }),
   };
   const properties = mapped(schema["properties"], (inner) => withinEmbedded(inner, definitions));

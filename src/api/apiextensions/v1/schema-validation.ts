@@ -1,6 +1,7 @@
 import { forbidden, invalid, notSupported, required } from "../../../machinery/issue.ts";
 import type { Issues } from "../../checks.ts";
-import type { JSONSchemaProps } from "../../generated/apiextensions-v1.ts";
+import { expressionProblem } from "../../custom/rules.ts";
+import type { JSONSchemaProps, ValidationRule } from "../../generated/apiextensions-v1.ts";
 
 const TYPES = ["array", "boolean", "integer", "number", "object", "string"];
 
@@ -43,9 +44,38 @@ function checkSchema(schema: JSONSchemaProps, at: string, issues: Issues): void 
   if (schema["x-kubernetes-preserve-unknown-fields"] === false) {
     issues.push(invalid(`${at}.x-kubernetes-preserve-unknown-fields`, false, "must be true or undefined"));
   }
+  checkRuleTexts(schema, at, issues);
   checkListType(schema, at, issues);
   checkMapType(schema, at, issues);
   for (const [inner, place] of innerSchemas(schema, at)) checkSchema(inner, place, issues);
+}
+
+function checkRuleTexts(schema: JSONSchemaProps, at: string, issues: Issues): void {
+  for (const [index, rule] of (schema["x-kubernetes-validations"] ?? []).entries()) {
+    const here = `${at}.x-kubernetes-validations[${index}]`;
+    if (rule.rule.trim() === "") {
+      issues.push(required(`${here}.rule`, "rule is not specified"));
+      continue;
+    }
+    for (const name of ["rule", "messageExpression"] as const) {
+      const problem = rule[name] === undefined ? undefined : expressionProblem(rule[name], rule);
+      if (problem !== undefined)
+        issues.push(invalid(`${here}.${name}`, internalRule(rule), `compilation failed: ${problem}`));
+    }
+  }
+}
+
+/** Kubernetes shows a rule as its server holds it. */
+function internalRule(rule: ValidationRule): object {
+  const { message = "", messageExpression = "", reason = null, fieldPath = "", optionalOldSelf = null } = rule;
+  return {
+    Rule: rule.rule,
+    Message: message,
+    MessageExpression: messageExpression,
+    Reason: reason,
+    FieldPath: fieldPath,
+    OptionalOldSelf: optionalOldSelf,
+  };
 }
 
 function checkMapType(
