@@ -3,6 +3,7 @@ import type { Issue } from "../machinery/issue.ts";
 import type { MutableJsonObject } from "../machinery/json.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import type { ShapeOf } from "../machinery/shape.ts";
+import type { CertificateReader } from "./certificates/reader.ts";
 
 /**
  * A kind of object, declared once. Routing, discovery, OpenAPI, decoding, defaulting, validation, storing, tables and
@@ -122,6 +123,15 @@ export interface RuleContext {
   readonly nowMs: number;
   /** The subresource by which the object is written, "" for the object itself. */
   readonly subresource: string;
+  /** Who writes. */
+  readonly user?: {
+    readonly name: string;
+    readonly uid: string;
+    readonly groups: readonly string[];
+    readonly extra: Readonly<Record<string, readonly string[]>>;
+  };
+  /** Reads certificates, where that is possible. */
+  readonly certificates?: CertificateReader;
 }
 
 export type NameRule = "dns-subdomain" | "dns-label" | "dns-label-1035" | "path-segment";

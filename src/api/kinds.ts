@@ -28,6 +28,7 @@ import { SelfSubjectAccessReview } from "./authorization/v1/self-subject-access-
 import { SelfSubjectRulesReview } from "./authorization/v1/self-subject-rules-review.ts";
 import { SubjectAccessReview } from "./authorization/v1/subject-access-review.ts";
 import { HorizontalPodAutoscaler } from "./autoscaling/v2/horizontal-pod-autoscaler.ts";
+import { CertificateSigningRequest } from "./certificates/v1/certificate-signing-request.ts";
 import { CronJob } from "./batch/v1/cron-job.ts";
 import { Job } from "./batch/v1/job.ts";
 import { Lease } from "./coordination/v1/lease.ts";
@@ -77,6 +78,7 @@ const DECLARED = [
   SelfSubjectRulesReview,
   SubjectAccessReview,
   HorizontalPodAutoscaler,
+  CertificateSigningRequest,
   CronJob,
   Job,
   Lease,

@@ -1,3 +1,4 @@
+import type { CertificateReader } from "../api/certificates/reader.ts";
 import { builtInKinds } from "../api/kinds.ts";
 import { createRegistry, type KindRegistry } from "../api/registry.ts";
 import { ResourceQuota } from "../api/core/v1/resource-quota.ts";
@@ -10,6 +11,7 @@ import { createClient } from "../client/client.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import type { Store } from "../store/contract.ts";
 import { type Admission, type AdmissionPlugin, createAdmission } from "./admission/admission.ts";
+import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./admission/certificates.ts";
 import { defaultTolerations } from "./admission/default-tolerations.ts";
 import { lookupIn } from "./admission/lookup.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
@@ -60,6 +62,8 @@ export interface ApiServerParts {
   /** The public halves of the signer's keys, for those who check tokens by themselves: `/openid/v1/jwks`. */
   readonly keySet?: object;
   readonly settings: ApiServerSettings;
+  /** Reads what is to be signed, where there is cryptography. */
+  readonly certificates?: CertificateReader;
   /** Answers logs, exec and proxies, where there are nodes to ask. */
   readonly connects?: (authorizer: Authorizer, admission: Admission) => readonly ConnectHandler[];
   /** Asks admission webhooks, where there is a network. */
@@ -119,6 +123,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     admission,
     clock,
     random: random.stream("objects"),
+    ...(parts.certificates === undefined ? {} : { certificates: parts.certificates }),
   };
   const subresources = new Map<string, SubresourceHandler>([
     ...SUBRESOURCES,
@@ -173,7 +178,7 @@ const SUBRESOURCES: readonly (readonly [string, SubresourceHandler])[] = [
 const SERVER: User = { name: "system:apiserver", uid: "", groups: ["system:masters"], extra: {} };
 
 function admissionOf(
-  { store, clock, random, settings, webhooks = noNetwork }: ApiServerParts,
+  { store, clock, random, settings, certificates, webhooks = noNetwork }: ApiServerParts,
   {
     rbac,
     authorizer,
@@ -191,6 +196,9 @@ function admissionOf(
     runtimeClass(lookup),
     defaultTolerations,
     rbacEscalation(rbac, authorizer),
+    certificateApproval(authorizer),
+    certificateSigning(authorizer),
+    certificateSubjectRestriction(certificates),
     mutatingWebhooks(asked),
     serviceAddresses(settings, lookup, clock, random.stream("service-addresses")),
     validatingWebhooks(asked),

@@ -1,3 +1,4 @@
+import type { CertificateReader } from "../api/certificates/reader.ts";
 import type { Clock } from "../base/clock.ts";
 import { silentLog } from "../base/log.ts";
 import { seededRandom } from "../base/random.ts";
@@ -48,17 +49,23 @@ export async function startTestServer({
   clock,
   signer,
   webhooks,
+  certificates,
 }: {
   readonly clock: Clock;
   readonly signer: TokenSigner;
   readonly webhooks?: WebhookCaller;
+  readonly certificates?: CertificateReader;
 }): Promise<TestServer> {
   const codec = objectCodec({ frozen: true });
   const store = await openStore<KubeObject>({ engine: memoryEngine(), codec, clock, log: silentLog });
   const tasks = new TaskGroup();
   const random = seededRandom("test");
   const parts = { store, clock, random, log: silentLog, tasks, signer, settings: defaultSettings };
-  const server = createApiServer(webhooks === undefined ? parts : { ...parts, webhooks });
+  const server = createApiServer({
+    ...parts,
+    ...(webhooks === undefined ? {} : { webhooks }),
+    ...(certificates === undefined ? {} : { certificates }),
+  });
   const client = createClient(server.transport(administrator, "kube-apiserver"));
   const { signal } = tasks;
   for (const object of defaultObjects()) {

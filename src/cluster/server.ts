@@ -15,7 +15,9 @@ import { createForwarder } from "../host/node/http/forwarder.ts";
 import { createNodeConnection } from "../host/node/http/node-connection.ts";
 import { serve } from "../host/node/http/serve.ts";
 import { createWebhookCaller } from "../host/node/http/webhook-caller.ts";
+import type { KeyPair } from "../host/node/pki/certificate.ts";
 import { openPki, type PkiDirectory } from "../host/node/pki/directory.ts";
+import { certificateSigner } from "../host/node/pki/sign-request.ts";
 import { buildKubeconfig } from "../host/node/pki/kubeconfig.ts";
 import { createTokenSigner } from "../host/node/pki/token-signer.ts";
 import { secureRandom } from "../host/node/random.ts";
@@ -74,6 +76,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     }),
   );
   const signer = createTokenSigner(pki.serviceAccountKey);
+  const certificates = certificateSigner(pki.authority);
+  const authority = pki.authority.certificate;
   const plane = opened.use(
     await startControlPlane({
       store,
@@ -84,6 +88,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       keySet: signer.keySet,
       settings: { ...defaultSettings, serviceCidr: options.serviceCidr, address: `${address}:${port}` },
       endpoint: { address, port },
+      certificates,
       describe: readDescriptions(),
       connects: (authorizer, admission) => [
         podConnects({ lookup, authorizer, admission, nodes }),
@@ -92,7 +97,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       webhooks,
       controllers: (server) =>
         loops
-          ? allControllers({ registry: server.registry, rootCa: pki.authority.certificate, podCidr: options.podCidr })
+          ? allControllers({ registry: server.registry, rootCa: authority, podCidr: options.podCidr, certificates })
           : [],
       scheduler: loops,
     }),
@@ -103,11 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     plane.tasks.signal,
   );
   await startImaginedNodes(options, plane, clock);
-  const serving = pki.certificate("apiserver", {
-    subject: { commonName: "kube-apiserver" },
-    usages: ["server auth"],
-    names: [...SERVER_NAMES, "127.0.0.1", "::1", address, addressText(serviceRange.first + 1)],
-  });
+  const serving = servingCertificate(pki, [address, addressText(serviceRange.first + 1)]);
   const http = await serve({
     handler: plane.server.handle,
     port,
@@ -134,6 +135,14 @@ async function startImaginedNodes({ simulate, log }: ServerOptions, plane: Contr
     random: secureRandom(),
     log: log.with({ component: "simulated-nodes" }),
     tasks: plane.tasks,
+  });
+}
+
+function servingCertificate(pki: PkiDirectory, addresses: readonly string[]): KeyPair {
+  return pki.certificate("apiserver", {
+    subject: { commonName: "kube-apiserver" },
+    usages: ["server auth"],
+    names: [...SERVER_NAMES, "127.0.0.1", "::1", ...addresses],
   });
 }
 

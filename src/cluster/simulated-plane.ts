@@ -4,6 +4,7 @@ import { objectCodec } from "../apiserver/storage/codec.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
 import type { Transport } from "../client/call.ts";
+import { simulatedAuthority } from "../host/sim/certificates.ts";
 import { faultyEngine } from "../host/sim/faults/faulty-engine.ts";
 import { faultyTransport } from "../host/sim/faults/faulty-transport.ts";
 import type { Faults } from "../host/sim/faults/rates.ts";
@@ -92,6 +93,7 @@ export class SimulatedPlane implements AsyncDisposable {
       random: own,
       log,
       signer: simulatedSigner,
+      certificates: simulatedAuthority,
       settings: defaultSettings,
       endpoint: { address: "192.0.2.1", port: 6443 },
       controllers,

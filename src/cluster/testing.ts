@@ -9,6 +9,7 @@ import { TaskGroup } from "../base/task-group.ts";
 import type { Cache } from "../client/cache.ts";
 import type { Transport } from "../client/call.ts";
 import { allControllers } from "../controllers/all.ts";
+import { simulatedAuthority } from "../host/sim/certificates.ts";
 import { Faults } from "../host/sim/faults/rates.ts";
 import { recordingEngine, type StoreEvent } from "../host/sim/recording-engine.ts";
 import { VirtualClock } from "../host/sim/virtual-clock.ts";
@@ -98,7 +99,13 @@ class SimulatedWorld implements World {
     this.events = this.#events;
     this.#log = log;
     const loops = (server: ApiServer) =>
-      controllers ?? allControllers({ registry: server.registry, rootCa: "simulated", podCidr: "10.0.0.0/8" });
+      controllers ??
+      allControllers({
+        registry: server.registry,
+        rootCa: "simulated",
+        podCidr: "10.0.0.0/8",
+        certificates: simulatedAuthority,
+      });
     this.#plane = new SimulatedPlane({
       engine: recordingEngine(memoryEngine(), clock, (event) => {
         this.#note(event);

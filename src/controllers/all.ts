@@ -1,8 +1,12 @@
+import type { CertificateSigner } from "../api/certificates/reader.ts";
 import type { KindRegistry } from "../api/registry.ts";
 import type { Controller } from "../reconciler/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
 import { customResourceDefinitionController } from "./customresourcedefinition/controller.ts";
 import { cronJobController } from "./cronjob/controller.ts";
+import { csrApproving } from "./csrapproving/controller.ts";
+import { csrCleaner } from "./csrcleaner/controller.ts";
+import { csrSigning } from "./csrsigning/controller.ts";
 import { daemonSetController } from "./daemonset/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
@@ -32,10 +36,12 @@ export interface ControllersOptions {
   readonly rootCa: string;
   /** The network of all pods, of which each node gets a part; or two of both families, with a comma. */
   readonly podCidr: string;
+  /** Signs what the certificates API is asked for. */
+  readonly certificates: CertificateSigner;
 }
 
 /** Every loop of a cluster, as Kubernetes' controller manager runs them. */
-export function allControllers({ registry, rootCa, podCidr }: ControllersOptions): readonly Controller[] {
+export function allControllers({ registry, rootCa, podCidr, certificates }: ControllersOptions): readonly Controller[] {
   const simple = [
     deploymentController,
     replicaSetController,
@@ -64,5 +70,8 @@ export function allControllers({ registry, rootCa, podCidr }: ControllersOptions
     nodeLifecycleController(),
     taintEvictionController(),
     nodeIpamController(podCidr.split(",")),
+    csrApproving(certificates),
+    csrSigning(certificates),
+    csrCleaner(certificates),
   ];
 }

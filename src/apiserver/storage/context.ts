@@ -1,4 +1,5 @@
-import type { Kind } from "../../api/kind.ts";
+import type { CertificateReader } from "../../api/certificates/reader.ts";
+import type { Kind, RuleContext } from "../../api/kind.ts";
 import { keyOf } from "../../api/kind.ts";
 import type { KindRegistry } from "../../api/registry.ts";
 import type { Clock } from "../../base/clock.ts";
@@ -16,6 +17,13 @@ export interface StorageContext {
   readonly admission: Admission;
   readonly clock: Clock;
   readonly random: Random;
+  readonly certificates?: CertificateReader;
+}
+
+/** What the rules of kinds may know of a write. */
+export function ruleContext(context: StorageContext, { user, subresource = "" }: Operation): RuleContext {
+  const { clock, certificates } = context;
+  return { nowMs: clock.now(), subresource, user, ...(certificates === undefined ? {} : { certificates }) };
 }
 
 /** The kind under which an object is stored: a view's is that of another version. */

@@ -1,4 +1,4 @@
-import { type Kind, keyOf, type NameRule } from "../../api/kind.ts";
+import { type Kind, keyOf, type NameRule, type RuleContext } from "../../api/kind.ts";
 import { randomName, uuid } from "../../base/random.ts";
 import { dnsLabel, dnsLabel1035, dnsSubdomain, type FormatCheck, pathSegment } from "../../machinery/formats.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
@@ -12,7 +12,15 @@ import { entryOutcome, type ObjectOutcome, objectOutcome, type Operation } from 
 import { admissionRequest } from "./admit.ts";
 import { describeChange } from "./changed.ts";
 import { inOrder } from "./codec.ts";
-import { groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
+import {
+  groupKindOf,
+  isDryRun,
+  recordOf,
+  resourceOf,
+  ruleContext,
+  type StorageContext,
+  storedKind,
+} from "./context.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnCreate } from "./ownership.ts";
 import { viewEntry } from "./view.ts";
@@ -119,9 +127,10 @@ function generateName({ random }: StorageContext, prefix: string): string {
 }
 
 /** Resets what a client may not set on a new object: the status, where it is a subresource, and what the kind says. */
-function prepare(context: StorageContext, { kind }: Operation, object: MutableJsonObject): void {
+function prepare(context: StorageContext, operation: Operation, object: MutableJsonObject): void {
+  const { kind } = operation;
   if (hasStatusSubresource(kind) && kind.keepsStatusOnCreate !== true) resetStatus(kind, object);
-  kind.prepareForCreate?.(object, { nowMs: context.clock.now(), subresource: "" });
+  kind.prepareForCreate?.(object, creationContext(context, operation));
   if (kind.desired !== undefined) metadataOf(object).generation = 1;
 }
 
@@ -138,11 +147,16 @@ function resetStatus(kind: Kind, object: MutableJsonObject): void {
     object["status"] = structuredClone(zeroOf(field.shape)) as MutableJsonObject;
 }
 
-function* validate(context: StorageContext, { kind }: Operation, object: KubeObject) {
-  const nowMs = context.clock.now();
+/** A creation by whatever way makes the whole object. */
+function creationContext(context: StorageContext, operation: Operation): RuleContext {
+  return { ...ruleContext(context, operation), subresource: "" };
+}
+
+function* validate(context: StorageContext, operation: Operation, object: KubeObject) {
+  const { kind } = operation;
   yield* metadataIssues(object.metadata, metadataRules(kind));
   if (kind.nameRule !== "path-segment") yield* nameIssues(object.metadata);
-  if (kind.validate !== undefined) yield* kind.validate(object, { nowMs, subresource: "" });
+  if (kind.validate !== undefined) yield* kind.validate(object, creationContext(context, operation));
 }
 
 /** What a kind asks of metadata. */

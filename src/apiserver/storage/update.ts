@@ -11,7 +11,16 @@ import { entryOutcome, type ObjectOutcome, objectOutcome, type Operation } from 
 import { admissionRequest } from "./admit.ts";
 import { describeChange } from "./changed.ts";
 import { inOrder } from "./codec.ts";
-import { findEntry, groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
+import {
+  findEntry,
+  groupKindOf,
+  isDryRun,
+  recordOf,
+  resourceOf,
+  ruleContext,
+  type StorageContext,
+  storedKind,
+} from "./context.ts";
 import { createDecoded, hasStatusSubresource, metadataOf, metadataRules, setNamespace } from "./create.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnUpdate } from "./ownership.ts";
@@ -103,7 +112,7 @@ async function prepared(
   { object, manage, wholeObject }: Modification,
 ): Promise<KubeObject> {
   const { kind, subresource = "" } = operation;
-  const rules = { nowMs: context.clock.now(), subresource };
+  const rules = ruleContext(context, operation);
   keepSystemFields(metadataOf(object), live.metadata);
   // What the server itself writes is not up to the rules for clients.
   if (wholeObject === true) return object as unknown as KubeObject;

@@ -5,6 +5,7 @@ import { builtInKinds } from "../../api/kinds.ts";
 import type { Kind } from "../../api/kind.ts";
 import { createRegistry } from "../../api/registry.ts";
 import { simulate, type World } from "../../cluster/testing.ts";
+import { simulatedAuthority } from "../../host/sim/certificates.ts";
 import { allControllers } from "../all.ts";
 import { definitionStatus } from "./plan.ts";
 
@@ -103,6 +104,6 @@ test("customresourcedefinition: each sort of name is compared with its own", () 
 
 test("customresourcedefinition: it is among the loops that a server runs", () => {
   const registry = createRegistry(builtInKinds());
-  const loops = allControllers({ registry, rootCa: "", podCidr: "10.0.0.0/8" });
+  const loops = allControllers({ registry, rootCa: "", podCidr: "10.0.0.0/8", certificates: simulatedAuthority });
   assert(loops.some(({ name }) => name === "customresourcedefinition"));
 });

@@ -8,11 +8,17 @@ import { builtInKinds } from "../../api/kinds.ts";
 import { createRegistry } from "../../api/registry.ts";
 import { mergePatch } from "../../client/client.ts";
 import { simulate, type World } from "../../cluster/testing.ts";
+import { simulatedAuthority } from "../../host/sim/certificates.ts";
 import { allControllers } from "../all.ts";
 
 const { signal } = new AbortController();
 const controllers = () =>
-  allControllers({ registry: createRegistry(builtInKinds()), rootCa: "PEM", podCidr: "10.244.0.0/16" });
+  allControllers({
+    registry: createRegistry(builtInKinds()),
+    rootCa: "PEM",
+    podCidr: "10.244.0.0/16",
+    certificates: simulatedAuthority,
+  });
 const name = { namespace: "default", name: "web" };
 
 async function worldWithDeployment(): Promise<World> {

@@ -3,7 +3,8 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import type { CertificateRequest, KeyPair } from "./certificate.ts";
-import { addressBytes, createAuthority, generateKey, issue } from "./certificate.ts";
+import { createAuthority, generateKey, issue } from "./certificate.ts";
+import { addressBytes } from "./x509.ts";
 
 const DAY_MS = 86_400_000;
 const AUTHORITY_LIFE_MS = 3650 * DAY_MS;

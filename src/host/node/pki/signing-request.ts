@@ -2,23 +2,15 @@ import type { KeyObject } from "node:crypto";
 import { createPublicKey, verify } from "node:crypto";
 import type { DerNode } from "./der.ts";
 import { children, dottedOf, readDer } from "./der.ts";
-import { fromPem } from "./certificate.ts";
+import type { RequestedCertificate } from "../../../api/certificates/reader.ts";
+import { fromPem, oid } from "./x509.ts";
 
-/** What a PKCS#10 request asks to have certified. */
-export interface SigningRequest {
-  readonly commonName: string;
-  readonly organizations: readonly string[];
-  readonly dnsNames: readonly string[];
-  readonly addresses: readonly string[];
-  readonly emailAddresses: readonly string[];
-  readonly uris: readonly string[];
+/** What a PKCS#10 request asks to have certified, and the parts of it that go into the certificate as they are. */
+export interface SigningRequest extends RequestedCertificate {
+  readonly subject: Buffer;
+  readonly alternativeNames: readonly Buffer[];
   readonly publicKey: KeyObject;
 }
-
-const COMMON_NAME = "2.5.4.3";
-const ORGANIZATION = "2.5.4.10";
-const EXTENSION_REQUEST = "1.2.840.113549.1.9.14";
-const SUBJECT_ALT_NAME = "2.5.29.17";
 
 /** Digests by the signature's algorithm: ECDSA, RSA and Ed25519, as Go's clients make them. */
 const digests: ReadonlyMap<string, string | null> = new Map([
@@ -47,12 +39,14 @@ export function readSigningRequest(pem: string): SigningRequest {
   const names = alternativeNames(attributes[0]);
   const texts = (tag: number) => names.filter((name) => name.tag === tag).map(({ content }) => content.toString());
   return {
-    commonName: subjectValues(subject!, COMMON_NAME).at(-1) ?? "",
-    organizations: subjectValues(subject!, ORGANIZATION),
+    commonName: subjectValues(subject!, oid.commonName).at(-1) ?? "",
+    organizations: subjectValues(subject!, oid.organization),
     emailAddresses: texts(0x81),
     dnsNames: texts(0x82),
     uris: texts(0x86),
     addresses: names.filter(({ tag }) => tag === 0x87).map(({ content }) => addressText(content)),
+    subject: subject!.whole,
+    alternativeNames: names.map(({ whole }) => whole),
     publicKey,
   };
 }
@@ -69,10 +63,10 @@ function alternativeNames(attributes: DerNode | undefined): readonly DerNode[] {
   if (attributes === undefined) return [];
   for (const attribute of children(attributes)) {
     const [id, values] = children(attribute);
-    if (id === undefined || dottedOf(id) !== EXTENSION_REQUEST) continue;
+    if (id === undefined || dottedOf(id) !== oid.extensionRequest) continue;
     for (const extension of children(children(values)[0])) {
       const parts = children(extension);
-      if (dottedOf(parts[0]!) === SUBJECT_ALT_NAME) return children(readDer(parts.at(-1)!.content)[0]);
+      if (dottedOf(parts[0]!) === oid.subjectAltName) return children(readDer(parts.at(-1)!.content)[0]);
     }
   }
   return [];
