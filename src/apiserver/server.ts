@@ -25,6 +25,7 @@ import { serviceAccount } from "./admission/service-account.ts";
 import type { WebhookCaller } from "./admission/webhooks/call.ts";
 import { mutatingWebhooks, validatingWebhooks } from "./admission/webhooks/webhooks.ts";
 import { answeredKinds, tokenSubresource } from "./answered.ts";
+import { bootstrapTokens } from "./auth/bootstrap-token.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
 import { createNodeAuthorizer } from "./auth/node.ts";
 import { nodeObjects } from "./auth/node-objects.ts";
@@ -112,7 +113,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const apiAudiences = [settings.issuer];
   const tokens = { signer, objects, issuer: settings.issuer, apiAudiences };
   const authenticator = createAuthenticator({
-    tokens: anyToken([serviceAccountTokens(tokens)]),
+    tokens: anyToken([serviceAccountTokens(tokens), bootstrapTokens(objects)]),
     apiAudiences,
     anonymous: true,
   });

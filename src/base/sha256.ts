@@ -1,4 +1,4 @@
-/** SHA-256 (FIPS 180-4) in plain arithmetic, for hashes that name documents: no secrets pass through it. */
+/** SHA-256 (FIPS 180-4) in plain arithmetic: hashes that name documents, and the signatures of what is public. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const state = Uint32Array.from(INITIAL);
   const words = new Uint32Array(64);
@@ -12,6 +12,21 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   const output = new DataView(digest.buffer);
   state.forEach((word, index) => output.setUint32(index * 4, word));
   return digest;
+}
+
+const BLOCK_BYTES = 64;
+
+/** HMAC (RFC 2104) with SHA-256. */
+export function hmacSha256(key: Uint8Array, message: Uint8Array): Uint8Array {
+  const padded = new Uint8Array(BLOCK_BYTES);
+  padded.set(key.length > BLOCK_BYTES ? sha256(key) : key);
+  const hashed = (mask: number, content: Uint8Array) => {
+    const whole = new Uint8Array(BLOCK_BYTES + content.length);
+    whole.set(padded.map((byte) => byte ^ mask));
+    whole.set(content, BLOCK_BYTES);
+    return sha256(whole);
+  };
+  return hashed(0x5c, hashed(0x36, message));
 }
 
 /** The digest of a text, in upper-case hex: the form of Kubernetes' ETags. */

@@ -4,6 +4,7 @@ import { Service } from "../api/core/v1/service.ts";
 import type { Kind } from "../api/kind.ts";
 import type { KindRegistry } from "../api/registry.ts";
 import { defaultObjects } from "../apiserver/auth/bootstrap-policy.ts";
+import { joiningPolicy } from "./joining-policy.ts";
 import { type Client, mergePatch } from "../client/client.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import { isStatus } from "../machinery/status.ts";
@@ -22,7 +23,7 @@ export interface BootstrapParts {
 export async function bootstrap(parts: BootstrapParts): Promise<void> {
   const { registry } = parts;
   const batches = new Map<string, KubeObject[]>();
-  for (const object of [...defaultObjects(), ...NAMES_POLICY]) {
+  for (const object of [...defaultObjects(), ...NAMES_POLICY, ...joiningPolicy()]) {
     const objects = batches.get(object.kind) ?? [];
     objects.push(object as unknown as KubeObject);
     batches.set(object.kind, objects);

@@ -28,6 +28,7 @@ import { openStore } from "../store/store.ts";
 import { clientCertificate } from "./client-certificate.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { DNS_INDEX } from "./dns-address.ts";
+import { ensureClusterInfo } from "./cluster-info.ts";
 import { ensureDnsService } from "./dns-service.ts";
 import { loopbackUser } from "./identities.ts";
 import { placesOf } from "./places.ts";
@@ -102,11 +103,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       scheduler: loops,
     }),
   );
-  await ensureDnsService(
-    createClient(plane.server.transport(loopbackUser, "kube-apiserver")),
-    addressText(serviceRange.first + DNS_INDEX),
-    plane.tasks.signal,
-  );
+  const dnsAddress = addressText(serviceRange.first + DNS_INDEX);
+  const loopback = createClient(plane.server.transport(loopbackUser, "kube-apiserver"));
+  await ensureDnsService(loopback, dnsAddress, plane.tasks.signal);
+  await ensureClusterInfo(loopback, { server: `https://${address}:${port}`, authority }, plane.tasks.signal);
   await startImaginedNodes(options, plane, clock);
   const serving = servingCertificate(pki, [address, addressText(serviceRange.first + 1)]);
   const http = await serve({

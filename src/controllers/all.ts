@@ -1,6 +1,7 @@
 import type { CertificateSigner } from "../api/certificates/reader.ts";
 import type { KindRegistry } from "../api/registry.ts";
 import type { Controller } from "../reconciler/controller.ts";
+import { bootstrapSigner } from "./bootstrapsigner/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
 import { customResourceDefinitionController } from "./customresourcedefinition/controller.ts";
 import { cronJobController } from "./cronjob/controller.ts";
@@ -27,6 +28,7 @@ import { rootCaPublisher } from "./root-ca-publisher/controller.ts";
 import { serviceAccountController } from "./serviceaccount/controller.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
 import { taintEvictionController } from "./tainteviction/controller.ts";
+import { tokenCleaner } from "./tokencleaner/controller.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 
 export interface ControllersOptions {
@@ -73,5 +75,7 @@ export function allControllers({ registry, rootCa, podCidr, certificates }: Cont
     csrApproving(certificates),
     csrSigning(certificates),
     csrCleaner(certificates),
+    bootstrapSigner(),
+    tokenCleaner(),
   ];
 }

@@ -5,7 +5,7 @@ import { builtInKinds } from "../../api/kinds.ts";
 import { createRegistry } from "../../api/registry.ts";
 import { discoveryAnswer } from "./discovery.ts";
 import { versionOrder } from "../../api/version-order.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../../base/sha256.ts";
 
 const registry = createRegistry(builtInKinds());
 const AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";

@@ -7,7 +7,7 @@ import { encodeValue } from "../encode/value.ts";
 import type { ApiRequest, ApiResponse } from "../http.ts";
 import { apiGroup, apiGroupList, apiResourceList, apiVersions, groupDiscoveryList } from "./documents.ts";
 import { servedGroups } from "./groups.ts";
-import { textHash } from "./sha256.ts";
+import { textHash } from "../../base/sha256.ts";
 
 type Asking = Pick<ApiRequest, "path" | "headers" | "query">;
 

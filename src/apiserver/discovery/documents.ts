@@ -1,6 +1,6 @@
 import type { Kind, SubresourceFacts } from "../../api/kind.ts";
 import type { ServedGroup, ServedVersion } from "./groups.ts";
-import { sha256 } from "./sha256.ts";
+import { sha256 } from "../../base/sha256.ts";
 
 // The documents of discovery. Members stand in the order in which Kubernetes writes them.
 

@@ -1,7 +1,7 @@
 import type { Kind } from "../../api/kind.ts";
 import type { KindRegistry } from "../../api/registry.ts";
 import { servedGroups, type ServedVersion } from "../discovery/groups.ts";
-import { textHash } from "../discovery/sha256.ts";
+import { textHash } from "../../base/sha256.ts";
 import { parseAccept } from "../encode/media-type.ts";
 import { encodeText } from "../encode/text.ts";
 import type { ApiRequest, ApiResponse } from "../http.ts";

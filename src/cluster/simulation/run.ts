@@ -1,4 +1,4 @@
-import { textHash } from "../../apiserver/discovery/sha256.ts";
+import { textHash } from "../../base/sha256.ts";
 import type { Log } from "../../base/log.ts";
 import { simulate } from "../testing.ts";
 import { Chaos } from "./chaos.ts";

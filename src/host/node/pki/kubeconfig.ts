@@ -30,6 +30,21 @@ export function buildKubeconfig({ name, server, authority, user, namespace }: Ku
   );
 }
 
+/** A kubeconfig without anybody in it, as `cluster-info` says to everybody how to reach and know the cluster. */
+export function buildClusterInfo({ server, authority }: Pick<KubeconfigOptions, "server" | "authority">): string {
+  return stringify(
+    {
+      apiVersion: "v1",
+      clusters: [{ cluster: { "certificate-authority-data": base64(authority), server }, name: "" }],
+      contexts: null,
+      "current-context": "",
+      kind: "Config",
+      users: null,
+    },
+    { lineWidth: 0 },
+  );
+}
+
 /**
  * Puts the entries of one kubeconfig into another, in the place of those of the same name, and makes its context the current
  * one. Everything else stays as it is, comments too.

@@ -1,0 +1,38 @@
+import { CLUSTER_INFO, TOKEN_NAMESPACE, TOKEN_TYPE } from "../../api/bootstrap/token.ts";
+import { ConfigMap } from "../../api/core/v1/config-map.ts";
+import { Secret } from "../../api/core/v1/secret.ts";
+import { sameJson } from "../../machinery/same-json.ts";
+import { isStatus } from "../../machinery/status.ts";
+import { type Controller, defineController, settled, watched } from "../../reconciler/controller.ts";
+import { nextEnd, planSignatures } from "./plan.ts";
+
+const KEY = `${CLUSTER_INFO.namespace}/${CLUSTER_INFO.name}`;
+
+/** Signs what the cluster says of itself by every bootstrap token, so that whoever joins knows that it is this cluster. */
+export function bootstrapSigner(): Controller {
+  return defineController({
+    name: "bootstrapsigner",
+    user: "system:serviceaccount:kube-system:bootstrap-signer",
+    reconciles: ConfigMap,
+    watches: [watched(Secret, (secret) => (isToken(secret) ? [KEY] : []))],
+    async reconcile(key, { cache, client, clock, because, signal }) {
+      const info = key === KEY ? cache.get(ConfigMap, key) : undefined;
+      if (info === undefined) return settled;
+      const now = clock.now();
+      const tokens = cache.list(Secret, TOKEN_NAMESPACE).filter(isToken);
+      const data = planSignatures(info.data ?? {}, tokens, now);
+      const endMs = nextEnd(tokens, now);
+      if (data !== undefined && !sameJson(data, info.data ?? {})) {
+        because("its signatures are not those of the tokens there are");
+        await client.update(ConfigMap, { ...info, data }, { signal }).catch((error: unknown) => {
+          if (!isStatus(error, "NotFound")) throw error;
+        });
+      }
+      return endMs === Infinity ? settled : { recheckAfterMs: endMs - now };
+    },
+  }) as unknown as Controller;
+}
+
+function isToken({ metadata, type }: Secret): boolean {
+  return metadata.namespace === TOKEN_NAMESPACE && type === TOKEN_TYPE;
+}
