@@ -13,6 +13,7 @@ import type { Authorizer } from "./auth/user.ts";
 import { objectOutcome, type Operation } from "./operation.ts";
 import type { SubresourceHandler } from "./perform.ts";
 import { decodeObject } from "./storage/decode-body.ts";
+import { admitted } from "./storage/admit.ts";
 import { ownedOnCreate } from "./storage/ownership.ts";
 
 export interface AnsweringParts {
@@ -50,10 +51,11 @@ function answering(answer: (body: JsonObject, operation: Operation) => JsonObjec
 
 /** `serviceaccounts/token`: a token for an account, as long as what it is bound to lives. */
 export function tokenSubresource(issuing: TokenIssuing, now: () => number): SubresourceHandler {
-  return async ({ registry }, operation) => {
+  return async (context, operation) => {
     const { namespace = "", name = "", warn } = operation;
-    const kind = registry.byKind("authentication.k8s.io", "v1", "TokenReview")!;
-    const request = issueToken({ namespace, name, request: operation.body as JsonObject, nowMs: now(), warn }, issuing);
+    const kind = context.registry.byKind("authentication.k8s.io", "v1", "TokenReview")!;
+    const body = await admitted(context, operation, { ...kind, kind: "TokenRequest" });
+    const request = issueToken({ namespace, name, request: body as JsonObject, nowMs: now(), warn }, issuing);
     return objectOutcome({ ...kind, kind: "TokenRequest" }, request, 201);
   };
 }

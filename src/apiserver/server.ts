@@ -16,6 +16,7 @@ import { defaultTolerations } from "./admission/default-tolerations.ts";
 import { lookupIn } from "./admission/lookup.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
 import { limitRanger } from "./admission/limit-ranger.ts";
+import { nodeRestriction } from "./admission/node-restriction/node-restriction.ts";
 import { nodeTaint } from "./admission/node-taint.ts";
 import { priority } from "./admission/priority.ts";
 import { rbacEscalation } from "./admission/rbac-escalation.ts";
@@ -192,6 +193,7 @@ function admissionOf(
     namespaceLifecycle(lookup),
     limitRanger(lookup),
     serviceAccount(lookup, clock, random.stream("service-account")),
+    nodeRestriction({ lookup, authorizer, certificates }),
     nodeTaint,
     priority(lookup),
     runtimeClass(lookup),

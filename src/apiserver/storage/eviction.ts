@@ -8,6 +8,7 @@ import { badRequest, failure, internalError, isStatus, notFoundError, success } 
 import { formatTime } from "../../machinery/time.ts";
 import type { Operation, Outcome } from "../operation.ts";
 import { findEntry, isDryRun, resourceOf, type StorageContext } from "./context.ts";
+import { admitted } from "./admit.ts";
 import { deleteObject } from "./delete.ts";
 import { ownedOnUpdate } from "./ownership.ts";
 import { modify } from "./update.ts";
@@ -16,10 +17,11 @@ const BUDGETS = "policy/poddisruptionbudgets";
 
 /** `pods/eviction`: deletes a pod if its disruption budget allows it. */
 export async function evictPod(context: StorageContext, operation: Operation): Promise<Outcome> {
-  const { body, subresource: _eviction, ...rest } = operation;
-  if ((body as KubeObject | undefined)?.metadata?.name !== operation.name) {
+  const { body: asked, subresource: _eviction, ...rest } = operation;
+  if ((asked as KubeObject | undefined)?.metadata?.name !== operation.name) {
     throw badRequest("name in URL does not match name in Eviction object");
   }
+  const body: unknown = await admitted(context, operation, { group: "policy", version: "v1", kind: "Eviction" });
   const options = (body as { deleteOptions?: CallOptions } | undefined)?.deleteOptions ?? {};
   const onPod: Operation = { ...rest, verb: "delete", options: { ...operation.options, ...options } };
   const pod = findEntry(context, onPod)?.value as Pod | undefined;
