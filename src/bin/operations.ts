@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
@@ -68,7 +69,14 @@ export function clusterOperations(signal: AbortSignal, version: string): Cluster
       });
     },
     api: (dataDirectory) => apiAccess(dataDirectory, signal),
+    newToken: () => ({ id: randomLetters(6), secret: randomLetters(16) }),
   };
+}
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+
+function randomLetters(count: number): string {
+  return Array.from({ length: count }, () => LETTERS[randomInt(LETTERS.length)]).join("");
 }
 
 async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSignal) {

@@ -94,6 +94,48 @@ test("reset: asks, and removes nothing without a yes", async () => {
   assert.deepEqual(removed, ["/d", "/e"]);
 });
 
+test("token: makes one that is good for a day, tells of all, and deletes by its ID", async () => {
+  const sent: (readonly [string, string, unknown])[] = [];
+  const text = (value: string) => btoa(value);
+  const items = [
+    {
+      data: {
+        "token-id": text("abcdef"),
+        "token-secret": text("0123456789abcdef"),
+        expiration: text("1970-01-01T02:00:00Z"),
+      },
+    },
+    {
+      data: {
+        "token-id": text("ghijkl"),
+        "token-secret": text("0123456789abcdef"),
+        "usage-bootstrap-signing": text("true"),
+      },
+    },
+  ];
+  const cluster: Partial<ClusterOperations> = {
+    newToken: () => ({ id: "abcdef", secret: "0123456789abcdef" }),
+    api: () => ({
+      send: (method, path, body) => {
+        sent.push([method, path, body]);
+        return Promise.resolve({ items });
+      },
+    }),
+  };
+  assert.deepEqual((await run(["token", "create"], cluster)).out, ["abcdef.0123456789abcdef"]);
+  const [, , made] = sent[0]!;
+  assert.equal((made as { stringData: Record<string, string> }).stringData["expiration"], "1970-01-02T00:00:00Z");
+  await run(["token", "create", "--ttl", "0"], cluster);
+  assert(!("expiration" in (sent[1]![2] as { stringData: object }).stringData));
+  const { out } = await run(["token", "list"], cluster);
+  assert.match(out[1]!, /^abcdef.0123456789abcdef +2h +<none> +<none> +system:bootstrappers$/);
+  assert.match(out[2]!, /^ghijkl.0123456789abcdef +<forever> +signing /);
+  assert.equal((await run(["token", "delete", "abcdef.0123456789abcdef"], cluster)).code, 0);
+  assert.equal(sent.at(-1)![1], "/api/v1/namespaces/kube-system/secrets/bootstrap-token-abcdef");
+  assert.equal((await run(["token", "create", "--ttl", "soon"], cluster)).code, 2);
+  assert.equal((await run(["token", "delete", "x"], cluster)).code, 2);
+});
+
 async function run(argv: readonly string[], cluster: Partial<ClusterOperations> = {}, answer?: string) {
   const out: string[] = [];
   const err: string[] = [];

@@ -37,6 +37,8 @@ export interface ClusterOperations {
   /** Puts the cluster's kubeconfig into the user's. */
   mergeKubeconfig(dataDirectory: string, into: string): Promise<void>;
   api(dataDirectory: string): ApiAccess;
+  /** A new bootstrap token, of letters and digits that nobody can guess. */
+  newToken(): { readonly id: string; readonly secret: string };
 }
 
 export interface UpRequest {

@@ -6,6 +6,7 @@ import { imageVerb } from "./verbs/image.ts";
 import { resetVerb } from "./verbs/reset.ts";
 import { restoreVerb } from "./verbs/restore.ts";
 import { statusVerb } from "./verbs/status.ts";
+import { tokenVerb } from "./verbs/token.ts";
 import { upVerb } from "./verbs/up.ts";
 import { whyVerb } from "./verbs/why.ts";
 
@@ -17,6 +18,7 @@ export const verbs: readonly Verb[] = [
   whyVerb,
   demoVerb,
   imageVerb,
+  tokenVerb,
   backupVerb,
   restoreVerb,
   resetVerb,
