@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { buildReference } from "../../tools/reference/build.ts";
 import { allCases, chosenCases } from "./cases.ts";
 import type { Case } from "./define-case.ts";
+import { fuzz } from "./fuzz.ts";
 import { readKnown } from "./known.ts";
 import { type Options, readOptions, USAGE } from "./options.ts";
 import { newTally, type Tally, writeReport } from "./report.ts";
@@ -33,15 +34,17 @@ async function main(options: Options): Promise<number> {
     return 0;
   }
   const known = readKnown();
-  const programs = await programsFor(cases);
+  const programs = await programsFor(options.fuzz === undefined ? cases : []);
   const directory = mkdtempSync(join(tmpdir(), "wherry-differential-"));
   try {
-    await runCases(cases, { directory, programs, known, tally, print, signal: interrupted.signal });
+    const run = { directory, programs, known, tally, print, signal: interrupted.signal };
+    if (options.fuzz === undefined) await runCases(cases, run);
+    else await fuzz(options.fuzz.seed, options.fuzz.minutes, run);
   } finally {
     if (options.keep) print(`Logs and data of both sides: ${directory}`);
     else rmSync(directory, { recursive: true, force: true });
   }
-  const whole = options.cases.length === 0;
+  const whole = options.cases.length === 0 && options.fuzz === undefined;
   const vanished = whole ? known.filter(({ title }) => !tally.met.has(title)) : [];
   for (const { title } of vanished) print(`No longer different, to be taken out of known.md: ${title}`);
   return conclude(tally);

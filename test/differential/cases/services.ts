@@ -4,12 +4,7 @@ import { type Case, defineCase, type Json, type Step } from "../define-case.ts";
 const SLICES = "/apis/discovery.k8s.io/v1/namespaces/{ns}/endpointslices";
 const ports = [{ name: "http", containerPort: 8080 }];
 const pod = (name: string) =>
-  make(
-    `${CORE}/pods`,
-    name,
-    { spec: { containers: [{ ...container, ports }], nodeName: "n-1" } },
-    { labels: { app: "web" } },
-  );
+  make(`${CORE}/pods`, name, { spec: { containers: [{ ...container, ports }] } }, { labels: { app: "web" } });
 const slicesOf = (service: string, until: (items: Json) => boolean): Step => ({
   ask: `GET ${SLICES}?labelSelector=kubernetes.io/service-name%3D${service}`,
   until: ({ items }: Json) => until(items),
@@ -55,7 +50,7 @@ const cases: readonly Case[] = [
     make(
       `${CORE}/pods`,
       "one",
-      { spec: { containers: [{ ...container, ports }], nodeName: "n-1" } },
+      { spec: { containers: [{ ...container, ports }] } },
       { labels: { app: "web" }, finalizers: ["example.com/wait"] },
     ),
     setPod("one", running(true, 1)),
