@@ -60,7 +60,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
       cache,
       transport,
       log: loopLog,
-      events: events(transport, loopLog, { component: `${controller.name}-controller` }),
+      events: events(transport, loopLog, { component: controller.tellsAs ?? `${controller.name}-controller` }),
     });
   });
   const scheduler = parts.scheduler ? startScheduler() : undefined;

@@ -35,6 +35,8 @@ export interface Controller<T extends KubeObject = KubeObject> {
   readonly workers?: number;
   /** The identity it acts under. Default `system:serviceaccount:kube-system:<name>-controller`. */
   readonly user?: string;
+  /** Who tells, in its events. Default `<name>-controller`. */
+  readonly tellsAs?: string;
   reconcile(key: string, context: ReconcileContext): Promise<ReconcileResult>;
 }
 

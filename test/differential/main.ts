@@ -14,8 +14,9 @@ import type { Programs } from "./sides.ts";
 
 const print = (line: string) => console.log(line);
 const interrupted = new AbortController();
-process.once("SIGINT", () => interrupted.abort(new Error("Called off.")));
-process.once("SIGTERM", () => interrupted.abort(new Error("Called off.")));
+// They come twice: from the terminal, and passed on by tools/run.mjs.
+process.on("SIGINT", () => interrupted.abort(new Error("Called off.")));
+process.on("SIGTERM", () => interrupted.abort(new Error("Called off.")));
 const tally = newTally();
 try {
   process.exitCode = await main(readOptions(process.argv.slice(2)));

@@ -14,7 +14,7 @@ export class Plainer {
   /** @param port the API server's */
   constructor(world: World, port: number) {
     this.#world = world;
-    this.#server = new RegExp(`\\b(127\\.0\\.0\\.1|localhost):${port}\\b`, "g");
+    this.#server = new RegExp(`\\b[a-z0-9.]+:${port}\\b`, "g");
   }
 
   /** Begins with the answer to the next step: what is met for the first time is numbered by the step and its place in there. */
@@ -32,6 +32,11 @@ export class Plainer {
   /** What was printed for people: ages, and the widths of columns that come of them, are left out too. */
   printed(text: string): string {
     return this.text(text)
+      .replaceAll(/(?<=\/tmp\/(LIVE|MERGED)-)\d+/g, "<random>")
+      .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/g, "<time>")
+      .replaceAll(/(?<=\bResource Version:\s+)\d+/g, "<rv>")
+      .replaceAll(/(?<=\bnodePort: |NodePort:.*\s)\d+/gi, (port) => this.#number("port", port))
+      .replaceAll(/(?<=X509SHA256=)[0-9a-f]{64}/g, "<hash>")
       .replaceAll(AGES, "<age>")
       .replaceAll(/(?<=\S) {2,}|\t+/g, "  ")
       .replaceAll(/ +$/gm, "");

@@ -23,6 +23,7 @@ import { failSafeStatus, needsScale, planBudget } from "./plan.ts";
 export function disruptionController(registry: KindRegistry): Controller {
   return defineController({
     name: "disruption",
+    tellsAs: "controllermanager",
     reconciles: PodDisruptionBudget,
     watches: [
       watched(Pod, (pod, cache, old) =>

@@ -21,6 +21,7 @@ export function endpointSliceController(): Controller {
   const times = new TriggerTimes();
   return defineController({
     name: "endpointslice",
+    tellsAs: "endpoint-slice-controller",
     reconciles: Service,
     owns: [EndpointSlice],
     watches: [watched(Pod, servicesOf), watched(Node, () => [])],

@@ -11,6 +11,7 @@ import { MANAGER, MOST_MIRRORED, planMirror } from "./plan.ts";
 /** Repeats Endpoints that a person wrote, for a service without selector, as slices: proxies read nothing else. */
 export const endpointSliceMirroringController = defineController({
   name: "endpointslicemirroring",
+  tellsAs: "endpoint-slice-mirroring-controller",
   reconciles: Endpoints,
   owns: [EndpointSlice],
   watches: [watched(Service, ({ metadata }) => [nameKey(metadata)])],

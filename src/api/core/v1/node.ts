@@ -56,7 +56,18 @@ export const Node: Kind<Node> = defineKind(facts.core.v1.Node, {
   validateUpdate: nodeUpdateIssues,
   validateStatusUpdate: nodeUpdateIssues,
   warnings: nodeWarnings,
+  prepareForCreate: (object) => forgetConfig(object as unknown as Mutable<Node>),
+  prepareForUpdate(object, old) {
+    if (old.spec.configSource === undefined && old.status.config === undefined)
+      forgetConfig(object as unknown as Mutable<Node>);
+  },
 });
+
+/** A kubelet's configuration by objects is gone from Kubernetes; the fields stay for nodes that had it. */
+function forgetConfig({ spec, status }: Mutable<Node>): void {
+  delete spec.configSource;
+  delete (status as Partial<Mutable<Node>>["status"])?.config;
+}
 
 /** Older clients know one network, and theirs counts if the two fields differ. */
 function sayNetworksTwice(spec: Mutable<Node["spec"]>): void {
