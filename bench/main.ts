@@ -1,6 +1,7 @@
 // Measures Wherry beside the real Kubernetes: `npm run bench`, or `npm run bench -- get list-pods --rounds 5`. See README.md.
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { ensureBuilt } from "../tools/build.mjs";
 import { buildReference, ReferenceError } from "../tools/reference/build.ts";
 import type { ProgramName } from "../tools/reference/programs.ts";
 import { alone, type Print } from "./alone/all.ts";
@@ -55,6 +56,7 @@ async function bench(argv: readonly string[]): Promise<void> {
   print(machineLine(machine));
   for (const name of given.alone) await (await alone[name]!()).run(print);
   if (given.scenarios.length === 0) return;
+  ensureBuilt();
   const sides: Side[] = [wherry];
   if (given.reference) sides.push(kubernetes(await built(given.scenarios)));
   print(`${" ".repeat(40)}${sides.map(({ name }) => name.padStart(16)).join("")}`);

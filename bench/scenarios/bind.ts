@@ -18,7 +18,9 @@ export const binds: readonly Scenario[] = SIZES.map(([nodes, pods]) => ({
     const ask = { what: "create-nodes", prefix: "node-" } as const;
     await load.run(running, { type: "repeat", ask, connections: 16, until: { count: nodes } });
     const job = { type: "bind", pods, connections: 64, prefix: "pod-" } as const;
-    const measured = await turn.profiled(() => load.run(running, job));
-    return [...readingsOf(measured), megabytes("memory after it", running.memoryBytes())];
+    return turn.profiled(async () => {
+      const measured = await load.run(running, job);
+      return [...readingsOf(measured), megabytes("memory after it", running.memoryBytes())];
+    });
   },
 }));

@@ -23,12 +23,16 @@ export const deployment: Scenario = {
     const { running } = turn;
     await nodesReady(turn);
     const nodes = seconds("nodes Ready, from the start", running.startedAtMs);
-    const before = running.cpuMicros();
-    const begun = performance.now();
-    await turn.profiled(() => podsReady(turn));
-    const pods = seconds("pods Ready", begun);
-    const cpu = (running.cpuMicros() - before) / POD_COUNT;
-    const memory = megabytes("memory then", running.memoryBytes());
+    const { pods, cpu, memory } = await turn.profiled(async () => {
+      const before = running.cpuMicros();
+      const begun = performance.now();
+      await podsReady(turn);
+      return {
+        pods: seconds("pods Ready", begun),
+        cpu: (running.cpuMicros() - before) / POD_COUNT,
+        memory: megabytes("memory then", running.memoryBytes()),
+      };
+    });
     const resting = await rest(turn);
     const gone = await podsGone(turn);
     return [

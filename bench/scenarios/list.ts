@@ -31,6 +31,8 @@ export const listPages: Scenario = {
 
 async function listed(turn: Turn, ask: Ask) {
   const job = { type: "repeat", ask, connections: 4, until: { seconds: SECONDS } } as const;
-  const measured = await turn.profiled(() => turn.load.run(turn.running, job));
-  return [...readingsOf(measured), megabytes("memory after it", turn.running.memoryBytes())];
+  return turn.profiled(async () => {
+    const measured = await turn.load.run(turn.running, job);
+    return [...readingsOf(measured), megabytes("memory after it", turn.running.memoryBytes())];
+  });
 }

@@ -1,7 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { ensureBuilt } from "../../tools/build.mjs";
 import { doorOf, freePort, openAuthority, whenReady } from "./plane.ts";
 import { startProcess, treeOf } from "./process.ts";
 import type { Side } from "./side.ts";
@@ -12,7 +11,6 @@ const WHERRY = fileURLToPath(new URL("../../dist/src/bin/wherry.mjs", import.met
 export const wherry: Side = {
   name: "Wherry",
   async start(directory, { nodes = 0 }, signal) {
-    ensureBuilt();
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const port = await freePort();
     const door = doorOf(openAuthority(directory), port);

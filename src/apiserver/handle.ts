@@ -118,7 +118,10 @@ async function answerResource(
     const operation: Operation = {
       ...place,
       ...(await bodyOf(request, target)),
-      signal: request.signal,
+      // Made when somebody asks for it: most calls are over before that.
+      get signal() {
+        return request.signal;
+      },
       user,
       userAgent: request.headers["user-agent"] ?? "unknown",
       receivedAtMs: parts.clock.now(),

@@ -155,8 +155,11 @@ function* itemsOf(kind: Kind, entries: readonly Entry<KubeObject>[]): Iterable<U
     return;
   }
   const named = encodeText(`{"kind":${JSON.stringify(kind.kind)},"apiVersion":${JSON.stringify(kind.apiVersion)},`);
-  for (const { bytes, value } of entries) {
-    yield startsWith(bytes, named) ? bytes.subarray(named.length) : encodeText(JSON.stringify(itemOf(value)).slice(1));
+  for (const entry of entries) {
+    const { bytes } = entry;
+    // The value of what was loaded from disk is read when somebody asks for it: here nobody should.
+    if (startsWith(bytes, named)) yield bytes.subarray(named.length);
+    else yield encodeText(JSON.stringify(itemOf(entry.value)).slice(1));
   }
 }
 
