@@ -9,6 +9,8 @@ export interface Machine {
   readonly memoryGb: number;
   readonly kernel: string;
   readonly node: string;
+  /** What the machine was doing otherwise: the run queue's length over the last minute, before the run. */
+  readonly load: number;
   /** The commit, with a + where the tree had changes. */
   readonly commit: string;
 }
@@ -21,12 +23,12 @@ export function thisMachine(): Machine {
     memoryGb: Math.round(totalmem() / 1024 ** 3),
     kernel: release(),
     node: process.version,
+    load: Number(loadavg()[0]!.toFixed(1)),
     commit: commit(),
   };
 }
 
-export function machineLine({ date, cpu, cores, memoryGb, kernel, node, commit: of }: Machine): string {
-  const load = loadavg()[0]!.toFixed(1);
+export function machineLine({ date, cpu, cores, memoryGb, kernel, node, load, commit: of }: Machine): string {
   return `${date}, ${cores} × ${cpu}, ${memoryGb} GB, Linux ${kernel}, Node ${node}, commit ${of}, load ${load}`;
 }
 

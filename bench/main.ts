@@ -63,9 +63,16 @@ async function bench(argv: readonly string[]): Promise<void> {
   const outcomes = new Map<string, readonly Compared[]>();
   const profiles = given.profile ? join(import.meta.dirname, "profiles") : undefined;
   const { rounds } = given;
+  const failed: string[] = [];
   try {
     const options = { scenarios: given.scenarios, sides, rounds, profiles, progress, signal: interrupted.signal };
     for await (const outcome of measureAll(options)) {
+      if (outcome.failure !== undefined) {
+        failed.push(outcome.scenario.name);
+        progress(`${outcome.scenario.name} FAILED: ${outcome.failure.message}`);
+      }
+      // One side's first round is the least that says anything.
+      if (outcome.readings.some((rounds) => rounds.length === 0)) continue;
       const compared = compare(outcome);
       outcomes.set(outcome.scenario.name, compared);
       for (const line of lines(outcome, compared)) print(line);
@@ -73,6 +80,7 @@ async function bench(argv: readonly string[]): Promise<void> {
   } finally {
     remember(machine, rounds, outcomes);
   }
+  if (failed.length > 0) throw new BenchError(`not measured to the end: ${failed.join(", ")}`);
 }
 
 /** The reference's programs that these scenarios need. @throws {ReferenceError} where Go is missing or a build fails */

@@ -21,9 +21,14 @@ export interface RunOptions {
 export interface Outcome {
   readonly scenario: Scenario;
   readonly readings: readonly (readonly (readonly Reading[])[])[];
+  /** Why there are no more readings. */
+  readonly failure?: Error;
 }
 
-/** Measures one scenario after another, the sides in turns: what disturbs the machine disturbs both. */
+/**
+ * Measures one scenario after another, the sides in turns: what disturbs the machine disturbs both. One that fails keeps the
+ * others from nothing.
+ */
 export async function* measureAll(options: RunOptions): AsyncGenerator<Outcome> {
   const directory = await mkdtemp(join(tmpdir(), "wherry-bench-"));
   await using opened = new AsyncDisposableStack();
@@ -32,15 +37,31 @@ export async function* measureAll(options: RunOptions): AsyncGenerator<Outcome> 
   const load = opened.use(startLoad(options.signal));
   for (const scenario of options.scenarios) {
     const readings = options.sides.map(() => [] as (readonly Reading[])[]);
-    for (let round = 0; round < options.rounds; round++) {
-      for (const [index, side] of options.sides.entries()) {
-        options.progress(`${scenario.name}: ${side.name}, round ${round + 1} of ${options.rounds}`);
-        const running = await clusters.take(side, scenario.needs);
-        readings[index]!.push(await scenario.measure(turnOf(scenario, side, running, load, round, options)));
-        await clusters.giveBack(side, scenario.needs);
-      }
+    try {
+      await measureRounds(scenario, readings, clusters, load, options);
+      yield { scenario, readings };
+    } catch (error) {
+      options.signal.throwIfAborted();
+      await clusters.endAll();
+      yield { scenario, readings, failure: error as Error };
     }
-    yield { scenario, readings };
+  }
+}
+
+async function measureRounds(
+  scenario: Scenario,
+  readings: readonly (readonly Reading[])[][],
+  clusters: Clusters,
+  load: Load,
+  options: RunOptions,
+): Promise<void> {
+  for (let round = 0; round < options.rounds; round++) {
+    for (const [index, side] of options.sides.entries()) {
+      options.progress(`${scenario.name}: ${side.name}, round ${round + 1} of ${options.rounds}`);
+      const running = await clusters.take(side, scenario.needs);
+      readings[index]!.push(await scenario.measure(turnOf(scenario, side, running, load, round, options)));
+      await clusters.giveBack(side, scenario.needs);
+    }
   }
 }
 
@@ -92,8 +113,12 @@ class Clusters implements AsyncDisposable {
     if (state === "fresh") await this.#end(side);
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async endAll(): Promise<void> {
     for (const side of this.#up.keys()) await this.#end(side);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.endAll();
   }
 
   async #end(side: Side): Promise<void> {

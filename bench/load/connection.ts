@@ -75,13 +75,23 @@ export async function openConnection(door: Door): Promise<Connection> {
   };
 }
 
+export interface Watch {
+  /** Rejects when the server ends the watch, as it does with a reader that is too slow. */
+  readonly ended: Promise<never>;
+  close(): void;
+}
+
 /** A watch: tells how many events began in each piece of its answer. Resolves when the answer has begun. */
 export async function openWatch(
   door: Door,
   request: Uint8Array,
   came: (events: number, bytes: Buffer) => void,
-): Promise<TLSSocket> {
+): Promise<Watch> {
   const socket = await open(door);
+  const ended = Promise.withResolvers<never>();
+  // Whoever does not wait for it does not mind.
+  ended.promise.catch(() => {});
+  socket.once("close", () => ended.reject(new Error("the server ended a watch")));
   await new Promise<void>((resolve) => {
     socket.on("data", (bytes: Buffer) => {
       let events = 0;
@@ -91,13 +101,13 @@ export async function openWatch(
     });
     socket.write(request);
   });
-  return socket;
+  return { ended: ended.promise, close: () => socket.destroy() };
 }
 
 const EVENT = Buffer.from('{"type":"');
 
 /** A watch whose events are read, line by line. Resolves when the answer has begun. */
-export async function openLines(door: Door, request: Uint8Array, came: (line: string) => void): Promise<TLSSocket> {
+export async function openLines(door: Door, request: Uint8Array, came: (line: string) => void): Promise<Watch> {
   let rest = "";
   return openWatch(door, request, (_events, bytes) => {
     const lines = (rest + bytes.toString("utf8")).split("\n");

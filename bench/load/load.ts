@@ -28,17 +28,27 @@ export interface Load extends Disposable {
 
 /** @param signal ends the job that runs, by ending the process. */
 export function startLoad(signal: AbortSignal): Load {
-  // In a session of its own: a terminal's Ctrl-C is for the run as a whole.
-  const child = fork(join(import.meta.dirname, "main.ts"), { detached: true });
-  const end = () => child.kill("SIGKILL");
+  let child: ChildProcess | undefined;
+  const end = () => {
+    child?.kill("SIGKILL");
+    child = undefined;
+  };
   signal.addEventListener("abort", end, { once: true });
   return {
     async run(running, job) {
       signal.throwIfAborted();
+      // In a session of its own: a terminal's Ctrl-C is for the run as a whole.
+      child ??= fork(join(import.meta.dirname, "main.ts"), { detached: true });
       let before = 0;
       child.send({ job, door: running.door } satisfies Order);
-      const result = await answerOf(child, () => (before = running.cpuMicros()));
-      return { ...result, cpuMicros: (running.cpuMicros() - before) / Math.max(1, result.operations) };
+      try {
+        const result = await answerOf(child, () => (before = running.cpuMicros()));
+        return { ...result, cpuMicros: (running.cpuMicros() - before) / Math.max(1, result.operations) };
+      } catch (error) {
+        // What the job left open would disturb the next one.
+        end();
+        throw error;
+      }
     },
     [Symbol.dispose]() {
       signal.removeEventListener("abort", end);

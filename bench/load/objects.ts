@@ -3,7 +3,10 @@ export const PODS = "/api/v1/namespaces/default/pods";
 export const CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
 export const NODES = "/api/v1/nodes";
 
-/** A pod of 1.2 kB. @param scheduler who decides where it goes */
+/**
+ * A pod of 1.2 kB. It tolerates what nodes are tainted with while no kubelet tells of them.
+ * @param scheduler who decides where it goes
+ */
 export function podDraft(name: string, scheduler: string): unknown {
   return {
     apiVersion: "v1",
@@ -12,6 +15,7 @@ export function podDraft(name: string, scheduler: string): unknown {
     spec: {
       serviceAccountName: "default",
       schedulerName: scheduler,
+      tolerations: [{ operator: "Exists" }],
       containers: [
         {
           name: "main",

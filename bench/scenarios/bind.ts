@@ -1,11 +1,6 @@
-import { NODES } from "../load/objects.ts";
 import type { Scenario } from "../scenario.ts";
 import { ensureDefaultAccount } from "./contents.ts";
 import { megabytes, readingsOf } from "./readings.ts";
-
-interface NodeList {
-  readonly items: readonly { readonly spec: { readonly taints?: readonly unknown[] } }[];
-}
 
 const SIZES = [
   [1_000, 5_000],
@@ -22,7 +17,6 @@ export const binds: readonly Scenario[] = SIZES.map(([nodes, pods]) => ({
     await ensureDefaultAccount(turn);
     const ask = { what: "create-nodes", prefix: "node-" } as const;
     await load.run(running, { type: "repeat", ask, connections: 16, until: { count: nodes } });
-    await running.api.until<NodeList>(NODES, ({ items }) => items.every(({ spec }) => spec.taints === undefined));
     const job = { type: "bind", pods, connections: 64, prefix: "pod-" } as const;
     return turn.profiled(async () => {
       const measured = await load.run(running, job);

@@ -33,7 +33,7 @@ export function kubernetes(programs: Readonly<Partial<Record<ProgramName, string
       };
       try {
         start("etcd", etcdArguments(place, etcdPorts));
-        start("kube-apiserver", apiServerArguments(place, etcdPorts[0], plane));
+        start("kube-apiserver", apiServerArguments(place, etcdPorts[0]));
         const door = doorOf(place.pki, place.port);
         const mainPid = () => processes[1]!.pid;
         const running = await whenReady({ door, startedAtMs, processes, mainPid, signal });
@@ -67,11 +67,7 @@ function etcdArguments({ directory }: Place, [port, peerPort]: readonly [number,
   ];
 }
 
-function apiServerArguments(
-  { directory, pki, port }: Place,
-  etcdPort: number,
-  plane: Needs["plane"],
-): readonly string[] {
+function apiServerArguments({ directory, pki, port }: Place, etcdPort: number): readonly string[] {
   const ca = fileOf(directory, "ca.pem", pki.authority.certificate);
   const key = fileOf(directory, "sa.key", signingKey());
   const serving = pki.certificate("apiserver", {
@@ -95,8 +91,6 @@ function apiServerArguments(
     "--enable-priority-and-fairness=false",
     "--max-requests-inflight=0",
     "--max-mutating-requests-inflight=0",
-    // New nodes are tainted until a loop has seen that they are ready; without loops they would stay so.
-    ...(plane === "whole" ? [] : ["--disable-admission-plugins=TaintNodesByCondition"]),
   ];
 }
 

@@ -41,9 +41,9 @@ export async function bindAll({ pods, connections, prefix }: BindJob, door: Door
       }
     }),
   );
-  await all.promise;
+  await Promise.race([all.promise, watch.ended]);
   const result = resultOf(latencies, start);
-  watch.destroy();
+  watch.close();
   for (const writer of writers) writer.close();
   return result;
 }

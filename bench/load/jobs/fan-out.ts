@@ -1,4 +1,4 @@
-import { type Door, openConnection, openWatch, requestBytes } from "../connection.ts";
+import { type Door, openConnection, openWatch, requestBytes, type Watch } from "../connection.ts";
 import type { Result } from "../jobs.ts";
 import { resultOf } from "../latencies.ts";
 import { CONFIG_MAPS, configMapDraft } from "../objects.ts";
@@ -33,12 +33,12 @@ export async function fanOut({ watchers, events, group }: FanOutJob, door: Door,
     delivered += more;
     if (delivered >= wanted) all.resolve();
   };
-  const sockets: Awaited<ReturnType<typeof openWatch>>[] = [];
-  while (sockets.length < watchers) {
-    const more = Array.from({ length: Math.min(OPENED_AT_ONCE, watchers - sockets.length) }, () =>
+  const open: Watch[] = [];
+  while (open.length < watchers) {
+    const more = Array.from({ length: Math.min(OPENED_AT_ONCE, watchers - open.length) }, () =>
       openWatch(door, requestBytes("GET", target), count),
     );
-    sockets.push(...(await Promise.all(more)));
+    open.push(...(await Promise.all(more)));
   }
   const latencies: number[] = [];
   let next = 0;
@@ -56,9 +56,9 @@ export async function fanOut({ watchers, events, group }: FanOutJob, door: Door,
       }
     }),
   );
-  await all.promise;
+  await Promise.race([all.promise, ...open.map(({ ended }) => ended)]);
   const result = resultOf(latencies, start, watchers * events);
-  for (const socket of sockets) socket.destroy();
+  for (const watch of open) watch.close();
   for (const writer of writers) writer.close();
   return result;
 }

@@ -34,7 +34,7 @@ async function listAndWatch(target: string, door: Door): Promise<void> {
   const revision = /"resourceVersion":"(\d+)"/.exec(connection.ends())![1]!;
   const query = `watch=true&resourceVersion=${revision}&allowWatchBookmarks=true&timeoutSeconds=400`;
   const watch = await openWatch(door, requestBytes("GET", `${target}?${query}`), () => {});
-  watch.destroy();
+  watch.close();
 }
 
 async function watchList(target: string, door: Door): Promise<void> {
@@ -46,6 +46,6 @@ async function watchList(target: string, door: Door): Promise<void> {
     if (joined.includes(END)) ended.resolve();
     tail = joined.subarray(-END.length);
   });
-  await ended.promise;
-  watch.destroy();
+  await Promise.race([ended.promise, watch.ended]);
+  watch.close();
 }
