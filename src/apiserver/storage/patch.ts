@@ -94,8 +94,6 @@ function createApplied(context: StorageContext, operation: Operation, config: Co
   }
   const { object, managedFields } = applied(context, operation, undefined, config);
   const decoded = decodeObject(operation, operation.kind, structuredClone(object));
-  const metadata = metadataOf(decoded);
-  metadata.name ??= operation.name!;
   checkIdentity(operation, decoded);
   return createDecoded(context, operation, decoded, (next) => setManagedFields(next, managedFields));
 }
