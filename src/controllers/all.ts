@@ -20,6 +20,7 @@ import { jobController } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeIpamController } from "./nodeipam/controller.ts";
 import { nodeLifecycleController } from "./nodelifecycle/controller.ts";
+import { claimBinder, volumeBinder } from "./persistentvolume/controller.ts";
 import { podGarbageCollector } from "./podgc/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
@@ -55,6 +56,8 @@ export function allControllers({ registry, rootCa, podCidr, certificates }: Cont
     endpointSliceMirroringController,
     serviceAccountController,
     clusterRoleAggregationController,
+    claimBinder,
+    volumeBinder,
   ] as readonly unknown[] as readonly Controller[];
   return [
     ...simple,

@@ -1,6 +1,8 @@
 import { Lease } from "../api/coordination/v1/lease.ts";
 import { ConfigMap } from "../api/core/v1/config-map.ts";
 import { Node } from "../api/core/v1/node.ts";
+import { PersistentVolume } from "../api/core/v1/persistent-volume.ts";
+import { PersistentVolumeClaim } from "../api/core/v1/persistent-volume-claim.ts";
 import { Pod } from "../api/core/v1/pod.ts";
 import { Secret } from "../api/core/v1/secret.ts";
 import { ServiceAccount } from "../api/core/v1/service-account.ts";
@@ -15,5 +17,7 @@ export const LeaseKind = Lease;
 export const ConfigMapKind = ConfigMap;
 export const SecretKind = Secret;
 export const ServiceKind = Service;
+export const PersistentVolumeKind = PersistentVolume;
+export const PersistentVolumeClaimKind = PersistentVolumeClaim;
 export const ServiceAccountKind = ServiceAccount;
 export const ClusterTrustBundleKind = defineKind(facts.certificates.v1beta1.ClusterTrustBundle);

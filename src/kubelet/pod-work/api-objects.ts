@@ -1,4 +1,11 @@
-import type { ConfigMap, Pod, Secret, Service } from "../../api/generated/core-v1.ts";
+import type {
+  ConfigMap,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  Service,
+} from "../../api/generated/core-v1.ts";
 import type { TokenRequest } from "../../api/generated/authentication-v1.ts";
 import type { Kind } from "../../api/kind.ts";
 import { delay } from "../../base/clock.ts";
@@ -10,7 +17,14 @@ import type { KubeObject } from "../../machinery/object.ts";
 import { isStatus } from "../../machinery/status.ts";
 import { parseTime } from "../../machinery/time.ts";
 import { namespaceOf } from "../containers/names.ts";
-import { ClusterTrustBundleKind, ConfigMapKind, SecretKind, ServiceAccountKind } from "../kinds.ts";
+import {
+  ClusterTrustBundleKind,
+  ConfigMapKind,
+  PersistentVolumeClaimKind,
+  PersistentVolumeKind,
+  SecretKind,
+  ServiceAccountKind,
+} from "../kinds.ts";
 import type { ServiceAccountToken, TokenDemand, TrustSelection, VolumeObjects } from "../volumes/plugin.ts";
 import type { ApiObjects } from "./parts.ts";
 
@@ -34,6 +48,14 @@ export class LiveObjects implements ApiObjects, VolumeObjects {
 
   secret(namespace: string, name: string): Promise<Secret | undefined> {
     return this.#get(SecretKind, namespace, name);
+  }
+
+  claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined> {
+    return this.#get(PersistentVolumeClaimKind, namespace, name);
+  }
+
+  persistentVolume(name: string): Promise<PersistentVolume | undefined> {
+    return this.#get(PersistentVolumeKind, undefined, name);
   }
 
   async services(): Promise<Iterable<Service>> {
@@ -132,9 +154,10 @@ export class LiveObjects implements ApiObjects, VolumeObjects {
     });
   }
 
-  async #get<T extends KubeObject>(kind: Kind<T>, namespace: string, name: string): Promise<T | undefined> {
+  async #get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): Promise<T | undefined> {
     try {
-      return await this.#client.get(kind, { namespace, name }, { signal: this.#parts.tasks.signal });
+      const wanted = namespace === undefined ? { name } : { namespace, name };
+      return await this.#client.get(kind, wanted, { signal: this.#parts.tasks.signal });
     } catch (error) {
       if (isStatus(error, "NotFound")) return undefined;
       throw error;

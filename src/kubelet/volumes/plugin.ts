@@ -1,4 +1,11 @@
-import type { ConfigMap, Pod, Secret, Volume } from "../../api/generated/core-v1.ts";
+import type {
+  ConfigMap,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  Volume,
+} from "../../api/generated/core-v1.ts";
 import type { DownwardFacts } from "../containers/downward.ts";
 import type { NodePaths } from "../containers/names.ts";
 import type { Disk } from "../ports/disk.ts";
@@ -45,6 +52,8 @@ export interface VolumeObjects {
   /** Undefined where there is no such object. */
   configMap(namespace: string, name: string): Promise<ConfigMap | undefined>;
   secret(namespace: string, name: string): Promise<Secret | undefined>;
+  claim(namespace: string, name: string): Promise<PersistentVolumeClaim | undefined>;
+  persistentVolume(name: string): Promise<PersistentVolume | undefined>;
   token(request: TokenDemand): Promise<ServiceAccountToken>;
   /** The PEM of the trust bundles of that name or signer, undefined where there is none. */
   trustBundle(selection: TrustSelection): Promise<string | undefined>;

@@ -1,4 +1,5 @@
 import type { Volume } from "../../api/generated/core-v1.ts";
+import { claimVolume } from "./claim.ts";
 import { configMapVolume } from "./config-map.ts";
 import { downwardApiVolume } from "./downward-api.ts";
 import { emptyDirVolume } from "./empty-dir.ts";
@@ -12,6 +13,7 @@ import { secretVolume } from "./secret.ts";
 export const VOLUME_PLUGINS: readonly VolumePlugin[] = [
   emptyDirVolume,
   hostPathVolume,
+  claimVolume,
   imageVolume,
   configMapVolume,
   secretVolume,

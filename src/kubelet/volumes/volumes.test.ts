@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ConfigMap, Pod, Secret, Volume } from "../../api/generated/core-v1.ts";
+import type {
+  ConfigMap,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  Secret,
+  Volume,
+} from "../../api/generated/core-v1.ts";
 import { MemoryDisk } from "../../host/sim/disk/memory-disk.ts";
 import type { Disk } from "../ports/disk.ts";
 import { volumeMounts } from "./mounts.ts";
@@ -103,6 +110,40 @@ test("an emptyDir belongs to the pod's group and is left alone once it is there"
   assert.equal((await world.disk.stat(DIRECTORY))?.mode, 0o700);
 });
 
+test("a claim: its volume, once it is bound", async () => {
+  const world = newWorld({}, { fsGroup: 7 });
+  const volume = { name: "v", persistentVolumeClaim: { claimName: "data" } };
+  const failed = (why: string) => ({ message: `error processing PVC default/data: ${why}` });
+  await assert.rejects(
+    world.setUp(volume),
+    failed('failed to fetch PVC from API server: persistentvolumeclaims "data" not found'),
+  );
+  const claim = { metadata: { uid: "claim" }, spec: {}, status: { phase: "Pending" } };
+  world.claims["data"] = claim as never;
+  await assert.rejects(world.setUp(volume), failed("PVC is not bound"));
+  world.claims["data"] = { ...claim, spec: { volumeName: "pv" }, status: { phase: "Bound" } } as never;
+  const hostPath = { path: "/data/pv", type: "DirectoryOrCreate" };
+  const bound = { metadata: { name: "pv" }, spec: { claimRef: { uid: "claim" }, hostPath } };
+  world.volumes["pv"] = { ...bound, spec: { ...bound.spec, claimRef: { uid: "another" } } } as never;
+  await assert.rejects(world.setUp(volume), failed("volume pv is not bound to claim default/data"));
+  world.volumes["pv"] = bound as never;
+  assert.deepEqual(await world.setUp(volume), { hostPath: "/data/pv", readOnly: false });
+  assert.equal((await world.disk.stat("/data/pv"))?.gid, 0, "what the host has stays as it is");
+
+  world.volumes["pv"] = {
+    ...bound,
+    spec: { ...bound.spec, hostPath: undefined, local: { path: "/disks/1" } },
+  } as never;
+  await assert.rejects(world.setUp(volume), { message: 'path "/disks/1" does not exist' });
+  await world.disk.makeDirectory("/disks/1", 0o755);
+  const readOnly = { ...volume.persistentVolumeClaim, readOnly: true };
+  assert.deepEqual(await world.setUp({ ...volume, persistentVolumeClaim: readOnly }), {
+    hostPath: "/disks/1",
+    readOnly: true,
+  });
+  assert.equal((await world.disk.stat("/disks/1"))?.gid, 7);
+});
+
 test("an image's sub-path is left to the runtime", async () => {
   const volumes = new Map<string, ReadyVolume>([["v", { hostPath: "", readOnly: true }]]);
   const volumeMount = { name: "v", mountPath: "/in", subPath: "etc" };
@@ -149,6 +190,8 @@ function newWorld(data: Record<string, string>, securityContext: object = {}) {
   const world = {
     disk,
     data,
+    claims: {} as Record<string, PersistentVolumeClaim>,
+    volumes: {} as Record<string, PersistentVolume>,
     async setUp(volume: Volume): Promise<ReadyVolume> {
       const context: VolumeContext = {
         pod,
@@ -160,6 +203,8 @@ function newWorld(data: Record<string, string>, securityContext: object = {}) {
           configMap: async (_namespace, name) =>
             name === "config" ? ({ data: world.data } as unknown as ConfigMap) : undefined,
           secret: async (): Promise<Secret | undefined> => undefined,
+          claim: async (_namespace, name) => world.claims[name],
+          persistentVolume: async (name) => world.volumes[name],
           token: async (demand) => ({ token: `token-of-${demand.pod.metadata.name}`, expiresAtMs: nowMs + 3_600_000 }),
           trustBundle: async () => undefined,
         },
