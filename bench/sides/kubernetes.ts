@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { clientCertificate } from "../../src/cluster/client-certificate.ts";
 import { buildKubeconfig } from "../../src/host/node/pki/kubeconfig.ts";
 import type { PkiDirectory } from "../../src/host/node/pki/directory.ts";
@@ -39,7 +42,7 @@ export function kubernetes(programs: Readonly<Partial<Record<ProgramName, string
         const running = await whenReady({ door, startedAtMs, processes, mainPid, signal });
         if (plane !== "api") start("kube-scheduler", schedulerArguments(place));
         if (plane === "whole") start("kube-controller-manager", controllerArguments(place));
-        if (plane === "whole" && nodes > 0) start("kwok", kwokArguments(place, await freePort()));
+        if (plane === "whole" && nodes > 0) start("kwok", await kwokArguments(place, await freePort()));
         return running;
       } catch (error) {
         for (const process of processes.toReversed()) await process[Symbol.asyncDispose]();
@@ -123,8 +126,24 @@ function controllerArguments(place: Place): readonly string[] {
   ];
 }
 
-function kwokArguments(place: Place, port: number): readonly string[] {
+/** What its nodes and pods play stands in files of its module: as they start, at once, and send signs of life. */
+const STAGES = ["node/fast", "node/heartbeat-with-lease", "pod/fast"];
+const KWOK_MODULE = fileURLToPath(new URL("../../tools/reference/kwok", import.meta.url));
+
+async function stageFiles(): Promise<readonly string[]> {
+  const list = ["list", "-m", "-f", "{{.Dir}}", "sigs.k8s.io/kwok"];
+  const { stdout } = await promisify(execFile)("go", list, { cwd: KWOK_MODULE });
+  const folders = STAGES.map((stage) => join(stdout.trim(), "kustomize", "stage", stage));
+  return folders.flatMap((folder) =>
+    readdirSync(folder)
+      .filter((file) => file.endsWith(".yaml") && file !== "kustomization.yaml")
+      .map((file) => join(folder, file)),
+  );
+}
+
+async function kwokArguments(place: Place, port: number): Promise<readonly string[]> {
   return [
+    ...(await stageFiles()).map((file) => `--config=${file}`),
     `--kubeconfig=${kubeconfigOf(place, "kwok", "kwok", "system:masters")}`,
     "--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake",
     "--node-lease-duration-seconds=40",
