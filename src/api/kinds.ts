@@ -35,7 +35,9 @@ import { Lease } from "./coordination/v1/lease.ts";
 import { EndpointSlice } from "./discovery/v1/endpoint-slice.ts";
 import { Event as EventsEvent } from "./events/v1/event.ts";
 import { Ingress } from "./networking/v1/ingress.ts";
+import { IPAddress } from "./networking/v1/ip-address.ts";
 import { NetworkPolicy } from "./networking/v1/network-policy.ts";
+import { ServiceCIDR } from "./networking/v1/service-cidr.ts";
 import { PodDisruptionBudget } from "./policy/v1/pod-disruption-budget.ts";
 import { ClusterRoleBinding } from "./rbac/v1/cluster-role-binding.ts";
 import { ClusterRole } from "./rbac/v1/cluster-role.ts";
@@ -86,6 +88,8 @@ const DECLARED = [
   EventsEvent,
   Ingress,
   NetworkPolicy,
+  IPAddress,
+  ServiceCIDR,
   PodDisruptionBudget,
   ClusterRoleBinding,
   ClusterRole,

@@ -12,6 +12,7 @@ import type { Controller } from "../reconciler/controller.ts";
 import { runController, type RunningController } from "../reconciler/run.ts";
 import { runScheduler, type RunningScheduler } from "../scheduler/scheduler.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { ensureServiceCidr } from "./service-cidr.ts";
 import { controllerUser, loopbackUser, systemUser } from "./identities.ts";
 
 export interface ControlPlaneParts extends Omit<ApiServerParts, "tasks"> {
@@ -40,8 +41,10 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   // All loops write in one name, as those of Kubernetes do, which are one program.
   const transportOf = (user: User, component: string, program = component) =>
     around(server.transport(user, program), component);
+  const loopback = createClient(server.transport(loopbackUser, "kube-apiserver"));
+  await ensureServiceCidr(loopback, parts.settings.serviceCidr, parts.clock, tasks.signal);
   await bootstrap({
-    client: createClient(server.transport(loopbackUser, "kube-apiserver")),
+    client: loopback,
     registry: server.registry,
     serviceAddress: addressText(parseRange(parts.settings.serviceCidr).first + 1),
     endpoint: parts.endpoint,

@@ -17,6 +17,8 @@ export function systemUser(component: string): User {
 export function controllerUser(controller: Controller): User {
   // What Kubernetes' API server does itself.
   if (controller.user === loopbackUser.name) return loopbackUser;
+  // What the API server itself does elsewhere, it does here by a loop.
+  if (controller.user === loopbackUser.name) return loopbackUser;
   if (controller.user !== undefined) return user(controller.user, []);
   return user(serviceAccountUser("kube-system", `${controller.name}-controller`), serviceAccountGroups("kube-system"));
 }

@@ -16,6 +16,7 @@ import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
 import { endpointSliceMirroringController } from "./endpointslicemirroring/controller.ts";
 import { garbageCollector } from "./garbagecollector/controller.ts";
+import { ipAddressesController } from "./ipaddresses/controller.ts";
 import { jobController } from "./job/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeIpamController } from "./nodeipam/controller.ts";
@@ -26,6 +27,7 @@ import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
 import { resourceQuotaController } from "./resourcequota/controller.ts";
 import { rootCaPublisher } from "./root-ca-publisher/controller.ts";
+import { serviceCidrsController } from "./servicecidrs/controller.ts";
 import { serviceAccountController } from "./serviceaccount/controller.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
 import { taintEvictionController } from "./tainteviction/controller.ts";
@@ -55,6 +57,8 @@ export function allControllers({ registry, rootCa, podCidr, certificates }: Cont
     staleDisruptionController,
     endpointSliceMirroringController,
     serviceAccountController,
+    serviceCidrsController,
+    ipAddressesController,
     clusterRoleAggregationController,
     claimBinder,
     volumeBinder,
