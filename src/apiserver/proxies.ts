@@ -45,7 +45,12 @@ async function proxy(parts: ProxyParts, request: ApiRequest, target: ResourceTar
   if (!decision.allowed) throw denied(attributes, decision.reason);
   await admitConnect(parts.admission, { ...target, name }, user, new URLSearchParams({ path: target.rest ?? "" }));
   const query = request.query.toString();
-  const path = `${target.rest ?? "/"}${query === "" ? "" : `?${query}`}`;
+  const search = query === "" ? "" : `?${query}`;
+  const path = `${target.rest ?? "/"}${search}`;
+  if (target.rest === undefined && (request.method === "GET" || request.method === "HEAD")) {
+    // Relative links of a page would else lead out of the proxy.
+    return { status: 301, headers: { location: `${request.path}/${search}` }, body: undefined };
+  }
   const prefix = request.path.slice(0, request.path.length - (target.rest ?? "").length);
   const on = (host: string) => parts.forwarder.forward(request, `${scheme}://${host}${path}`, prefix);
   switch (target.kind.kind) {

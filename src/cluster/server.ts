@@ -24,6 +24,7 @@ import { secureRandom } from "../host/node/random.ts";
 import { openSqliteEngine } from "../host/node/sqlite/engine.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import { memoryEngine } from "../store/memory-engine.ts";
+import { compactRegularly } from "../store/compactor.ts";
 import { openStore } from "../store/store.ts";
 import { clientCertificate } from "./client-certificate.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
@@ -107,6 +108,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const loopback = createClient(plane.server.transport(loopbackUser, "kube-apiserver"));
   await ensureDnsService(loopback, dnsAddress, plane.tasks.signal);
   await ensureClusterInfo(loopback, { server: `https://${address}:${port}`, authority }, plane.tasks.signal);
+  plane.tasks.spawn((signal) => compactRegularly(store, clock, signal));
   await startImaginedNodes(options, plane, clock);
   const serving = servingCertificate(pki, [address, addressText(serviceRange.first + 1)]);
   const http = await serve({

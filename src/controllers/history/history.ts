@@ -1,6 +1,7 @@
 import { ControllerRevision } from "../../api/apps/v1/controller-revision.ts";
 import type { PodTemplateSpec } from "../../api/generated/core-v1.ts";
 import { byteOrder } from "../../machinery/byte-order.ts";
+import { sortedGoJson } from "../../machinery/go-json.ts";
 import type { Json } from "../../machinery/json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { sameJson } from "../../machinery/same-json.ts";
@@ -26,9 +27,12 @@ export interface RevisionName {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** What a revision holds: a strategic merge patch that puts its template back. */
+/**
+ * What a revision holds: a strategic merge patch that puts its template back. Its members stand in the order of their names, as
+ * clients compare the text with one of their own making.
+ */
 export function revisionData({ spec }: Revised): Json {
-  return { spec: { template: { ...spec.template, $patch: "replace" } } } as unknown as Json;
+  return JSON.parse(sortedGoJson({ spec: { template: { ...spec.template, $patch: "replace" } } })) as Json;
 }
 
 /**

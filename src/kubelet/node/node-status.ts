@@ -34,7 +34,8 @@ const MOST_NAMES = 5;
 
 /** The status of a node. Heartbeat times are left as they were where nothing else differs; see `withHeartbeat`. */
 export function nodeStatus(facts: NodeFacts, previous: NodeStatus, nowMs: number): NodeStatus {
-  const capacity = capacityOf(facts);
+  // Resources that others have told of (a device, an administrator) stay.
+  const capacity = { ...previous.capacity, ...capacityOf(facts) };
   return {
     ...previous,
     capacity,
