@@ -29,11 +29,17 @@ const print: Print = (line) => process.stdout.write(`${line}\n`);
 /** What goes on, for people who wait; not part of the result. */
 const progress: Print = (line) => process.stderr.write(`· ${line}\n`);
 
+/** A terminal sends Ctrl-C to npm's whole group, and whoever started us passes it on: that is one request, not two. */
+const SAME_REQUEST_MS = 1_000;
+
 const interrupted = new AbortController();
+let interruptedAtMs = Infinity;
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(name, () => {
     // Whoever asks a second time does not want to wait.
-    if (interrupted.signal.aborted) process.exit(130);
+    if (performance.now() - interruptedAtMs > SAME_REQUEST_MS) process.exit(130);
+    if (interrupted.signal.aborted) return;
+    interruptedAtMs = performance.now();
     progress("Stopping: what the run started is taken down …");
     interrupted.abort(new BenchError(`stopped by ${name}; what was measured until then is above`));
   });
