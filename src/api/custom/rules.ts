@@ -1,7 +1,8 @@
-import { Environment, Optional } from "@marcbachmann/cel-js";
+import { Optional } from "@marcbachmann/cel-js";
 import { duplicate, forbidden, invalid, type Issue, required } from "../../machinery/issue.ts";
 import type { Json, JsonObject } from "../../machinery/json.ts";
 import type { JSONSchemaProps, ValidationRule } from "../generated/apiextensions-v1.ts";
+import { celEnvironment } from "../cel.ts";
 import { celValue } from "./cel-value.ts";
 
 /**
@@ -114,28 +115,7 @@ function failed(at: string, value: Json, message: string): Issue {
   return { type: "FieldValueInvalid", field: at, body: `Invalid value: ${message}` };
 }
 
-const common = new Environment({ enableOptionalTypes: true }).registerVariable("self", "dyn");
-
-for (const [signature, read] of Object.entries<(list: readonly Comparable[]) => unknown>({
-  "list.isSorted(): bool": (list) => list.every((each, index) => index === 0 || list[index - 1]! <= each),
-  "list.sum(): dyn": (list) => (typeof list[0] === "number" ? list.reduce(add, 0) : list.reduce(add, 0n)),
-  "list.min(): dyn": (list) => list.reduce((least, each) => (each < least ? each : least)),
-  "list.max(): dyn": (list) => list.reduce((most, each) => (each > most ? each : most)),
-})) {
-  common.registerFunction(signature, read as never);
-}
-common.registerFunction("string.find(string): string", (text: string, pattern: string) => {
-  return new RegExp(pattern, "u").exec(text)?.[0] ?? "";
-});
-common.registerFunction("string.findAll(string): list", (text: string, pattern: string) => {
-  return Array.from(text.matchAll(new RegExp(pattern, "gu")), ([found]) => found);
-});
-
-type Comparable = string | number | bigint;
-
-function add(sum: Comparable, each: Comparable): Comparable {
-  return (sum as number) + (each as number);
-}
+const common = celEnvironment().registerVariable("self", "dyn");
 
 /** The value before: always there, or perhaps. */
 const environments = {

@@ -9,6 +9,7 @@ import type { LabelSelector } from "../../../machinery/object.ts";
 import { notFoundError } from "../../../machinery/status.ts";
 import type { AdmissionRequest } from "../admission.ts";
 import type { Lookup } from "../lookup.ts";
+import { conditionsHold } from "./conditions.ts";
 
 /** Is this webhook to be asked about this write? @throws {StatusError} 404 where the namespace is gone */
 export function isAsked(
@@ -19,7 +20,8 @@ export function isAsked(
   return (
     (webhook.rules ?? []).some((rule) => ruleMatches(rule, request)) &&
     objectMatches(webhook.objectSelector, request) &&
-    namespaceMatches(webhook.namespaceSelector, request, lookup)
+    namespaceMatches(webhook.namespaceSelector, request, lookup) &&
+    conditionsHold(webhook, request)
   );
 }
 

@@ -29,34 +29,33 @@ export function reviewVersion(accepted: readonly string[]): ReviewVersion {
 
 /** The question, as JSON. */
 export function reviewOf(apiVersion: ReviewVersion, uid: string, request: AdmissionRequest): object {
+  const { object = null, old = null } = request;
+  return { kind: "AdmissionReview", apiVersion, request: { uid, ...requestOf(request), object, oldObject: old } };
+}
+
+/** What is asked, without the objects. */
+export function requestOf(request: AdmissionRequest): object {
   const { kind, subresource, user } = request;
   const groupKind = { group: kind.group, version: kind.version, kind: kind.kind };
   const resource = { group: kind.group, version: kind.version, resource: kind.plural };
   const sub = subresource === "" ? {} : { subResource: subresource, requestSubResource: subresource };
   return {
-    kind: "AdmissionReview",
-    apiVersion,
-    request: {
-      uid,
-      kind: request.objectKind ?? groupKind,
-      resource,
-      ...sub,
-      requestKind: request.objectKind ?? groupKind,
-      requestResource: resource,
-      ...(request.name === "" ? {} : { name: request.name }),
-      ...(request.namespace === "" ? {} : { namespace: request.namespace }),
-      operation: request.operation,
-      userInfo: {
-        username: user.name,
-        ...(user.uid === "" ? {} : { uid: user.uid }),
-        groups: user.groups,
-        ...(Object.keys(user.extra).length === 0 ? {} : { extra: user.extra }),
-      },
-      object: request.object ?? null,
-      oldObject: request.old ?? null,
-      dryRun: request.dryRun,
-      options: optionsOf(request),
+    kind: request.objectKind ?? groupKind,
+    resource,
+    ...sub,
+    requestKind: request.objectKind ?? groupKind,
+    requestResource: resource,
+    ...(request.name === "" ? {} : { name: request.name }),
+    ...(request.namespace === "" ? {} : { namespace: request.namespace }),
+    operation: request.operation,
+    userInfo: {
+      username: user.name,
+      ...(user.uid === "" ? {} : { uid: user.uid }),
+      groups: user.groups,
+      ...(Object.keys(user.extra).length === 0 ? {} : { extra: user.extra }),
     },
+    dryRun: request.dryRun,
+    options: optionsOf(request),
   };
 }
 

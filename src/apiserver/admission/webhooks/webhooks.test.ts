@@ -165,3 +165,22 @@ test("webhooks: configurations are checked, and never asked about themselves", a
     return true;
   });
 });
+
+test("webhooks: conditions choose what is asked about, and must be expressions", async () => {
+  const { server, asked, hook, mutating, validating, create } = await newServer({ some: () => ({}) });
+  await using _server = server;
+  const where = (expression: string) => ({ matchConditions: [{ name: "not-this", expression }] });
+  await mutating(hook("some", where("object.metadata.name != 'skip-me' && request.operation == 'CREATE'")));
+  await create("skip-me");
+  await create("a");
+  assert.deepEqual(asked, ["some CREATE a"]);
+  await assert.rejects(
+    validating(hook("some", where("object.["))),
+    /matchConditions\[0\]\.expression: .*compilation failed/,
+  );
+  await validating(hook("some", where("object.data.nothing == 'x'")));
+  await assert.rejects(create("b"), {
+    code: 403,
+    message: /configmaps "b" is forbidden: expression .* resulted in error/,
+  });
+});

@@ -93,7 +93,9 @@ function applyTo(request: AdmissionRequest, name: string, patch: unknown): boole
   }
   let next: MutableJsonObject;
   try {
-    next = decodeValue(kind.shape, applyJsonPatch(object, { operations, unknown: [] })).value as MutableJsonObject;
+    const patched = applyJsonPatch(object, { operations, unknown: [] }) as MutableJsonObject;
+    const { value } = kind.decode?.(patched, undefined) ?? decodeValue(kind.shape, patched);
+    next = value as MutableJsonObject;
   } catch (error) {
     throw internalError(error);
   }
