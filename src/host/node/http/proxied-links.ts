@@ -23,7 +23,7 @@ export function proxiedLink(link: string, { prefix, url }: ProxyPlace): string {
 }
 
 /** Rewrites the links of a page as it comes; all else passes byte for byte. */
-export function withProxiedLinks(page: AsyncIterable<Uint8Array>, place: ProxyPlace): AsyncIterable<Uint8Array> {
+export async function* withProxiedLinks(page: AsyncIterable<Uint8Array>, place: ProxyPlace): AsyncIterable<Uint8Array> {
   const rewriter = new RewritingStream();
   rewriter.on("startTag", (tag, raw) => {
     const names = LINKS[tag.tagName] ?? [];
@@ -37,18 +37,16 @@ export function withProxiedLinks(page: AsyncIterable<Uint8Array>, place: ProxyPl
     if (isChanged) rewriter.emitStartTag(tag);
     else rewriter.emitRaw(raw);
   });
-  // An error ends the page's iteration, which whoever reads it sees.
+  // Begun only when somebody reads: a stream that is whole before that gives nothing. An error ends the reading, too.
   pipeline(Readable.from(decoded(page)), rewriter, () => {});
-  return encoded(rewriter as AsyncIterable<string | Uint8Array>);
+  for await (const text of rewriter as AsyncIterable<string | Uint8Array>) {
+    yield typeof text === "string" ? Buffer.from(text) : text;
+  }
 }
 
 async function* decoded(page: AsyncIterable<Uint8Array>): AsyncIterable<string> {
   const decoder = new TextDecoder();
   for await (const chunk of page) yield decoder.decode(chunk, { stream: true });
-}
-
-async function* encoded(texts: AsyncIterable<string | Uint8Array>): AsyncIterable<Uint8Array> {
-  for await (const text of texts) yield typeof text === "string" ? Buffer.from(text) : text;
 }
 
 /** The attributes that hold a link, by element (the HTML standard's index of attributes). */
