@@ -1,5 +1,4 @@
 import { mkdirSync, readFileSync } from "node:fs";
-import { hostname } from "node:os";
 import { Namespace } from "../api/core/v1/namespace.ts";
 import { Node } from "../api/core/v1/node.ts";
 import { Service } from "../api/core/v1/service.ts";
@@ -240,7 +239,8 @@ async function startKubelet(
     disk: { disk: nodeDisk, machine },
     facts: {
       machine: await machine.facts(),
-      hostname: hostname(),
+      // As a kubelet that is given its name: pods that ask for a host by its label mean the node.
+      hostname: options.nodeName,
       maxPods: MOST_PODS,
       reserved: {},
       kubeletPort: options.kubeletPort,
