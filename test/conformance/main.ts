@@ -84,12 +84,13 @@ async function run(options: ConformanceOptions, context: RunContext): Promise<nu
 async function phasesOf({ short, focus, skip, procs }: ConformanceOptions): Promise<readonly Phase[]> {
   if (short) {
     const names = (await shortSet()).map((name) => `${escape(name)}$`);
-    return [{ title: "short", focus: names, skip, procs }];
+    // Whoever changes something else is not stopped by a moment's chance, but is told of it.
+    return [{ title: "short", focus: names, skip, procs, attempts: 2 }];
   }
   return [
-    { title: "parallel", focus, skip: [...skip, SERIAL], procs },
+    { title: "parallel", focus, skip: [...skip, SERIAL], procs, attempts: 1 },
     // Ginkgo joins patterns by "or": the serial ones among the wanted have the word before, between or behind.
-    { title: "serial", focus: focus.flatMap(serialOf), skip, procs: 1 },
+    { title: "serial", focus: focus.flatMap(serialOf), skip, procs: 1, attempts: 1 },
   ];
 }
 

@@ -16,6 +16,7 @@ export function conclusion(results: readonly SpecResult[], verdict: Verdict, ela
     tableOf(results),
     "",
     ...failed.map(({ name, failure }) => `✖ ${name}\n    ${failure!.message.split("\n", 1)[0]}`),
+    ...results.filter(({ again }) => again).map(({ name }) => `PASSED ONLY AT THE SECOND TRY, which is a bug: ${name}`),
     ...verdict.broken.map(({ name }) => `BROKEN, for it stands in passing.txt: ${name}`),
     `${results.length - failed.length} of ${results.length} passed in ${clock(elapsedMs)}.`,
     `${verdict.standing} stand in passing.txt, ${verdict.added.length} of them new.`,

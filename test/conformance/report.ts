@@ -7,6 +7,8 @@ export interface SpecResult {
   readonly sig: string;
   readonly passed: boolean;
   readonly seconds: number;
+  /** It passed, but not at the first try. */
+  readonly again?: true;
   /** Absent where it passed. */
   readonly failure?: { readonly message: string; readonly location: string; readonly log: string };
 }
@@ -22,6 +24,7 @@ interface GinkgoSpec {
   readonly State: string;
   /** Nanoseconds. */
   readonly RunTime: number;
+  readonly NumAttempts?: number;
   readonly CapturedGinkgoWriterOutput?: string;
   readonly CapturedStdOutErr?: string;
   readonly Failure?: {
@@ -42,7 +45,7 @@ export async function readReport(path: string): Promise<readonly SpecResult[]> {
 function resultOf(spec: GinkgoSpec): SpecResult {
   const name = [...(spec.ContainerHierarchyTexts ?? []), spec.LeafNodeText].join(" ");
   const result = { name, sig: sigOf(name), passed: spec.State === "passed", seconds: spec.RunTime / 1e9 };
-  if (result.passed) return result;
+  if (result.passed) return (spec.NumAttempts ?? 1) > 1 ? { ...result, again: true } : result;
   const { Message: message = spec.State, Location: location = {} } = spec.Failure ?? {};
   return {
     ...result,

@@ -20,6 +20,8 @@ export interface Phase {
   readonly focus: readonly string[];
   readonly skip: readonly string[];
   readonly procs: number;
+  /** How often a spec is tried before it has failed. */
+  readonly attempts: number;
 }
 
 export interface PhaseOptions {
@@ -41,6 +43,7 @@ export async function runPhase(phase: Phase, options: PhaseOptions): Promise<rea
     ...cluster.machine.enter,
     programs.ginkgo,
     `--procs=${phase.procs}`,
+    `--flake-attempts=${phase.attempts}`,
     ...phase.focus.map((pattern) => `--focus=${pattern}`),
     ...phase.skip.map((pattern) => `--skip=${pattern}`),
     `--timeout=${LONGEST}`,
