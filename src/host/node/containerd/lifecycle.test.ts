@@ -51,7 +51,8 @@ describe("containerd: sandboxes, containers and images", { skip }, () => {
     });
     const ended = await runtime.containerStatus(containerId, { signal });
     assert.deepEqual([ended.exitCode, ended.reason, ended.sandboxId], [3, "Error", sandboxId]);
-    assert(ended.startedAt > 2n ** 53n && ended.finishedAt >= ended.startedAt);
+    // Which of the two comes first is open: containerd takes the time of a start once it has returned, and this end may be earlier.
+    assert(ended.startedAt > 2n ** 53n && ended.finishedAt > 2n ** 53n);
     const log = await readFile(`${config.logDirectory}/main/0.log`, "utf8");
     assert.match(log, /^\S+ stdout F out$/m);
     assert.match(log, /^\S+ stderr F grüß$/m);
