@@ -102,7 +102,7 @@ export const allImages: ImageSet = { names: conformanceImages.recipes.map(({ nam
 /** What the specs of the short set use. */
 export const shortImages: ImageSet = {
   names: allImages.names.filter((name) =>
-    /\/(agnhost|busybox|nonroot|ipc-utils|glibc-dns-testing|nginx|pause):/.test(name),
+    /\/(agnhost|nautilus|kitten|perl|busybox|nonroot|ipc-utils|glibc-dns-testing|nginx|pause):/.test(name),
   ),
   programs: ["agnhost"],
 };
