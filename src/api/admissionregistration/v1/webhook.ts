@@ -84,7 +84,8 @@ function checkWebhook(webhook: Webhook, at: string, anySideEffects: boolean, iss
 }
 
 const MOST_CONDITIONS = 64;
-const environment = celEnvironment()
+/** What a condition may speak of. */
+export const conditionEnvironment = celEnvironment()
   .registerVariable("object", "dyn")
   .registerVariable("oldObject", "dyn")
   .registerVariable("request", "dyn");
@@ -97,7 +98,7 @@ function checkConditions(conditions: readonly MatchCondition[], at: string, issu
     if (expression.trim() === "") issues.push(required(`${here}.expression`));
     else {
       try {
-        environment.parse(expression);
+        conditionEnvironment.parse(expression);
       } catch (error) {
         const problem = `compilation failed: ERROR: <input>: ${(error as Error).message}`;
         issues.push(invalid(`${here}.expression`, expression, problem));

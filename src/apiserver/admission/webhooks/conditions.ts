@@ -1,4 +1,5 @@
-import { celEnvironment, celOf } from "../../../api/cel.ts";
+import { conditionEnvironment } from "../../../api/admissionregistration/v1/webhook.ts";
+import { celOf } from "../../../api/cel.ts";
 import type { MatchCondition } from "../../../api/generated/admissionregistration-v1.ts";
 import type { Json } from "../../../machinery/json.ts";
 import type { AdmissionRequest } from "../admission.ts";
@@ -37,11 +38,6 @@ export function conditionsHold(
   throw refusal(request, failures.join(", "));
 }
 
-const environment = celEnvironment()
-  .registerVariable("object", "dyn")
-  .registerVariable("oldObject", "dyn")
-  .registerVariable("request", "dyn");
-
 type Expression = (variables: object) => unknown;
 const expressions = new Map<string, Expression>();
 /** Of all configurations together; beyond it the oldest is compiled anew when it is asked for. */
@@ -50,7 +46,7 @@ const REMEMBERED = 1024;
 function compiled(text: string): Expression {
   let known = expressions.get(text);
   if (known === undefined) {
-    known = environment.parse(text) as Expression;
+    known = conditionEnvironment.parse(text) as Expression;
     if (expressions.size >= REMEMBERED) expressions.delete(expressions.keys().next().value!);
     expressions.set(text, known);
   }
