@@ -3,19 +3,11 @@ import { invalid, required } from "../../../machinery/issue.ts";
 import { IMMUTABLE, type Issues } from "../../checks.ts";
 import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "../../generated/core-v1.ts";
 import type { ResourceList } from "./pod-spec/resource-list.ts";
-import { checkResourceAmount, checkResourceName } from "./pod-spec/resources.ts";
+import { checkResourceAmount, checkResourceName, INTEGER_RESOURCES } from "./pod-spec/resources.ts";
 
 /** What quotas limit under a name of its own; the rest is `count/…` and what device plugins bring. */
 const QUOTA_RESOURCES: ReadonlySet<string> = new Set([
-  "pods",
-  "resourcequotas",
-  "services",
-  "replicationcontrollers",
-  "secrets",
-  "configmaps",
-  "persistentvolumeclaims",
-  "services.nodeports",
-  "services.loadbalancers",
+  ...INTEGER_RESOURCES,
   "requests.storage",
   ...["cpu", "memory", "ephemeral-storage"].flatMap((name) => [name, `requests.${name}`, `limits.${name}`]),
 ]);

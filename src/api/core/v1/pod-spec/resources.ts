@@ -72,7 +72,8 @@ export function isExtendedResource(name: string): boolean {
   return qualifiedName(`requests.${name}`).length === 0;
 }
 
-const INTEGER_RESOURCES = new Set([
+/** What is counted in whole pieces. */
+export const INTEGER_RESOURCES: ReadonlySet<string> = new Set([
   "pods",
   "resourcequotas",
   "services",
