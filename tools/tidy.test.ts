@@ -73,6 +73,11 @@ const BANS: readonly Ban[] = [
   },
   { pattern: /\b(TODO|FIXME|XXX|HACK)\b/, instead: "the thing itself, or an issue" },
   { pattern: /\bas any\b/, instead: "a type" },
+  {
+    pattern: /\{[^}]*\.\.\.operation\b(?!\.)/,
+    instead: "derivedOperation: a spread loses the request's signal",
+    except: /^src\/apiserver\/operation\.ts$|\.test\.ts$/,
+  },
   { pattern: /@ts-(ignore|nocheck)/, instead: "@ts-expect-error with its reason, at the most" },
   {
     pattern: /^export \* from/m,

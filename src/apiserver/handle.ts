@@ -113,30 +113,73 @@ async function answerResource(
   const representation = negotiate(request, useOf(target.verb), target.kind);
   const { deprecated } = target.kind;
   const warnings: string[] = deprecated === undefined ? [] : [deprecated];
-  const { type: _type, rest: _rest, ...place } = target;
-  const perform = async () => {
-    const operation: Operation = {
-      ...place,
-      ...(await bodyOf(request, target)),
-      // Made when somebody asks for it: most calls are over before that.
-      get signal() {
-        return request.signal;
-      },
-      user,
-      userAgent: request.headers["user-agent"] ?? "unknown",
-      receivedAtMs: parts.clock.now(),
-      warn: (text) => warnings.push(text),
-      ...causeOf(request),
-    };
-    return encodeOutcome(await parts.perform(operation), representation, parts.encoding);
-  };
-  const response = await perform().catch((error: unknown) => {
+  let response: ApiResponse;
+  try {
+    const body = await bodyOf(request, target);
+    const operation = new RequestOperation(request, target, user, body, parts.clock.now(), warnings);
+    response = encodeOutcome(await parts.perform(operation), representation, parts.encoding);
+  } catch (error) {
     // What is refused was warned of all the same.
-    if (error instanceof StatusError && warnings.length > 0) return encodeStatus(error.status, error.code, request);
-    throw error;
-  });
+    if (!(error instanceof StatusError) || warnings.length === 0) throw error;
+    response = encodeStatus(error.status, error.code, request);
+  }
   if (warnings.length === 0) return response;
   return { ...response, headers: { ...response.headers, warning: [...new Set(warnings)].map(warningHeader) } };
+}
+
+/** A class, because every request makes one: objects put together from pieces cost several times as much. */
+class RequestOperation implements Operation {
+  readonly verb: Operation["verb"];
+  readonly kind: Operation["kind"];
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+  readonly body: unknown;
+  readonly bodyText: string | undefined;
+  readonly bodyProblems: readonly string[] | undefined;
+  readonly patchType: PatchType | undefined;
+  readonly options: CallOptions;
+  readonly user: User;
+  readonly userAgent: string;
+  readonly receivedAtMs: number;
+  readonly cause: Cause | undefined;
+  readonly #request: ApiRequest;
+  readonly #warnings: string[];
+
+  constructor(
+    request: ApiRequest,
+    { verb, kind, namespace, name, subresource }: ResourceTarget,
+    user: User,
+    body: Body,
+    receivedAtMs: number,
+    warnings: string[],
+  ) {
+    this.verb = verb;
+    this.kind = kind;
+    this.namespace = namespace;
+    this.name = name;
+    this.subresource = subresource;
+    this.body = body.body;
+    this.bodyText = body.bodyText;
+    this.bodyProblems = body.bodyProblems;
+    this.patchType = body.patchType;
+    this.options = body.options;
+    this.user = user;
+    this.userAgent = request.headers["user-agent"] ?? "unknown";
+    this.receivedAtMs = receivedAtMs;
+    this.cause = causeOf(request);
+    this.#request = request;
+    this.#warnings = warnings;
+  }
+
+  /** Made when somebody asks for it: most calls are over before that. */
+  get signal(): AbortSignal {
+    return this.#request.signal;
+  }
+
+  warn(text: string): void {
+    this.#warnings.push(text);
+  }
 }
 
 function useOf(verb: ResourceTarget["verb"]): Use {
@@ -184,17 +227,17 @@ const PATCHES: readonly PatchType[] = [
   "application/apply-patch+yaml",
 ];
 
-function causeOf(request: ApiRequest): { readonly cause?: Cause } {
-  const header = request.headers[CAUSE_HEADER];
+function causeOf({ headers }: ApiRequest): Cause | undefined {
+  const header = headers[CAUSE_HEADER];
   if (header === undefined) {
     // kubectl says which of its commands asks.
-    const command = request.headers["kubectl-command"];
-    return command === undefined ? {} : { cause: { actor: command, saw: [] } };
+    const command = headers["kubectl-command"];
+    return command === undefined ? undefined : { actor: command, saw: [] };
   }
   try {
-    return { cause: JSON.parse(decodeURIComponent(header)) as Cause };
+    return JSON.parse(decodeURIComponent(header)) as Cause;
   } catch {
     // A cause is a note for people: one that does not parse is none.
-    return {};
+    return undefined;
   }
 }

@@ -30,7 +30,8 @@ export async function observed(
 }
 
 function labelsOf(target: Target, request: ApiRequest): RequestLabels {
-  const dryRun = request.query.get("dryRun") === "All" ? "All" : "";
+  const { query } = request;
+  const dryRun = query.size > 0 && query.get("dryRun") === "All" ? "All" : "";
   if (target.type === "path") {
     return { verb: request.method, group: "", version: "", resource: "", subresource: "", scope: "", dryRun };
   }

@@ -13,11 +13,16 @@ export interface Operation extends ApiCall {
   /** Milliseconds since the epoch at which the request came in. */
   readonly receivedAtMs: number;
   /** The body's JSON text, from which fields that are given twice can be told. */
-  readonly bodyText?: string;
+  readonly bodyText?: string | undefined;
   /** What strict reading objects to already. */
-  readonly bodyProblems?: readonly string[];
+  readonly bodyProblems?: readonly string[] | undefined;
   /** Adds a warning for the client. */
   readonly warn: (text: string) => void;
+}
+
+/** Another operation of the same request. Its signal and warnings are the request's, so spreading it would lose them. */
+export function derivedOperation(operation: Operation, changes: Partial<Operation>): Operation {
+  return { ...operation, signal: operation.signal, warn: (text) => operation.warn(text), ...changes };
 }
 
 /** What came of it, before any encoding. */

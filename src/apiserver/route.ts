@@ -11,85 +11,78 @@ export interface ResourceTarget {
   readonly type: "resource";
   readonly verb: Verb;
   readonly kind: Kind;
-  readonly namespace?: string;
-  readonly name?: string;
-  readonly subresource?: string;
+  readonly namespace: string | undefined;
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
   /** What follows the subresource: the path that a proxy passes on, as it was sent, with its leading slash. */
-  readonly rest?: string;
+  readonly rest: string | undefined;
 }
 
 /** Reads a request's method and path. @throws {StatusError} 404 for a resource that is not served, 405 for a method that makes no sense. */
 export function routeOf(request: Pick<ApiRequest, "method" | "path" | "query">, registry: KindRegistry): Target {
   const segments = segmentsOf(request.path);
   const found = groupVersionOf(segments);
-  const other: Target = { type: "path", verb: request.method.toLowerCase(), path: request.path };
-  if (found === undefined || found.rest.length === 0) return other;
-  let { rest } = found;
+  if (found === undefined || found.next >= segments.length) return otherPath(request);
   // The old form of watches: /api/v1/watch/pods.
-  const watched = rest[0] === "watch" && rest.length > 1;
-  if (watched) rest = rest.slice(1);
-  const place = placeOf(rest, request.path);
+  const watched = segments[found.next] === "watch" && segments.length > found.next + 1;
+  const place = placeOf(segments, watched ? found.next + 1 : found.next, request.path);
   const kind = registry.byResource(found.group, found.version, place.plural);
   if (kind === undefined) {
     // A group that is not served, or that has custom kinds alone, has no server of its own to tell what it has not.
-    if (!registry.all().some(({ group, custom }) => group === found.group && custom === undefined)) return other;
+    const isOurs = registry.all().some(({ group, custom }) => group === found.group && custom === undefined);
+    if (!isOurs) return otherPath(request);
     throw unknownPath();
   }
-  const { plural: _plural, ...named } = place;
-  if (kind.namespaced ? named.namespace === undefined && named.name !== undefined : named.namespace !== undefined) {
-    throw unknownPath();
-  }
-  const verb = watched ? "watch" : verbOf(request, named);
-  return { type: "resource", verb, kind, ...named };
+  const { namespace, name, subresource, rest } = place;
+  if (kind.namespaced ? namespace === undefined && name !== undefined : namespace !== undefined) throw unknownPath();
+  const verb = watched ? "watch" : verbOf(request, place);
+  return { type: "resource", verb, kind, namespace, name, subresource, rest };
 }
 
-interface Place {
+function otherPath({ method, path }: Pick<ApiRequest, "method" | "path">): Target {
+  return { type: "path", verb: method.toLowerCase(), path };
+}
+
+interface Place extends Pick<ResourceTarget, "namespace" | "name" | "subresource" | "rest"> {
   readonly plural: string;
-  readonly namespace?: string;
-  readonly name?: string;
-  readonly subresource?: string;
-  readonly rest?: string;
 }
 
 function segmentsOf(path: string): readonly string[] {
+  const segments = path.split("/").filter((segment) => segment !== "");
+  if (!path.includes("%")) return segments;
   try {
-    return path
-      .split("/")
-      .filter((segment) => segment !== "")
-      .map(decodeURIComponent);
+    return segments.map(decodeURIComponent);
   } catch (cause) {
     throw failure(400, "BadRequest", `the path ${path} is not valid percent-encoding`, undefined, cause);
   }
 }
 
+/** @returns where the resource's own segments begin, too. */
 function groupVersionOf(segments: readonly string[]) {
-  const [root, first, second, ...rest] = segments;
-  if (root === "api" && first !== undefined) {
-    return { group: "", version: first, rest: second === undefined ? [] : [second, ...rest] };
-  }
-  if (root === "apis" && first !== undefined && second !== undefined) return { group: first, version: second, rest };
+  const [root, first, second] = segments;
+  if (root === "api" && first !== undefined) return { group: "", version: first, next: 2 };
+  if (root === "apis" && first !== undefined && second !== undefined) return { group: first, version: second, next: 3 };
   return undefined;
 }
 
 /** `namespaces/x/pods/y/log`, `nodes/y/proxy/…`; and `namespaces/x/status`, where the namespace is the object itself. */
-function placeOf(segments: readonly string[], path: string): Place {
-  const [plural, name, subresource, ...rest] = segments;
-  if (plural === "namespaces" && name !== undefined && subresource !== undefined && !OF_NAMESPACES.has(subresource)) {
-    return { ...named([subresource, ...rest], path), namespace: name };
+function placeOf(segments: readonly string[], start: number, path: string): Place {
+  const name = segments[start + 1];
+  const further = segments[start + 2];
+  if (segments[start] === "namespaces" && further !== undefined && !OF_NAMESPACES.has(further)) {
+    return named(segments, start + 2, path, name);
   }
-  return named(segments, path);
+  return named(segments, start, path, undefined);
 }
 
 const OF_NAMESPACES = new Set(["status", "finalize"]);
 
-function named([plural, name, subresource, ...rest]: readonly string[], path: string): Place {
-  const passedOn = subresource === "proxy" ? restOf(path) : rest.length === 0 ? undefined : `/${rest.join("/")}`;
-  return {
-    plural: plural!,
-    ...(name === undefined ? {} : { name }),
-    ...(subresource === undefined ? {} : { subresource }),
-    ...(passedOn === undefined ? {} : { rest: passedOn }),
-  };
+function named(segments: readonly string[], start: number, path: string, namespace: string | undefined): Place {
+  const subresource = segments[start + 2];
+  let rest: string | undefined;
+  if (subresource === "proxy") rest = restOf(path);
+  else if (segments.length > start + 3) rest = `/${segments.slice(start + 3).join("/")}`;
+  return { plural: segments[start]!, namespace, name: segments[start + 1], subresource, rest };
 }
 
 /** Encoding and a slash at the end mean something to whom the request is passed on to. */
@@ -131,6 +124,7 @@ function verbOf(
 
 /** The options that stand in the query. @throws {StatusError} 400 for a number that is none. */
 export function optionsOf(query: URLSearchParams): CallOptions {
+  if (query.size === 0) return NO_OPTIONS;
   const options: Record<string, unknown> = {};
   for (const name of TEXTS) {
     const value = query.get(name);
@@ -148,6 +142,8 @@ export function optionsOf(query: URLSearchParams): CallOptions {
   if (dryRun.length > 0) options["dryRun"] = dryRun;
   return options;
 }
+
+const NO_OPTIONS: CallOptions = {};
 
 const TEXTS = [
   "labelSelector",

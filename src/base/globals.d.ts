@@ -26,6 +26,7 @@ declare class TextDecoder {
 }
 
 declare class URLSearchParams {
+  readonly size: number;
   constructor(init?: string | Record<string, string> | Iterable<[string, string]>);
   get(name: string): string | null;
   getAll(name: string): string[];

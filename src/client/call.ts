@@ -7,15 +7,15 @@ export interface ApiCall {
   readonly verb: Verb;
   readonly kind: Kind;
   /** Absent for cluster-scoped kinds and for all namespaces. */
-  readonly namespace?: string;
-  readonly name?: string;
-  readonly subresource?: string;
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+  readonly subresource?: string | undefined;
   readonly body?: unknown;
   /** The media type of a patch's body. */
-  readonly patchType?: PatchType;
+  readonly patchType?: PatchType | undefined;
   readonly options: CallOptions;
   readonly signal: AbortSignal;
-  readonly cause?: Cause;
+  readonly cause?: Cause | undefined;
 }
 
 export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "delete" | "deletecollection";

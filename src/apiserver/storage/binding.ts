@@ -2,7 +2,7 @@ import type { Binding, Pod } from "../../api/generated/core-v1.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { badRequest, conflictError, failure, success } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
-import type { Operation, Outcome } from "../operation.ts";
+import { derivedOperation, type Operation, type Outcome } from "../operation.ts";
 import { resourceOf, type StorageContext } from "./context.ts";
 import { checkRevision, modify } from "./update.ts";
 
@@ -45,7 +45,8 @@ export async function bindPod(context: StorageContext, operation: Operation): Pr
 /** `bindings`: the same by its older way, which names the pod in the body alone. */
 export async function bindByCollection(context: StorageContext, operation: Operation): Promise<Outcome> {
   const name = (operation.body as Binding | undefined)?.metadata?.name ?? "";
-  return bindPod(context, { ...operation, kind: context.registry.byKind("", "v1", "Pod")!, name });
+  const kind = context.registry.byKind("", "v1", "Pod")!;
+  return bindPod(context, derivedOperation(operation, { kind, name }));
 }
 
 function checkBindable(operation: Operation, pod: Pod): void {

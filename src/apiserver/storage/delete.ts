@@ -4,7 +4,7 @@ import type { KubeObject, Mutable } from "../../machinery/object.ts";
 import { conflictError, invalidError, isStatus, notFoundError, success } from "../../machinery/status.ts";
 import { formatTime, parseTime } from "../../machinery/time.ts";
 import { type Entry, RevisionMismatch } from "../../store/contract.ts";
-import { type ListOutcome, objectOutcome, type Operation, type Outcome } from "../operation.ts";
+import { derivedOperation, type ListOutcome, objectOutcome, type Operation, type Outcome } from "../operation.ts";
 import { admissionRequest } from "./admit.ts";
 import { inOrder } from "./codec.ts";
 import { findEntry, groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
@@ -50,7 +50,7 @@ export async function deleteCollection(context: StorageContext, operation: Opera
   for (const { value } of chosen) {
     const { name, namespace } = value.metadata;
     try {
-      await deleteObject(context, { ...operation, name, ...(namespace === undefined ? {} : { namespace }) });
+      await deleteObject(context, derivedOperation(operation, { name, namespace }));
     } catch (error) {
       if (!isStatus(error, "NotFound")) throw error;
     }

@@ -6,7 +6,7 @@ import { matches, selectorOf } from "../../machinery/labels.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { badRequest, failure, internalError, isStatus, notFoundError, success } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
-import type { Operation, Outcome } from "../operation.ts";
+import { derivedOperation, type Operation, type Outcome } from "../operation.ts";
 import { findEntry, isDryRun, resourceOf, type StorageContext } from "./context.ts";
 import { admitted } from "./admit.ts";
 import { deleteObject } from "./delete.ts";
@@ -17,13 +17,17 @@ const BUDGETS = "policy/poddisruptionbudgets";
 
 /** `pods/eviction`: deletes a pod if its disruption budget allows it. */
 export async function evictPod(context: StorageContext, operation: Operation): Promise<Outcome> {
-  const { body: asked, subresource: _eviction, ...rest } = operation;
-  if ((asked as KubeObject | undefined)?.metadata?.name !== operation.name) {
+  if ((operation.body as KubeObject | undefined)?.metadata?.name !== operation.name) {
     throw badRequest("name in URL does not match name in Eviction object");
   }
   const body: unknown = await admitted(context, operation, { group: "policy", version: "v1", kind: "Eviction" });
   const options = (body as { deleteOptions?: CallOptions } | undefined)?.deleteOptions ?? {};
-  const onPod: Operation = { ...rest, verb: "delete", options: { ...operation.options, ...options } };
+  const onPod = derivedOperation(operation, {
+    verb: "delete",
+    subresource: undefined,
+    body: undefined,
+    options: { ...operation.options, ...options },
+  });
   const pod = findEntry(context, onPod)?.value as Pod | undefined;
   if (pod === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
   if (!isOver(pod)) await spend(context, onPod, pod);
@@ -51,15 +55,14 @@ async function spend(context: StorageContext, operation: Operation, pod: Pod): P
   if (isUnhealthyAndFree(entry.value as PodDisruptionBudget, pod)) return;
   const { name } = entry.value.metadata;
   // The server writes it by itself, on behalf of nobody.
-  const onBudget: Operation = {
-    ...operation,
+  const onBudget = derivedOperation(operation, {
     kind: context.registry.byKind("policy", "v1", "PodDisruptionBudget")!,
     name,
     verb: "update",
     subresource: "status",
     userAgent: "kube-apiserver",
     options: operation.options.dryRun === undefined ? {} : { dryRun: operation.options.dryRun },
-  };
+  });
   await modify(context, onBudget, (live) => {
     const status = withOneLess(live as PodDisruptionBudget, pod, context.clock.now());
     const object = { ...structuredClone(live), status } as unknown as MutableJsonObject;
@@ -125,7 +128,7 @@ async function markDisrupted(context: StorageContext, operation: Operation): Pro
     lastTransitionTime: formatTime(context.clock.now()),
   };
   try {
-    await modify(context, { ...operation, verb: "patch" }, (live) => {
+    await modify(context, derivedOperation(operation, { verb: "patch" }), (live) => {
       const pod = structuredClone(live) as Pod;
       const conditions = [...(pod.status.conditions ?? []).filter(({ type }) => type !== condition.type), condition];
       const object = { ...pod, status: { ...pod.status, conditions } } as unknown as MutableJsonObject;

@@ -16,31 +16,50 @@ export interface HostRequest extends ApiRequest {
   readonly abort: () => AbortController;
 }
 
+/** Nobody writes to a request's query. */
+const NO_QUERY = new URLSearchParams();
+
 /** A request whose costly parts (the query's parameters, the signal) are made when first asked for. */
-export function makeRequest({ method, url, headers, peer, body, onGone }: RequestParts): HostRequest {
-  const mark = url.indexOf("?");
-  let query: URLSearchParams | undefined;
-  let controller: AbortController | undefined;
-  const abort = (): AbortController => {
-    if (controller === undefined) {
+export function makeRequest(parts: RequestParts): HostRequest {
+  return new LazyRequest(parts);
+}
+
+class LazyRequest implements HostRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: ApiRequest["headers"];
+  readonly peer: Peer;
+  readonly body: ApiRequest["body"];
+  readonly #queryText: string;
+  readonly #onGone: RequestParts["onGone"];
+  #query: URLSearchParams | undefined;
+  #controller: AbortController | undefined;
+
+  constructor({ method, url, headers, peer, body, onGone }: RequestParts) {
+    const mark = url.indexOf("?");
+    this.method = method;
+    this.path = mark === -1 ? url : url.slice(0, mark);
+    this.headers = headers;
+    this.peer = peer;
+    this.body = body;
+    this.#queryText = mark === -1 ? "" : url.slice(mark + 1);
+    this.#onGone = onGone;
+  }
+
+  get query(): URLSearchParams {
+    return (this.#query ??= this.#queryText === "" ? NO_QUERY : new URLSearchParams(this.#queryText));
+  }
+
+  get signal(): AbortSignal {
+    return this.abort().signal;
+  }
+
+  abort(): AbortController {
+    if (this.#controller === undefined) {
       const made = new AbortController();
-      controller = made;
-      onGone(() => made.abort(new Error("the client went away")));
+      this.#controller = made;
+      this.#onGone(() => made.abort(new Error("the client went away")));
     }
-    return controller;
-  };
-  return {
-    method,
-    path: mark === -1 ? url : url.slice(0, mark),
-    headers,
-    peer,
-    body,
-    abort,
-    get query() {
-      return (query ??= new URLSearchParams(mark === -1 ? "" : url.slice(mark + 1)));
-    },
-    get signal() {
-      return abort().signal;
-    },
-  };
+    return this.#controller;
+  }
 }
