@@ -7,6 +7,7 @@ import { customResourceDefinitionController } from "./customresourcedefinition/c
 import { cronJobController } from "./cronjob/controller.ts";
 import { csrApproving } from "./csrapproving/controller.ts";
 import { csrCleaner } from "./csrcleaner/controller.ts";
+import { csrServing } from "./csrserving/controller.ts";
 import { csrSigning } from "./csrsigning/controller.ts";
 import { daemonSetController } from "./daemonset/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
@@ -80,6 +81,7 @@ export function allControllers({ registry, rootCa, podCidr, certificates }: Cont
     taintEvictionController(),
     nodeIpamController(podCidr.split(",")),
     csrApproving(certificates),
+    csrServing(certificates),
     csrSigning(certificates),
     csrCleaner(certificates),
     bootstrapSigner(),
