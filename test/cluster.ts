@@ -35,7 +35,8 @@ export interface Cluster extends AsyncDisposable {
 
 /** The command as it is in this tree; `dist/` has the one that users run. */
 const SOURCE_COMMAND = fileURLToPath(new URL("../src/bin/wherry.mjs", import.meta.url));
-const ROOT = "/tmp/wherry-tests";
+/** Each machine has a directory of its name in it. */
+export const ROOT = "/tmp/wherry-tests";
 
 /** Why this machine cannot run clusters; undefined where it can. Said loudly, since the tests are skipped. */
 export async function whyNoCluster(): Promise<string | undefined> {
@@ -124,11 +125,11 @@ export async function startClusterWith(
   };
 }
 
-/** kubectl and wherry first in the PATH. */
-async function terminalEnvironment(
+/** kubectl and wherry first in the PATH. @param directory has `bin` and `work` in it */
+export async function terminalEnvironment(
   directory: string,
   data: string,
-  { command, kubectl }: { readonly command: string; readonly kubectl: string },
+  { command = SOURCE_COMMAND, kubectl = kubectlProgram() }: Pick<ClusterOptions, "command" | "kubectl"> = {},
 ) {
   const program = await runOrThrow(["sh", "-c", 'command -v "$1"', "sh", kubectl]);
   symlinkSync(program.trim(), join(directory, "bin", "kubectl"));
@@ -146,6 +147,6 @@ async function terminalEnvironment(
 }
 
 /** The cluster by the node's address, since 127.0.0.1 is another machine's there. */
-function followKubeconfig(own: string, theirs: string, address: string): void {
+export function followKubeconfig(own: string, theirs: string, address: string): void {
   writeFileSync(own, readFileSync(theirs, "utf8").replace("https://127.0.0.1:", `https://${address}:`));
 }

@@ -38,6 +38,21 @@ export async function createMachine(): Promise<Machine> {
   throw new Error(`${MOST_MACHINES} machines of tests exist already: see ${OWNERS}`);
 }
 
+/** Lays a cable between two machines: each reaches the other by its address, and nothing else of its network. */
+export async function connectMachines(a: Machine, b: Machine): Promise<void> {
+  const device = (machine: Machine) => `to-${machine.name}`;
+  const peer = ["peer", "name", device(a), "netns", b.name];
+  await runOrThrow(["ip", "-n", a.name, "link", "add", device(b), "type", "veth", ...peer]);
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const inside = (...words: string[]) => runOrThrow(["ip", "-n", from.name, ...words]);
+    await inside("link", "set", device(to), "up");
+    await inside("route", "add", `${to.address}/32`, "dev", device(to), "src", from.address);
+  }
+}
+
 function claim(path: string): boolean {
   if (existsSync(path) && existsSync(`/proc/${readFileSync(path, "utf8")}`)) return false;
   rmSync(path, { force: true });

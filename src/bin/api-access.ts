@@ -1,6 +1,7 @@
 import { type ApiAccess, ApiRefusal } from "../cli/context.ts";
-import type { HttpAnswer } from "../client/http-transport.ts";
+import type { HttpAnswer, HttpCarrier } from "../client/http-transport.ts";
 import { clientCertificate } from "../cluster/client-certificate.ts";
+import { readCredentials } from "../cluster/credentials.ts";
 import { placesOf } from "../cluster/places.ts";
 import { readRunning, type RunningRecord } from "../cluster/running.ts";
 import { createCarrier } from "../host/node/http/carrier.ts";
@@ -16,15 +17,31 @@ export async function runningOn(dataDirectory: string): Promise<RunningRecord> {
 /** One request to a running cluster as its administrator; the answer's body has to be read to its end. */
 export async function requestAsAdmin<T>(
   dataDirectory: string,
-  request: { readonly method: string; readonly target: string; readonly body?: unknown; readonly contentType?: string },
+  request: OneRequest,
   signal: AbortSignal,
   read: (answer: HttpAnswer) => Promise<T>,
 ): Promise<T> {
-  const { url } = await runningOn(dataDirectory);
+  const { url, joined } = await runningOn(dataDirectory);
+  if (joined === true) throw new Error(`this machine is a node of ${url}: do that where its control plane runs`);
   const pki = openPki(placesOf(dataDirectory).pki, Date.now);
-  const { certificate, key } = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
-  using carrier = createCarrier({ server: url, ca: pki.authority.certificate, certificate, key });
-  const { method, target, body, contentType = "application/json" } = request;
+  const admin = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
+  using carrier = createCarrier({ server: url, ca: pki.authority.certificate, ...admin });
+  return await requestBy(carrier, request, signal, read);
+}
+
+interface OneRequest {
+  readonly method: string;
+  readonly target: string;
+  readonly body?: unknown;
+  readonly contentType?: string;
+}
+
+async function requestBy<T>(
+  carrier: HttpCarrier,
+  { method, target, body, contentType = "application/json" }: OneRequest,
+  signal: AbortSignal,
+  read: (answer: HttpAnswer) => Promise<T>,
+): Promise<T> {
   const headers = { accept: "application/json", "user-agent": "wherry" };
   const answer = await carrier.send({
     method,
@@ -46,6 +63,20 @@ export function apiAccess(dataDirectory: string, signal: AbortSignal): ApiAccess
         signal,
         async (answer) => parsed(await textOf(answer)),
       ),
+  };
+}
+
+/** Asks as the node that this machine is. */
+export function nodeAccess(
+  { url, nodeName }: RunningRecord,
+  dataDirectory: string,
+  signal: AbortSignal,
+): ApiAccess["send"] {
+  return async (method, target) => {
+    const credentials = readCredentials(placesOf(dataDirectory).node(nodeName!).credentials);
+    if (credentials === undefined) throw new Error(`this machine has no certificate of node ${nodeName}`);
+    using carrier = createCarrier({ server: url, ca: credentials.authority, ...credentials.kubelet });
+    return await requestBy(carrier, { method, target }, signal, async (answer) => parsed(await textOf(answer)));
   };
 }
 

@@ -1,6 +1,7 @@
 // Each process loads only what it runs: the children of `wherry up` nothing of the command line.
 const [verb, ...rest] = process.argv.slice(2);
-if (verb === "server" || verb === "agent") {
+// What people type after `agent` are options, never a text of JSON.
+if ((verb === "server" || verb === "agent") && rest[0]?.startsWith("{") === true) {
   const { runAgentProcess, runServerProcess } = await import("../cluster/processes.ts");
   await (verb === "server" ? runServerProcess(rest) : runAgentProcess(rest));
 } else {

@@ -29,6 +29,8 @@ const STAND_INS = 3;
 export function clusterOperations(signal: AbortSignal, version: string): ClusterOperations {
   return {
     up: (request, progress) => upOn(request, progress, signal),
+    agent: async (request, progress) => (await import("./join.ts")).joinOn(request, SELF, progress, signal),
+    joining: async (dataDirectory) => (await import("./join.ts")).howToJoin(dataDirectory),
     detach: (dataDirectory, args, line) => detach(dataDirectory, args, line, signal),
     announce(): void {
       if (process.connected !== true) return;
@@ -127,7 +129,7 @@ async function nodeParts({ note }: UpProgress, standIns: number, signal: AbortSi
   }
 }
 
-/** Runs `up` as a process of its own session, and passes on what it prints until it is up. */
+/** Runs the command as a process of its own session, and passes on what it prints until it is up. */
 async function detach(
   dataDirectory: string,
   args: readonly string[],
@@ -136,11 +138,11 @@ async function detach(
 ): Promise<void> {
   const { logs } = placesOf(dataDirectory);
   mkdirSync(logs, { recursive: true, mode: 0o700 });
-  const output = join(logs, "up.out");
+  const output = join(logs, `${args[0]}.out`);
   writeFileSync(output, "", { mode: 0o600 });
   const target = openSync(output, "a");
   const [program, ...own] = SELF as [string, ...string[]];
-  const child = spawn(program, [...own, "up", ...args], {
+  const child = spawn(program, [...own, ...args], {
     detached: true,
     stdio: ["ignore", target, target, "ipc"],
     cwd: "/",
@@ -163,7 +165,7 @@ async function detach(
     if (!last) await sleep(50);
   }
   signal.removeEventListener("abort", stop);
-  if (outcome === "ended") throw new Error(refusal ?? `the cluster did not come up: ${output} tells more`);
+  if (outcome === "ended") throw new Error(refusal ?? `it did not come up: ${output} tells more`);
   if (child.connected) child.disconnect();
   child.unref();
 }
@@ -176,8 +178,8 @@ function imageCache(): string {
   return join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "wherry", "images");
 }
 
-/** Nothing is removed but what a cluster made: every one has an authority of its own. */
+/** Nothing is removed but what a cluster made: every one has an authority of its own, or nodes. */
 function isCluster(dataDirectory: string): boolean {
-  const { pki, store } = placesOf(dataDirectory);
-  return [join(pki, "ca.crt"), join(store, "store.db")].some((path) => existsSync(path));
+  const { pki, store, nodes } = placesOf(dataDirectory);
+  return [join(pki, "ca.crt"), join(store, "store.db"), nodes].some((path) => existsSync(path));
 }

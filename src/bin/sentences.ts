@@ -1,8 +1,9 @@
 import { ApiRefusal } from "../cli/context.ts";
+import { CannotJoin } from "../cluster/join/cannot-join.ts";
 
 /** What went wrong, in one sentence with what to do about it. */
 export function sentenceOf(error: unknown): string {
-  if (error instanceof ApiRefusal) return error.message;
+  if (error instanceof ApiRefusal || error instanceof CannotJoin) return error.message;
   const message = error instanceof Error ? error.message : String(error);
   if (/is in use by (process|another)/.test(message))
     return `${message}: stop it with 'wherry down', or choose another --data-dir`;

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import type { ClusterStatus, ComponentStatus } from "../cli/context.ts";
+import type { ApiAccess, ClusterStatus, ComponentStatus } from "../cli/context.ts";
 import { placesOf } from "../cluster/places.ts";
 import { readRunning } from "../cluster/running.ts";
 import { containerdPlaces } from "../host/node/containerd/configuration.ts";
 import { readProcessFile } from "../host/node/containerd/process.ts";
-import { apiAccess } from "./api-access.ts";
+import { apiAccess, nodeAccess } from "./api-access.ts";
 import type { Node } from "../api/core/v1/node.ts";
 
 /** What runs on a data directory, and how it is. */
@@ -15,30 +15,18 @@ export async function statusOf(
 ): Promise<ClusterStatus | undefined> {
   const running = await readRunning(dataDirectory);
   if (running === undefined) return undefined;
-  const { up, url, address, nodeName, startedAtMs } = running;
+  const { up, url, address, nodeName, joined = false, startedAtMs } = running;
   const children = await childrenOf(up.pid);
-  const api = apiAccess(dataDirectory, signal);
-  const health = await api.send("GET", "/readyz").then(
+  const send = joined ? nodeAccess(running, dataDirectory, signal) : apiAccess(dataDirectory, signal).send;
+  const health = await send("GET", "/readyz").then(
     () => "",
     (error: unknown) => (error instanceof Error ? error.message : String(error)),
   );
-  const nodes = (await api.send("GET", "/api/v1/nodes").catch(() => ({ items: [] }))) as { items: readonly Node[] };
   const components: ComponentStatus[] = [
     { name: "server", pid: children.get("server"), healthy: health === "", message: health },
   ];
-  if (nodeName !== undefined) {
-    const agent = children.get("agent");
-    const message = agent === undefined ? "its process does not run; it is being started again" : "";
-    components.push({ name: "agent", pid: agent, healthy: agent !== undefined, message });
-    const { processFile } = containerdPlaces(placesOf(dataDirectory).node(nodeName).containerd);
-    const containerd = (await readProcessFile(processFile))?.pid;
-    components.push({
-      name: "containerd",
-      pid: containerd,
-      healthy: containerd !== undefined,
-      message: containerd === undefined ? "it does not run" : "",
-    });
-  }
+  if (nodeName !== undefined)
+    components.push(...(await nodeComponents(dataDirectory, nodeName, children.get("agent"))));
   return {
     pid: up.pid,
     url,
@@ -46,14 +34,43 @@ export async function statusOf(
     nodeName,
     startedAtMs,
     versions: { wherry: version, kubernetes: running.version, node: process.version },
-    kubeconfig: placesOf(dataDirectory).kubeconfig,
+    kubeconfig: joined ? undefined : placesOf(dataDirectory).kubeconfig,
     components,
-    nodes: nodes.items.map(({ metadata, status }) => ({
+    nodes: (await nodesSeen(send, joined ? nodeName : undefined)).map(({ metadata, status }) => ({
       name: metadata.name,
       ready: status.conditions?.some((condition) => condition.type === "Ready" && condition.status === "True") ?? false,
       addresses: (status.addresses ?? []).filter(({ type }) => type === "InternalIP").map((item) => item.address),
     })),
   };
+}
+
+/** All nodes, or the one that may be seen. */
+async function nodesSeen(send: ApiAccess["send"], only: string | undefined): Promise<readonly Node[]> {
+  try {
+    if (only !== undefined) return [(await send("GET", `/api/v1/nodes/${only}`)) as Node];
+    return ((await send("GET", "/api/v1/nodes")) as { items: readonly Node[] }).items;
+  } catch {
+    return [];
+  }
+}
+
+async function nodeComponents(
+  dataDirectory: string,
+  nodeName: string,
+  agent: number | undefined,
+): Promise<readonly ComponentStatus[]> {
+  const message = agent === undefined ? "its process does not run; it is being started again" : "";
+  const { processFile } = containerdPlaces(placesOf(dataDirectory).node(nodeName).containerd);
+  const containerd = (await readProcessFile(processFile))?.pid;
+  return [
+    { name: "agent", pid: agent, healthy: agent !== undefined, message },
+    {
+      name: "containerd",
+      pid: containerd,
+      healthy: containerd !== undefined,
+      message: containerd === undefined ? "it does not run" : "",
+    },
+  ];
 }
 
 /** The processes that `wherry up` started, by what they are. */

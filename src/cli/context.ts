@@ -20,9 +20,13 @@ export interface CliContext {
 /** What can be done with clusters on this machine; each lives in a data directory. */
 export interface ClusterOperations {
   up(request: UpRequest, progress: UpProgress): Promise<UpCluster>;
-  /** Starts `wherry up` with these arguments in the background; resolves once it is up. @throws with its own sentence. */
+  /** Makes this machine a node of a cluster elsewhere, and runs it; resolves once it is Ready. */
+  agent(request: AgentRequest, progress: UpProgress): Promise<RunningAgent>;
+  /** How machines find the cluster that runs here, and know it. */
+  joining(dataDirectory: string): Promise<{ readonly server: string; readonly caHash: string }>;
+  /** Runs `wherry` with these arguments in the background; resolves once it has announced itself. @throws with its own sentence. */
   detach(dataDirectory: string, args: readonly string[], line: (text: string) => void): Promise<void>;
-  /** Tells the process that waits for a detached `up` that the cluster is there. */
+  /** Tells the process that waits for a detached one that all is there. */
   announce(): void;
   down(dataDirectory: string): Promise<boolean>;
   reset(dataDirectory: string): Promise<void>;
@@ -53,6 +57,29 @@ export interface UpRequest {
   readonly simulate: number | undefined;
 }
 
+export interface AgentRequest {
+  readonly dataDirectory: string;
+  /** `https://192.0.2.1:6443`; undefined where this machine has joined before. */
+  readonly server: string | undefined;
+  readonly token: string | undefined;
+  readonly caHash: string | undefined;
+  readonly nodeName: string | undefined;
+  readonly address: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly NodeTaint[];
+}
+
+export interface NodeTaint {
+  readonly key: string;
+  readonly value?: string;
+  readonly effect: "NoSchedule" | "PreferNoSchedule" | "NoExecute";
+}
+
+export interface RunningAgent {
+  readonly server: string;
+  stop(): Promise<void>;
+}
+
 export interface UpProgress {
   /** The end of a step. */
   step(what: string, tookMs: number): void;
@@ -75,7 +102,8 @@ export interface ClusterStatus {
   readonly nodeName: string | undefined;
   readonly startedAtMs: number;
   readonly versions: { readonly wherry: string; readonly kubernetes: string; readonly node: string };
-  readonly kubeconfig: string;
+  /** Undefined on a machine that joined: its control plane is elsewhere. */
+  readonly kubeconfig: string | undefined;
   readonly components: readonly ComponentStatus[];
   readonly nodes: readonly { readonly name: string; readonly ready: boolean; readonly addresses: readonly string[] }[];
 }

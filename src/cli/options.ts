@@ -2,6 +2,8 @@
 export type OptionRule =
   | { readonly type: "flag"; readonly help: string }
   | { readonly type: "text"; readonly value: string; readonly help: string; readonly short?: string }
+  /** May be given several times, and with several values apart by commas. */
+  | { readonly type: "list"; readonly value: string; readonly help: string }
   | {
       readonly type: "number";
       readonly value: string;
@@ -18,11 +20,13 @@ type ValueOf<Rule> = Rule extends { readonly type: "flag" }
   ? boolean
   : Rule extends { readonly type: "number" }
     ? number | undefined
-    : Rule extends { readonly choices: readonly (infer Choice)[] }
-      ? Choice | undefined
-      : string | undefined;
+    : Rule extends { readonly type: "list" }
+      ? readonly string[]
+      : Rule extends { readonly choices: readonly (infer Choice)[] }
+        ? Choice | undefined
+        : string | undefined;
 
-/** What was given on the command line; a flag that was not given is false. */
+/** What was given on the command line; a flag that was not given is false, a list empty. */
 export type OptionValues<Table extends OptionTable> = { readonly [Name in keyof Table]: ValueOf<Table[Name]> };
 
 export interface ParsedArguments<Table extends OptionTable> {
@@ -42,9 +46,12 @@ export function parseArguments<Table extends OptionTable>(
   args: readonly string[],
   table: Table,
 ): ParsedArguments<Table> {
-  const values: Record<string, string | number | boolean> = {};
+  const values: Record<string, string | number | boolean | readonly string[]> = {};
   const operands: string[] = [];
-  for (const [name, rule] of Object.entries(table)) if (rule.type === "flag") values[name] = false;
+  for (const [name, rule] of Object.entries(table)) {
+    if (rule.type === "flag") values[name] = false;
+    if (rule.type === "list") values[name] = [];
+  }
   for (let index = 0; index < args.length; index++) {
     const arg = args[index]!;
     if (arg === "--") {
@@ -65,7 +72,10 @@ export function parseArguments<Table extends OptionTable>(
     }
     const value = attached ?? args[++index];
     if (value === undefined) throw new UsageError(`${written} needs a value: ${valueText(rule)}`);
-    values[name] = valueOf(written, rule, value);
+    values[name] =
+      rule.type === "list"
+        ? [...(values[name] as readonly string[]), ...value.split(",")]
+        : valueOf(written, rule, value);
   }
   return { options: values as OptionValues<Table>, operands };
 }
@@ -100,7 +110,11 @@ function flagOf(written: string, attached: string | undefined): boolean {
   throw new UsageError(`${written} is a flag: it takes no value but true or false`);
 }
 
-function valueOf(written: string, rule: Exclude<OptionRule, { type: "flag" }>, value: string): string | number {
+function valueOf(
+  written: string,
+  rule: Exclude<OptionRule, { type: "flag" | "list" }>,
+  value: string,
+): string | number {
   if (rule.type === "choice" && !rule.choices.includes(value)) {
     throw new UsageError(`${written} is one of ${rule.choices.join(", ")}, not ${JSON.stringify(value)}`);
   }

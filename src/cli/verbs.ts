@@ -1,4 +1,5 @@
 import type { Verb } from "./verb.ts";
+import { agentVerb } from "./verbs/agent.ts";
 import { backupVerb } from "./verbs/backup.ts";
 import { demoVerb } from "./verbs/demo.ts";
 import { downVerb } from "./verbs/down.ts";
@@ -19,6 +20,7 @@ export const verbs: readonly Verb[] = [
   demoVerb,
   imageVerb,
   tokenVerb,
+  agentVerb,
   backupVerb,
   restoreVerb,
   resetVerb,

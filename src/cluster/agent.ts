@@ -1,4 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs";
+import type { Taint } from "../api/generated/core-v1.ts";
 import { Namespace } from "../api/core/v1/namespace.ts";
 import { Node } from "../api/core/v1/node.ts";
 import { Service } from "../api/core/v1/service.ts";
@@ -20,8 +21,7 @@ import { addLocalAddress } from "../host/node/dns/address.ts";
 import { dnsPacketCodec } from "../host/node/dns/codec.ts";
 import { startDnsServer } from "../host/node/dns/server.ts";
 import { createHostUpstreams, nameServers } from "../host/node/dns/upstreams.ts";
-import { createCarrier } from "../host/node/http/carrier.ts";
-import { serve } from "../host/node/http/serve.ts";
+import { type Carrier, createCarrier } from "../host/node/http/carrier.ts";
 import { nodeMachine } from "../host/node/machine/machine.ts";
 import { createNftablesEngine } from "../host/node/nftables/engine.ts";
 import { createFlowTable } from "../host/node/nftables/flows.ts";
@@ -33,11 +33,12 @@ import { secureRandom } from "../host/node/random.ts";
 import { startRegistry } from "../host/node/registry/registry.ts";
 import { Kubelet } from "../kubelet/kubelet.ts";
 import { ownPodFeed } from "../kubelet/node/pod-feed.ts";
-import { answerKubelet } from "../kubelet/server/api.ts";
 import { startProxy } from "../proxy/proxy.ts";
 import { defaultFrame, type Frame } from "../proxy/rules.ts";
 import { bridgeOf } from "./bridge.ts";
-import { readCredentials, type NodeCredentials } from "./credentials.ts";
+import { readCredentials } from "./credentials.ts";
+import { keepIdentity } from "./join/identity.ts";
+import { serveNode } from "./join/node-server.ts";
 import { placesOf } from "./places.ts";
 
 export interface AgentOptions {
@@ -51,11 +52,14 @@ export interface AgentOptions {
   readonly clusterPodCidr: string;
   readonly serviceCidr: string;
   readonly dnsAddress: string;
+  /** What names of the cluster end in. */
+  readonly domain: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
   readonly kubeletPort: number;
   readonly log: Log;
 }
 
-const DOMAIN = "cluster.local";
 const DNS_TTL_SECONDS = 5;
 const MOST_PODS = 110;
 
@@ -99,22 +103,29 @@ export async function startAgent(options: AgentOptions): Promise<AsyncDisposable
     }),
   );
   const credentials = readCredentials(places.credentials);
-  const agent = { options, clock, tasks, credentials, parts, log };
+  if (credentials === undefined) throw new Error(`this machine has not joined as ${nodeName}`);
+  const carrier = opened.use(
+    createCarrier({ server: options.server, ca: credentials.authority, ...credentials.kubelet }),
+  );
+  const agent = { options, clock, tasks, carrier, parts, log };
   await startNames(agent, opened);
   await startServiceRules(agent, opened);
-  const kubelet = await startKubelet(agent, containerd, opened);
-  const serving = credentials.serving;
-  const http = await serve({
-    handler: (request) => {
-      // Only the API server, whose certificate says so, may ask a node.
-      if (request.peer.certificate?.organizations.includes("system:masters") !== true) {
-        return Promise.resolve({ status: 401, headers: {}, body: new TextEncoder().encode("Unauthorized") });
-      }
-      return answerKubelet(request, kubelet);
-    },
+  const kubelet = await startKubelet(agent, containerd);
+  const random = secureRandom();
+  const shared = {
+    credentials,
+    directory: places.credentials,
+    client: clientOf(agent, "kubelet"),
+    clock,
+    random,
+    tasks,
+  };
+  keepIdentity({ ...shared, nodeName, carrier, log });
+  const http = await serveNode({
+    ...shared,
+    kubelet,
+    names: [nodeName, options.address],
     port: options.kubeletPort,
-    host: "0.0.0.0",
-    tls: { key: serving.key, cert: serving.certificate, clientCa: credentials.authority },
     log: log.with({ component: "kubelet-api" }),
   });
   opened.defer(() => http.close());
@@ -126,19 +137,15 @@ interface Agent {
   readonly options: AgentOptions;
   readonly clock: Clock;
   readonly tasks: TaskGroup;
-  readonly credentials: NodeCredentials;
+  /** To the API server, as the node. */
+  readonly carrier: Carrier;
   readonly parts: HostParts;
   readonly log: Log;
 }
 
-function clientOf(
-  { options, credentials }: Agent,
-  who: "kubelet" | "proxy" | "dns",
-  opened: AsyncDisposableStack,
-): Client {
-  const { certificate, key } = credentials[who];
-  const carrier = opened.use(createCarrier({ server: options.server, ca: credentials.authority, certificate, key }));
-  return createClient(httpTransport(carrier, `wherry-${who}/${KUBERNETES_VERSION}`));
+/** All parts of an agent are the node to the API server; they are told apart by what they call themselves. */
+function clientOf({ carrier }: Agent, part: "kubelet" | "proxy" | "dns"): Client {
+  return createClient(httpTransport(carrier, `wherry-${part}/${KUBERNETES_VERSION}`));
 }
 
 function informerParts({ clock, tasks, log }: Agent, client: Client, component: string): InformerParts {
@@ -147,12 +154,12 @@ function informerParts({ clock, tasks, log }: Agent, client: Client, component: 
 
 async function startNames(agent: Agent, opened: AsyncDisposableStack): Promise<void> {
   const { options, parts, clock, tasks, log } = agent;
-  const informers = informerParts(agent, clientOf(agent, "dns", opened), "dns");
+  const informers = informerParts(agent, clientOf(agent, "dns"), "dns");
   const dns = startDns({
     services: startInformer(Service, informers),
     slices: startInformer(EndpointSlice, informers),
     namespaces: startInformer(Namespace, informers),
-    config: { domain: DOMAIN, ttl: DNS_TTL_SECONDS, serverAddresses: [options.dnsAddress] },
+    config: { domain: options.domain, ttl: DNS_TTL_SECONDS, serverAddresses: [options.dnsAddress] },
     upstreams: createHostUpstreams({ resolvConf: RESOLV_CONF, ownAddresses: [options.dnsAddress] }),
     codec: dnsPacketCodec,
     clock,
@@ -183,7 +190,7 @@ const RESOLV_CONF = "/etc/resolv.conf";
 
 async function startServiceRules(agent: Agent, opened: AsyncDisposableStack): Promise<void> {
   const { options, parts, clock, tasks, log } = agent;
-  const informers = informerParts(agent, clientOf(agent, "proxy", opened), "proxy");
+  const informers = informerParts(agent, clientOf(agent, "proxy"), "proxy");
   const frame: Frame = {
     ...defaultFrame,
     clusterNetworks: [options.clusterPodCidr],
@@ -211,13 +218,9 @@ async function startServiceRules(agent: Agent, opened: AsyncDisposableStack): Pr
   });
 }
 
-async function startKubelet(
-  agent: Agent,
-  containerd: SupervisedContainerd,
-  opened: AsyncDisposableStack,
-): Promise<Kubelet> {
+async function startKubelet(agent: Agent, containerd: SupervisedContainerd): Promise<Kubelet> {
   const { options, clock, tasks, log } = agent;
-  const client = clientOf(agent, "kubelet", opened);
+  const client = clientOf(agent, "kubelet");
   const informers = informerParts(agent, client, "kubelet");
   const places = placesOf(options.dataDirectory).node(options.nodeName);
   const { runtime } = containerd;
@@ -227,8 +230,8 @@ async function startKubelet(
     nodeName: options.nodeName,
     addresses: [options.address],
     podCIDRs: [options.podCidr],
-    labels: {},
-    taints: [],
+    labels: options.labels,
+    taints: options.taints,
     client,
     pods: ownPodFeed(options.nodeName, informers),
     services: startInformer(Service, informers),
@@ -250,7 +253,7 @@ async function startKubelet(
     paths: { root: places.kubelet, logs: places.podLogs },
     dns: {
       servers: [options.dnsAddress],
-      domain: DOMAIN,
+      domain: options.domain,
       host: { servers: nameServers(readFileSync(RESOLV_CONF, "utf8")), searches: [], options: [] },
     },
     cgroupRoot: `/wherry-${options.nodeName}`,

@@ -23,7 +23,7 @@ export interface BootstrapParts {
 export async function bootstrap(parts: BootstrapParts): Promise<void> {
   const { registry } = parts;
   const batches = new Map<string, KubeObject[]>();
-  for (const object of [...defaultObjects(), ...NAMES_POLICY, ...joiningPolicy()]) {
+  for (const object of [...defaultObjects(), ...joiningPolicy()]) {
     const objects = batches.get(object.kind) ?? [];
     objects.push(object as unknown as KubeObject);
     batches.set(object.kind, objects);
@@ -41,26 +41,6 @@ export async function bootstrap(parts: BootstrapParts): Promise<void> {
   }
   await ensureKubernetesService(parts);
 }
-
-/** What the servers of the cluster's names may read, as CoreDNS has it elsewhere. */
-const NAMES_POLICY = [
-  {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRole",
-    metadata: { name: "system:coredns" },
-    rules: [
-      { apiGroups: [""], resources: ["endpoints", "services", "pods", "namespaces"], verbs: ["list", "watch"] },
-      { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["list", "watch"] },
-    ],
-  },
-  {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRoleBinding",
-    metadata: { name: "system:coredns" },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "system:coredns" },
-    subjects: [{ kind: "ServiceAccount", name: "coredns", namespace: "kube-system" }],
-  },
-];
 
 async function ensure({ client, signal }: BootstrapParts, kind: Kind, object: KubeObject): Promise<void> {
   try {

@@ -1,62 +1,83 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { serviceAccountGroups, serviceAccountUser } from "../apiserver/auth/service-account.ts";
+import { NODE_PREFIX, NODES } from "../apiserver/auth/groups.ts";
 import type { KeyPair } from "../host/node/pki/certificate.ts";
 import type { PkiDirectory } from "../host/node/pki/directory.ts";
 import { clientCertificate } from "./client-certificate.ts";
 
-/** What a node's agent shows and checks, in PEM. Each part of it acts under an identity of its own. */
+/** What a node's agent shows and checks, in PEM. All parts of it act under the node's identity. */
 export interface NodeCredentials {
   readonly authority: string;
+  /** The node's own client certificate. */
   readonly kubelet: KeyPair;
-  readonly proxy: KeyPair;
-  readonly dns: KeyPair;
-  /** The certificate of the kubelet's own API. */
-  readonly serving: KeyPair;
+  /** The certificate of the kubelet's own API; undefined before the cluster has signed one. */
+  readonly serving: KeyPair | undefined;
 }
 
-const PAIRS = ["kubelet", "proxy", "dns", "serving"] as const;
+/** A node as certificates name it. */
+export function nodeSubject(nodeName: string) {
+  return { commonName: `${NODE_PREFIX}${nodeName}`, organizations: [NODES] };
+}
 
-/** Makes a node's credentials, or renews those near their end, and writes them where its agent reads them. */
-export function writeCredentials(
+/** Makes a node's credentials where the cluster's authority is at hand, or renews those near their end, and writes them. */
+export function issueCredentials(
   directory: string,
   pki: PkiDirectory,
   node: { readonly name: string; readonly addresses: readonly string[] },
 ): void {
   const { name } = node;
-  const dnsUser = serviceAccountUser("kube-system", "coredns");
-  const pairs: Record<(typeof PAIRS)[number], KeyPair> = {
-    kubelet: clientCertificate(pki, `node-${name}`, `system:node:${name}`, ["system:nodes"]),
-    proxy: clientCertificate(pki, "proxy", "system:kube-proxy", []),
-    dns: clientCertificate(pki, "dns", dnsUser, serviceAccountGroups("kube-system")),
+  const { commonName, organizations } = nodeSubject(name);
+  writeCredentials(directory, {
+    authority: pki.authority.certificate,
+    kubelet: clientCertificate(pki, `node-${name}`, commonName, organizations),
     serving: pki.certificate(`node-${name}-serving`, {
-      subject: { commonName: `system:node:${name}`, organizations: ["system:nodes"] },
+      subject: { commonName, organizations },
       usages: ["server auth"],
       names: [name, ...node.addresses],
     }),
-  };
+  });
+}
+
+/** Only their owner may read them. */
+export function writeCredentials(directory: string, { authority, kubelet, serving }: NodeCredentials): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  write(join(directory, "ca.crt"), pki.authority.certificate);
-  for (const pair of PAIRS) {
-    write(join(directory, `${pair}.crt`), pairs[pair].certificate);
-    write(join(directory, `${pair}.key`), pairs[pair].key);
+  write(join(directory, "ca.crt"), authority);
+  writePair(directory, "kubelet", kubelet);
+  if (serving !== undefined) writePair(directory, "serving", serving);
+}
+
+export function writePair(directory: string, name: "kubelet" | "serving", pair: KeyPair): void {
+  // One file: there is no moment in which the certificate is another key's.
+  write(join(directory, `${name}.pem`), `${pair.certificate.trimEnd()}\n${pair.key}`);
+}
+
+/** Undefined where no machine has joined as that node. */
+export function readCredentials(directory: string): NodeCredentials | undefined {
+  const authority = readText(join(directory, "ca.crt"));
+  const kubelet = readPair(directory, "kubelet");
+  if (authority === undefined || kubelet === undefined) return undefined;
+  return { authority, kubelet, serving: readPair(directory, "serving") };
+}
+
+const KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/;
+
+function readPair(directory: string, name: string): KeyPair | undefined {
+  const text = readText(join(directory, `${name}.pem`));
+  const key = text === undefined ? undefined : KEY.exec(text)?.[0];
+  return text === undefined || key === undefined ? undefined : { certificate: text.replace(KEY, ""), key };
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
   }
 }
 
-export function readCredentials(directory: string): NodeCredentials {
-  const pair = (name: string): KeyPair => ({
-    certificate: readFileSync(join(directory, `${name}.crt`), "utf8"),
-    key: readFileSync(join(directory, `${name}.key`), "utf8"),
-  });
-  return {
-    authority: readFileSync(join(directory, "ca.crt"), "utf8"),
-    kubelet: pair("kubelet"),
-    proxy: pair("proxy"),
-    dns: pair("dns"),
-    serving: pair("serving"),
-  };
-}
-
+/** Under another name first, so that a power cut leaves the old one or the new one. */
 function write(path: string, text: string): void {
-  writeFileSync(path, text, { mode: 0o600 });
+  writeFileSync(`${path}.new`, text, { mode: 0o600 });
+  renameSync(`${path}.new`, path);
 }

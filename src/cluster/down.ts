@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
 import { type Clock, delay } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { cleanUpNode } from "../host/node/containerd/cleanup.ts";
@@ -33,7 +32,7 @@ export async function reset(dataDirectory: string, log: Log, signal: AbortSignal
 
 async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, signal: AbortSignal): Promise<void> {
   const { parts } = await findHostParts();
-  const nodes = join(placesOf(dataDirectory).root, "nodes");
+  const { nodes } = placesOf(dataDirectory);
   if (parts === undefined || !existsSync(nodes)) return;
   for (const name of readdirSync(nodes)) {
     const directory = placesOf(dataDirectory).node(name).containerd;

@@ -10,6 +10,7 @@ export interface Places {
   /** What runs, for `wherry status` and `wherry down`. */
   readonly running: string;
   readonly logs: string;
+  readonly nodes: string;
   node(name: string): NodePlaces;
 }
 
@@ -22,6 +23,7 @@ export interface NodePlaces {
 }
 
 export function placesOf(dataDirectory: string): Places {
+  const nodes = join(dataDirectory, "nodes");
   return {
     root: dataDirectory,
     store: join(dataDirectory, "store"),
@@ -29,8 +31,9 @@ export function placesOf(dataDirectory: string): Places {
     kubeconfig: join(dataDirectory, "kubeconfig"),
     running: join(dataDirectory, "running"),
     logs: join(dataDirectory, "logs"),
+    nodes,
     node(name) {
-      const root = join(dataDirectory, "nodes", name);
+      const root = join(nodes, name);
       return {
         root,
         containerd: join(root, "containerd"),

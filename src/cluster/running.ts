@@ -9,6 +9,8 @@ export interface RunningRecord {
   readonly url: string;
   readonly address: string;
   readonly nodeName: string | undefined;
+  /** Where the control plane is elsewhere, and this machine is a node of it. */
+  readonly joined?: boolean;
   readonly startedAtMs: number;
   readonly version: string;
 }

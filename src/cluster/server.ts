@@ -3,6 +3,7 @@ import { podConnects } from "../apiserver/connect.ts";
 import { proxies, readyEndpoint } from "../apiserver/proxies.ts";
 import { lookupIn } from "../apiserver/admission/lookup.ts";
 import { defaultSettings } from "../apiserver/server.ts";
+import { SERVER_NAMES } from "../apiserver/server-names.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
 import { objectCodec } from "../apiserver/storage/codec.ts";
 import type { Clock } from "../base/clock.ts";
@@ -29,6 +30,7 @@ import { openStore } from "../store/store.ts";
 import { clientCertificate } from "./client-certificate.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { DNS_INDEX } from "./dns-address.ts";
+import { ensureClusterConfiguration, networksOf } from "./cluster-configuration.ts";
 import { ensureClusterInfo } from "./cluster-info.ts";
 import { ensureDnsService } from "./dns-service.ts";
 import { loopbackUser } from "./identities.ts";
@@ -66,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const engine = options.store === "memory" ? memoryEngine() : await openSqliteEngine({ directory: places.store });
   const store = opened.use(await openStore<KubeObject>({ engine, codec: objectCodec({ frozen: false }), clock, log }));
   const serviceRange = parseRange(options.serviceCidr);
-  const client = clientCertificate(pki, "kubelet-client", "kube-apiserver-kubelet-client", ["system:masters"]);
+  const client = clientCertificate(pki, "kubelet-client", "kube-apiserver-kubelet-client", []);
   const nodes = opened.use(
     createNodeConnection({ ca: pki.authority.certificate, certificate: client.certificate, key: client.key }),
   );
@@ -108,6 +110,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const loopback = createClient(plane.server.transport(loopbackUser, "kube-apiserver"));
   await ensureDnsService(loopback, dnsAddress, plane.tasks.signal);
   await ensureClusterInfo(loopback, { server: `https://${address}:${port}`, authority }, plane.tasks.signal);
+  await ensureClusterConfiguration(loopback, networksOf(options), `${address}:${port}`, plane.tasks.signal);
   plane.tasks.spawn((signal) => compactRegularly(store, clock, signal));
   await startImaginedNodes(options, plane, clock);
   const serving = servingCertificate(pki, [address, addressText(serviceRange.first + 1)]);
@@ -147,14 +150,6 @@ function servingCertificate(pki: PkiDirectory, addresses: readonly string[]): Ke
     names: [...SERVER_NAMES, "127.0.0.1", "::1", ...addresses],
   });
 }
-
-const SERVER_NAMES = [
-  "localhost",
-  "kubernetes",
-  "kubernetes.default",
-  "kubernetes.default.svc",
-  "kubernetes.default.svc.cluster.local",
-];
 
 function writeAdminKubeconfig(path: string, pki: PkiDirectory, server: string): void {
   const user = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);

@@ -1,12 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
-import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
-import type { Node } from "../api/generated/core-v1.ts";
-import type { Clock } from "../base/clock.ts";
-import type { HttpCarrier } from "../client/http-transport.ts";
 import type { Log } from "../base/log.ts";
 import { enterMountNamespace } from "../host/node/containerd/mount-namespace.ts";
 import { createCarrier } from "../host/node/http/carrier.ts";
@@ -14,9 +9,13 @@ import type { HostParts } from "../host/node/packages/find.ts";
 import { createClock } from "../host/node/clock.ts";
 import { openPki } from "../host/node/pki/directory.ts";
 import type { AgentOptions } from "./agent.ts";
-import { type SupervisedChild, superviseChild } from "../host/node/processes/child.ts";
+import { KUBELET_PORT } from "./kubelet-port.ts";
+import type { SupervisedChild } from "../host/node/processes/child.ts";
+import { startChild } from "./children.ts";
 import { clientCertificate } from "./client-certificate.ts";
-import { writeCredentials } from "./credentials.ts";
+import { networksOf } from "./cluster-configuration.ts";
+import { issueCredentials } from "./credentials.ts";
+import { nodeReady } from "./node-ready.ts";
 import { writeNodeSettings } from "./node-settings.ts";
 import { placesOf } from "./places.ts";
 import { DNS_INDEX } from "./dns-address.ts";
@@ -61,9 +60,6 @@ export interface RunningCluster {
   stop(): Promise<void>;
 }
 
-const KUBELET_PORT = 10250;
-const READY_PATIENCE_MS = 60_000;
-
 /** Brings up a cluster on this machine: the server process, and an agent process where the machine is a node. */
 export async function up(options: UpOptions, progress: Progress): Promise<RunningCluster> {
   const { dataDirectory, nodeName, log } = options;
@@ -79,7 +75,9 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
   const address = machineAddress();
   const timed = timer(progress);
   const pki = openPki(places.pki, () => clock.now());
-  writeCredentials(places.node(nodeName).credentials, pki, { name: nodeName, addresses: [address] });
+  if (options.parts !== undefined) {
+    issueCredentials(places.node(nodeName).credentials, pki, { name: nodeName, addresses: [address] });
+  }
   timed("certificates");
   const children: SupervisedChild[] = [];
   const stop = async () => {
@@ -100,7 +98,9 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
       writeNodeSettings(dataDirectory, settings);
       children.push(await startChild("agent", enter, settings, options));
       timed("containerd, kubelet, service rules and DNS");
-      await nodeReady(options, pki, url, clock);
+      const { certificate, key } = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
+      using carrier = createCarrier({ server: url, ca: pki.authority.certificate, certificate, key });
+      await nodeReady(carrier, nodeName, { clock, signal: options.signal });
       timed(`node ${nodeName} is Ready`);
     }
     const pids = () => ({ up: process.pid, server: children[0]?.pid, agent: children[1]?.pid });
@@ -110,23 +110,6 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
     log.error("the cluster did not come up", { error });
     throw error;
   }
-}
-
-/**
- * How large the heap for new objects may grow, in MiB. The server allocates by the request; an agent is idle nearly always,
- * and what its heap once took it would keep.
- */
-const YOUNG_HEAP = { server: "--max-semi-space-size=16", agent: "--max-semi-space-size=2" } as const;
-
-function startChild(
-  name: "server" | "agent",
-  enter: readonly string[],
-  options: object,
-  { self, dataDirectory, log }: UpOptions,
-) {
-  const [node, ...script] = self as [string, ...string[]];
-  const command = [...enter, node, YOUNG_HEAP[name], ...script, name, JSON.stringify(options)];
-  return superviseChild({ name, command, logFile: join(placesOf(dataDirectory).logs, `${name}.log`), log });
 }
 
 function agentOptions(options: UpOptions, address: string, server: string): Omit<AgentOptions, "log"> {
@@ -140,37 +123,11 @@ function agentOptions(options: UpOptions, address: string, server: string): Omit
     clusterPodCidr: podCidr,
     serviceCidr,
     dnsAddress: addressText(parseRange(serviceCidr).first + DNS_INDEX),
+    domain: networksOf(options).domain,
+    labels: {},
+    taints: [],
     kubeletPort: KUBELET_PORT,
   };
-}
-
-async function nodeReady(
-  options: UpOptions,
-  pki: ReturnType<typeof openPki>,
-  server: string,
-  clock: Clock,
-): Promise<void> {
-  const { certificate, key } = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
-  using carrier = createCarrier({ server, ca: pki.authority.certificate, certificate, key });
-  const until = clock.now() + READY_PATIENCE_MS;
-  for (;;) {
-    const node = await readNode(carrier, options).catch(() => undefined);
-    const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
-    if (ready?.status === "True") return;
-    if (clock.now() > until)
-      throw new Error(`node ${options.nodeName} is not Ready: ${ready?.message ?? "it has not registered"}`);
-    await sleep(50, undefined, { signal: options.signal as globalThis.AbortSignal });
-  }
-}
-
-/** The node as the API shows it. The supervisor stays small: it asks by itself rather than by a Client and its kinds. */
-async function readNode(carrier: HttpCarrier, { nodeName, signal }: UpOptions): Promise<Partial<Node>> {
-  const target = `/api/v1/nodes/${nodeName}`;
-  const answer = await carrier.send({ method: "GET", target, headers: { accept: "application/json" }, signal });
-  let text = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of answer.body) text += decoder.decode(chunk, { stream: true });
-  return JSON.parse(text) as Partial<Node>;
 }
 
 /** The address by which other machines and pods reach this one. */

@@ -35,7 +35,7 @@ function statusLines(status: ClusterStatus, dataDirectory: string, nowMs: number
   return [
     `Wherry ${versions.wherry} (Kubernetes ${versions.kubernetes}) runs as process ${pid}, since ${shortHumanDuration(nowMs - startedAtMs)}`,
     `  API         ${url}`,
-    `  kubeconfig  ${kubeconfig}`,
+    ...(kubeconfig === undefined ? [] : [`  kubeconfig  ${kubeconfig}`]),
     `  data        ${dataDirectory}`,
     "",
     ...tableLines([

@@ -24,6 +24,7 @@ const options = {
     help: "how long it is good for, as 30m, 24h or 7d; 0 for ever (default: 24h)",
   },
   description: { type: "text", value: "TEXT", help: "what it is for, for whoever lists tokens" },
+  "print-join-command": { type: "flag", help: "print the command that joins a machine, not the token alone" },
 } as const;
 
 export const tokenVerb = defineVerb({
@@ -35,15 +36,20 @@ A token lets a machine ask to become a node of this cluster, and nothing else. A
 its time is over. Whoever has it can join: tell it to nobody who should not.`,
   examples: [
     ["sudo wherry token create", "prints a token that is good for a day"],
+    ["sudo wherry token create --print-join-command", "the line to type, as root, on the machine that is to join"],
     ["sudo wherry token create --ttl 1h --description 'rack 7'", "one for an hour"],
     ["sudo wherry token delete abcdef", "nobody joins by it any more; nodes that did so stay"],
   ],
   options,
   async run(context, { options: given, operands }) {
     const [what, ...ids] = operands;
-    const api = context.cluster.api(dataDirectoryOf(given, context));
+    const dataDirectory = dataDirectoryOf(given, context);
+    const api = context.cluster.api(dataDirectory);
     if (what === "create" && ids.length === 0) {
-      context.out(await create(context, api, { ttlMs: ttlOf(given.ttl), description: given.description ?? "" }));
+      const token = await create(context, api, { ttlMs: ttlOf(given.ttl), description: given.description ?? "" });
+      context.out(
+        given["print-join-command"] ? joinCommand(await context.cluster.joining(dataDirectory), token) : token,
+      );
       return 0;
     }
     if (what === "list" && ids.length === 0) return list(context, api);
@@ -51,6 +57,10 @@ its time is over. Whoever has it can join: tell it to nobody who should not.`,
     throw new UsageError("say 'token create', 'token list' or 'token delete ID…'");
   },
 });
+
+function joinCommand({ server, caHash }: { readonly server: string; readonly caHash: string }, token: string): string {
+  return `wherry agent --server ${server} --token ${token} --ca-cert-hash ${caHash}`;
+}
 
 type Api = ReturnType<CliContext["cluster"]["api"]>;
 

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { dnsSubdomain } from "../../machinery/formats.ts";
 import type { CliContext, UpCluster } from "../context.ts";
+import { aborted, detachedArguments, stepLine } from "../foreground.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
 
@@ -19,7 +20,7 @@ const options = {
     to: 10_000,
     help: "also run N imagined nodes, whose pods play their part",
   },
-  "no-node": { type: "flag", help: "run no containers on this machine" },
+  "no-node": { type: "flag", help: "run no containers on this machine: the control plane alone" },
   "node-name": { type: "text", value: "NAME", help: "what this machine is called as a node (default: its host name)" },
   port: { type: "number", value: "PORT", from: 1, to: 65_535, help: "where the API listens (default: 6443)" },
   "service-cidr": { type: "text", value: "CIDR", help: "the addresses of Services (default: 10.96.0.0/16)" },
@@ -40,6 +41,7 @@ Ctrl-C stops Wherry and leaves the containers running; 'wherry down' stops them 
   examples: [
     ["sudo wherry up", "a cluster with this machine as its node"],
     ["sudo wherry up --detach --kubeconfig ~/.kube/config", "the same in the background; kubectl finds it at once"],
+    ["sudo wherry up --no-node", "a control plane alone; machines join it by 'wherry agent'"],
     [
       "wherry up --data-dir /tmp/try --store memory --no-node --simulate 100",
       "a hundred imagined nodes; no root needed, nothing kept",
@@ -62,7 +64,8 @@ async function run(
   }
   const dataDirectory = dataDirectoryOf(given, context);
   if (given.detach) {
-    await context.cluster.detach(dataDirectory, upArguments(given, dataDirectory), (line) => context.out(line));
+    const args = ["up", ...detachedArguments(given, dataDirectory)];
+    await context.cluster.detach(dataDirectory, args, (line) => context.out(line));
     return 0;
   }
   const cluster = await context.cluster.up(
@@ -132,26 +135,4 @@ function farewell(cluster: UpCluster, context: CliContext, dataDirectory: string
       : "The state is kept; 'wherry up' goes on where it was.";
   if (!cluster.hasNode) return `Stopped. ${state}`;
   return `Stopped. ${state} Containers run on meanwhile: '${ownCommand(context.environment)} down --data-dir ${dataDirectory}' stops them.`;
-}
-
-function stepLine(what: string, tookMs: number): string {
-  return `${`${(tookMs / 1000).toFixed(2)} s`.padStart(9)}  ${what}`;
-}
-
-function upArguments(given: ParsedArguments<typeof options>["options"], dataDirectory: string): readonly string[] {
-  const args = ["--data-dir", dataDirectory];
-  for (const [name, value] of Object.entries(given)) {
-    if (name === "data-dir" || name === "detach" || value === undefined || value === false) continue;
-    args.push(
-      value === true ? `--${name}` : `--${name}=${name === "kubeconfig" ? resolve(String(value)) : String(value)}`,
-    );
-  }
-  return args;
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((ended) => {
-    if (signal.aborted) ended();
-    else signal.addEventListener("abort", () => ended(), { once: true });
-  });
 }

@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { detachedSignature, signatureKey } from "../../api/bootstrap/signature.ts";
 import { type BootstrapToken, CLUSTER_INFO, parseToken } from "../../api/bootstrap/token.ts";
 import { KUBERNETES_VERSION } from "../../apiserver/version.ts";
+import { CannotJoin } from "./cannot-join.ts";
 import { type OneAnswer, oneRequest } from "../../host/node/http/one-request.ts";
 
 export interface JoinRequest {
@@ -16,9 +17,6 @@ export interface JoinRequest {
   readonly now: () => number;
   readonly signal: AbortSignal;
 }
-
-/** What keeps a machine from joining: one sentence, and what to do. Nothing has been changed. */
-export class CannotJoin extends Error {}
 
 /** Times of certificates are backdated by so much: clocks that differ more do not believe each other. */
 const CLOCKS_MS = 5 * 60_000;

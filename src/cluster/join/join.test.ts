@@ -4,13 +4,14 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join as joinPath } from "node:path";
 import { after, before, test } from "node:test";
 import { NODE_TOKENS } from "../../api/bootstrap/token.ts";
+import { CertificateSigningRequest } from "../../api/certificates/v1/certificate-signing-request.ts";
 import { Node } from "../../api/core/v1/node.ts";
 import { Secret } from "../../api/core/v1/secret.ts";
 import { silentLog } from "../../base/log.ts";
-import { type Client, createClient } from "../../client/client.ts";
+import { type Client, createClient, mergePatch } from "../../client/client.ts";
 import { httpTransport } from "../../client/http-transport.ts";
 import { createClock } from "../../host/node/clock.ts";
 import { createCarrier } from "../../host/node/http/carrier.ts";
@@ -19,13 +20,18 @@ import { formatTime } from "../../machinery/time.ts";
 import type { Draft } from "../../machinery/object.ts";
 import { loopbackUser } from "../identities.ts";
 import { type RunningServer, startServer } from "../server.ts";
-import { authorityHash, CannotJoin, discover, type JoinRequest } from "./discover.ts";
+import type { NodeCredentials } from "../credentials.ts";
+import { CannotJoin } from "./cannot-join.ts";
+import { authorityHash, discover, type JoinRequest } from "./discover.ts";
+import { join, type Joining } from "./join.ts";
+import { isGoodFor } from "./renewal.ts";
 import { requestCertificate } from "./request-certificate.ts";
+import { settle } from "./settle.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
 const { signal } = new AbortController();
 const clock = createClock({ holdProcess: true });
-const directory = mkdtempSync(join(tmpdir(), "wherry-join-"));
+const directory = mkdtempSync(joinPath(tmpdir(), "wherry-join-"));
 let server: RunningServer;
 let client: Client;
 
@@ -91,23 +97,37 @@ async function discovered(changed: Partial<JoinRequest> = {}): Promise<string> {
   }
 }
 
-const asked = (nodeName: string, authority: string, token = TOKEN) => ({
-  server: server.url,
-  token,
-  authority,
-  nodeName,
+const joining = (changed: Partial<Joining> = {}): Joining => ({
+  ...request(),
+  nodeName: "n1",
+  labels: {},
+  hostNetworks: [],
   clock,
-  signal,
+  ...changed,
 });
 
+/** Whoever shows these credentials to the API server. */
+function clientOf({ authority, kubelet }: NodeCredentials) {
+  const carrier = createCarrier({ server: server.url, ca: authority, ...kubelet });
+  return { node: createClient(httpTransport(carrier, "test")), [Symbol.dispose]: () => carrier[Symbol.dispose]() };
+}
+
 test("join: a machine with a token becomes a node, and can be no other", async () => {
-  const authority = await discovered({ caHash: authorityHash(server.pki.authority.certificate) });
-  assert.equal(authority, server.pki.authority.certificate);
-  const { certificate, key } = await requestCertificate(asked("n1", authority));
-  assert.equal(new X509Certificate(certificate).subject, "O=system:nodes\nCN=system:node:n1");
-  using carrier = createCarrier({ server: server.url, ca: authority, certificate, key });
-  const node = createClient(httpTransport(carrier, "test"));
-  await node.create(Node, { metadata: { name: "n1" } }, { signal });
+  await discovered();
+  const credentials = await join(joining({ caHash: authorityHash(server.pki.authority.certificate) }));
+  assert.equal(credentials.authority, server.pki.authority.certificate);
+  assert.equal(new X509Certificate(credentials.kubelet.certificate).subject, "O=system:nodes\nCN=system:node:n1");
+  using opened = clientOf(credentials);
+  const { node } = opened;
+  const wishes = { nodeName: "n1", labels: { disk: "ssd" }, taints: [] };
+  assert.deepEqual(await settle(node, wishes, { clock, signal }), {
+    podCidr: "10.244.0.0/24",
+    clusterPodCidr: "10.244.0.0/16",
+    serviceCidr: "10.96.0.0/16",
+    dnsAddress: "10.96.0.10",
+    domain: "cluster.local",
+  });
+  assert.equal((await node.get(Node, { name: "n1" }, { signal })).metadata.labels?.["disk"], "ssd");
   await assert.rejects(node.create(Node, { metadata: { name: "n2" } }, { signal }), (error) =>
     isStatus(error, "Forbidden"),
   );
@@ -116,19 +136,48 @@ test("join: a machine with a token becomes a node, and can be no other", async (
   );
 });
 
-test("join: a node that lives keeps its name", async () => {
-  const authority = await discovered();
-  const ready = { type: "Ready", status: "True" };
-  const draft = { metadata: { name: "taken" }, status: { conditions: [ready] } } as unknown as Draft<Node>;
-  await client.create(Node, draft, { signal });
-  await assert.rejects(requestCertificate(asked("taken", authority)), /there is a node taken already, and it is Ready/);
+test("join: a node gets the certificate of its own API, under its own name and address", async () => {
+  using opened = clientOf(await join(joining({ nodeName: "serves" })));
+  const { node } = opened;
+  await node.create(Node, { metadata: { name: "serves" } }, { signal });
+  const addresses = mergePatch({ status: { addresses: [{ type: "InternalIP", address: "192.0.2.7" }] } });
+  await node.patch(Node, { name: "serves" }, addresses, { subresource: "status", signal });
+  const names = ["serves", "192.0.2.7"];
+  const asked = { client: node, nodeName: "serves", purpose: "serving", names, clock, signal } as const;
+  const pair = await requestCertificate(asked);
+  assert(isGoodFor(pair, names, clock.now()));
+  assert(!isGoodFor(pair, ["serves"], clock.now()));
+  assert(!isGoodFor(pair, names, clock.now() + 366 * 86_400_000));
 });
+
+const NOT_JOINED: readonly (readonly [string, Partial<Joining>, RegExp])[] = [
+  ["a name that is taken", { nodeName: "taken" }, /there is a node taken already, and it is Ready/],
+  ["a label of others", { labels: { "node-role.kubernetes.io/x": "" } }, /not give itself the label node-role/],
+  [
+    "networks that overlap",
+    { hostNetworks: [{ cidr: "10.244.3.0/24", device: "eth1" }] },
+    /network for pods, 10\.244\.0\.0\/16, overlaps 10\.244\.3\.0\/24, which this machine has on eth1/,
+  ],
+];
+
+for (const [what, changed, why] of NOT_JOINED) {
+  test(`join: refused, and nothing asked for: ${what}`, async () => {
+    await discovered();
+    const ready = { type: "Ready", status: "True" };
+    const draft = { metadata: { name: "taken" }, status: { conditions: [ready] } } as unknown as Draft<Node>;
+    await client.create(Node, draft, { signal }).catch((error: unknown) => assert(isStatus(error, "AlreadyExists")));
+    const requests = async () => (await client.list(CertificateSigningRequest, { signal })).items.length;
+    const before = await requests();
+    await assert.rejects(join(joining(changed)), (error) => error instanceof CannotJoin && why.test(error.message));
+    assert.equal(await requests(), before);
+  });
+}
 
 test("join: a token that may only sign lets nobody in", async () => {
   await createToken("signer", { "usage-bootstrap-authentication": "false" });
   const token = "signer.0123456789abcdef";
-  const authority = await discovered({ token });
-  await assert.rejects(requestCertificate(asked("n3", authority, token)), /does not let token signer in/);
+  await discovered({ token });
+  await assert.rejects(join(joining({ token })), /does not let token signer in/);
 });
 
 const REFUSED: readonly (readonly [string, Partial<JoinRequest>, RegExp])[] = [

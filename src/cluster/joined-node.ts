@@ -1,0 +1,170 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import type { Taint } from "../api/generated/core-v1.ts";
+import { KUBERNETES_VERSION } from "../apiserver/version.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+import { createClient } from "../client/client.ts";
+import { httpTransport } from "../client/http-transport.ts";
+import { createClock } from "../host/node/clock.ts";
+import { enterMountNamespace } from "../host/node/containerd/mount-namespace.ts";
+import { type Carrier, createCarrier } from "../host/node/http/carrier.ts";
+import { addressTowards, hostNetworks } from "../host/node/machine/networks.ts";
+import type { HostParts } from "../host/node/packages/find.ts";
+import type { SupervisedChild } from "../host/node/processes/child.ts";
+import { StatusError } from "../machinery/status.ts";
+import { type ChildParts, startChild } from "./children.ts";
+import { type NodeCredentials, readCredentials, writeCredentials } from "./credentials.ts";
+import { join, USER_AGENT } from "./join/join.ts";
+import { settle } from "./join/settle.ts";
+import { KUBELET_PORT } from "./kubelet-port.ts";
+import { nodeReady } from "./node-ready.ts";
+import { type NodeSettings, readNodeSettings, writeNodeSettings } from "./node-settings.ts";
+import { placesOf } from "./places.ts";
+import { forgetRunning, readRunning, writeRunning } from "./running.ts";
+import type { Progress } from "./up.ts";
+
+export interface JoinedNodeOptions extends Omit<ChildParts, "log"> {
+  /** Called once there is something to tell of: before, nothing is written. */
+  readonly openLog: () => Log;
+  readonly nodeName: string;
+  /** `https://192.0.2.1:6443`; undefined once the machine has joined: it is known then. */
+  readonly server: string | undefined;
+  /** Needed once. */
+  readonly token: string | undefined;
+  readonly caHash: string | undefined;
+  /** By which others reach this machine; undefined takes the one on the way to the server. */
+  readonly address: string | undefined;
+  /** What is not given stays as it was. */
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  readonly parts: HostParts;
+  readonly signal: AbortSignal;
+}
+
+export interface RunningNode {
+  readonly server: string;
+  /** Ends the agent. Containers run on; the next start takes them over. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes this machine a node of a cluster elsewhere, once, and runs it: everything of a node and nothing of a control plane.
+ * @throws {CannotJoin} where it cannot join, and nothing has been changed.
+ */
+export async function runJoinedNode(options: JoinedNodeOptions, progress: Progress): Promise<RunningNode> {
+  const { dataDirectory, nodeName, signal } = options;
+  const other = await readRunning(dataDirectory);
+  if (other !== undefined) {
+    throw new Error(
+      `process ${other.up.pid} runs on ${dataDirectory} already: stop it with 'wherry down', or choose another --data-dir`,
+    );
+  }
+  const clock = createClock({ holdProcess: true });
+  const timed = timer(progress, clock);
+  const places = placesOf(dataDirectory).node(nodeName);
+  const { credentials, server } = await identityOf(options, clock);
+  timed(`joined ${server}`);
+  using carrier = createCarrier({ server, ca: credentials.authority, ...credentials.kubelet });
+  const settings = await settingsOf(options, server, carrier, clock);
+  mkdirSync(placesOf(dataDirectory).logs, { recursive: true, mode: 0o700 });
+  writeNodeSettings(dataDirectory, settings);
+  timed(`pods get addresses of ${settings.podCidr}`);
+  const { address } = settings;
+  const record = {
+    url: server,
+    address,
+    nodeName,
+    joined: true,
+    startedAtMs: clock.now(),
+    version: KUBERNETES_VERSION,
+  };
+  await writeRunning(dataDirectory, record);
+  let agent: SupervisedChild | undefined;
+  const stop = async () => {
+    await agent?.stop();
+    forgetRunning(dataDirectory);
+  };
+  try {
+    const enter = await enterMountNamespace(places.containerd, options.parts);
+    agent = await startChild("agent", enter, settings, { ...options, log: options.openLog() });
+    timed("containerd, kubelet, service rules and DNS");
+    await nodeReady(carrier, nodeName, { clock, signal });
+    timed(`node ${nodeName} is Ready`);
+    return { server, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Who this machine is: as it joined before, or as it joins now. */
+async function identityOf(
+  options: JoinedNodeOptions,
+  clock: Clock,
+): Promise<{ readonly credentials: NodeCredentials; readonly server: string }> {
+  const { dataDirectory, nodeName, token, labels, caHash, signal } = options;
+  const place = placesOf(dataDirectory).node(nodeName).credentials;
+  checkPlace(dataDirectory, nodeName);
+  const known = readCredentials(place);
+  const server = options.server ?? readNodeSettings(dataDirectory, nodeName)?.server;
+  if (known !== undefined && server !== undefined) return { credentials: known, server };
+  if (server === undefined || token === undefined) {
+    throw new Error(
+      `this machine has not joined a cluster as ${nodeName} yet: 'wherry token create --print-join-command' on the server prints the command that does it`,
+    );
+  }
+  const joining = { server, token, caHash, nodeName, labels, hostNetworks: hostNetworks(), clock, signal };
+  const credentials = await join(joining);
+  writeCredentials(place, credentials);
+  return { credentials, server };
+}
+
+/** One directory is one machine's: a control plane's or a node's, under one name. */
+function checkPlace(dataDirectory: string, nodeName: string): void {
+  const { pki, nodes } = placesOf(dataDirectory);
+  const other = existsSync(nodes) ? readdirSync(nodes).find((name) => name !== nodeName) : undefined;
+  if (!existsSync(pki) && other === undefined) return;
+  const whose = other === undefined ? "a control plane's" : `that of node ${other}`;
+  throw new Error(`${dataDirectory} is ${whose}: choose another --data-dir, or remove that one with 'wherry reset'`);
+}
+
+/** With what the node runs: as the cluster has it now, or as it was where the cluster cannot be asked. */
+async function settingsOf(
+  options: JoinedNodeOptions,
+  server: string,
+  carrier: Carrier,
+  clock: Clock,
+): Promise<NodeSettings> {
+  const { dataDirectory, nodeName, signal } = options;
+  const before = readNodeSettings(dataDirectory, nodeName);
+  const { hostname, port } = new URL(server);
+  const wishes = {
+    nodeName,
+    labels: { ...before?.labels, ...options.labels },
+    taints: options.taints.length > 0 ? options.taints : (before?.taints ?? []),
+  };
+  const own = {
+    dataDirectory,
+    server,
+    ...wishes,
+    address: options.address ?? (await addressTowards(hostname, Number(port || 443))),
+    kubeletPort: KUBELET_PORT,
+  };
+  try {
+    const client = createClient(httpTransport(carrier, USER_AGENT));
+    return { ...own, ...(await settle(client, wishes, { clock, signal })) };
+  } catch (error) {
+    // A server that is away is no reason to stop: what runs here runs on.
+    if (before === undefined || error instanceof StatusError || signal.aborted) throw error;
+    return { ...before, ...own };
+  }
+}
+
+function timer(progress: Progress, clock: Clock): (step: string) => void {
+  let since = clock.now();
+  return (step) => {
+    const now = clock.now();
+    progress(step, now - since);
+    since = now;
+  };
+}

@@ -1,0 +1,33 @@
+import type { Node } from "../api/generated/core-v1.ts";
+import { type Clock, delay } from "../base/clock.ts";
+import type { HttpCarrier } from "../client/http-transport.ts";
+
+const READY_PATIENCE_MS = 60_000;
+const LOOK_AGAIN_MS = 50;
+
+/** Waits until a node is Ready. @throws with what it says of itself when it takes too long. */
+export async function nodeReady(
+  carrier: HttpCarrier,
+  nodeName: string,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<void> {
+  const until = clock.now() + READY_PATIENCE_MS;
+  for (;;) {
+    const node = await readNode(carrier, nodeName, signal).catch(() => undefined);
+    const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
+    if (ready?.status === "True") return;
+    if (clock.now() > until)
+      throw new Error(`node ${nodeName} is not Ready: ${ready?.message ?? "it has not registered"}`);
+    await delay(clock, LOOK_AGAIN_MS, { signal });
+  }
+}
+
+/** The node as the API shows it. Supervisors stay small: they ask by themselves rather than by a Client and its kinds. */
+async function readNode(carrier: HttpCarrier, name: string, signal: AbortSignal): Promise<Partial<Node>> {
+  const target = `/api/v1/nodes/${name}`;
+  const answer = await carrier.send({ method: "GET", target, headers: { accept: "application/json" }, signal });
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body) text += decoder.decode(chunk, { stream: true });
+  return JSON.parse(text) as Partial<Node>;
+}
