@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { runCli } from "./cli.ts";
-import type { CliContext, ClusterOperations } from "./context.ts";
+import type { AgentRequest, CliContext, ClusterOperations } from "./context.ts";
 import { parseArguments, UsageError } from "./options.ts";
 import { verbs } from "./verbs.ts";
 
@@ -10,19 +10,20 @@ const table = {
   store: { type: "choice", choices: ["sqlite", "memory"], help: "" },
   output: { type: "text", value: "FORM", short: "o", help: "" },
   yes: { type: "flag", help: "" },
+  label: { type: "list", value: "LABEL", help: "" },
 } as const;
 
 test("options: every way to write them", () => {
   const { options, operands } = parseArguments(
-    ["a", "--port", "7", "--store=memory", "-o", "json", "--yes", "--", "--b"],
+    ["a", "--port", "7", "--store=memory", "-o", "json", "--label=x,y", "--yes", "--label", "z", "--", "--b"],
     table,
   );
-  assert.deepEqual(options, { port: 7, store: "memory", output: "json", yes: true });
+  assert.deepEqual(options, { port: 7, store: "memory", output: "json", yes: true, label: ["x", "y", "z"] });
   assert.deepEqual(operands, ["a", "--b"]);
 });
 
-test("options: what was not given is undefined, and a flag false", () => {
-  assert.deepEqual(parseArguments([], table).options, { yes: false });
+test("options: what was not given is undefined, a flag false, and a list empty", () => {
+  assert.deepEqual(parseArguments([], table).options, { yes: false, label: [] });
 });
 
 const wrong: readonly (readonly [args: readonly string[], sentence: RegExp])[] = [
@@ -135,6 +136,62 @@ test("token: makes one that is good for a day, tells of all, and deletes by its 
   assert.equal((await run(["token", "create", "--ttl", "soon"], cluster)).code, 2);
   assert.equal((await run(["token", "delete", "x"], cluster)).code, 2);
 });
+
+test("token: prints the whole command that joins a machine", async () => {
+  const cluster: Partial<ClusterOperations> = {
+    newToken: () => ({ id: "abcdef", secret: "0123456789abcdef" }),
+    api: () => ({ send: () => Promise.resolve({}) }),
+    joining: () => Promise.resolve({ server: "https://192.0.2.1:6443", caHash: "sha256:00" }),
+  };
+  assert.deepEqual((await run(["token", "create", "--print-join-command"], cluster)).out, [
+    "wherry agent --server https://192.0.2.1:6443 --token abcdef.0123456789abcdef --ca-cert-hash sha256:00",
+  ]);
+});
+
+test("agent: reads what the node is to be", async () => {
+  const asked: AgentRequest[] = [];
+  const cluster: Partial<ClusterOperations> = {
+    agent: (request) => {
+      asked.push(request);
+      return Promise.reject(new Error("asked"));
+    },
+  };
+  const wishes = ["--label", "disk=ssd,zone=", "--taint", "dedicated=db:NoSchedule", "--taint=old:NoExecute"];
+  await run(["agent", "--server", "192.0.2.1:6443", "--data-dir", "/d", ...wishes], cluster);
+  assert.deepEqual(asked, [
+    {
+      dataDirectory: "/d",
+      server: "https://192.0.2.1:6443",
+      token: undefined,
+      caHash: undefined,
+      nodeName: undefined,
+      address: undefined,
+      labels: { disk: "ssd", zone: "" },
+      taints: [
+        { key: "dedicated", value: "db", effect: "NoSchedule" },
+        { key: "old", effect: "NoExecute" },
+      ],
+    },
+  ]);
+});
+
+const nonsense: readonly (readonly [args: readonly string[], sentence: RegExp])[] = [
+  [["--server", "http://192.0.2.1"], /^wherry: --server is an address such as https:/],
+  [["--server", "https://"], /^wherry: --server is an address such as https:/],
+  [["--ca-cert-hash", "sha256:12"], /^wherry: --ca-cert-hash is sha256: and 64 digits/],
+  [["--node-name", "Big Box"], /^wherry: --node-name is a name like a host's/],
+  [["--node-ip", "box"], /^wherry: --node-ip is an address, not "box"/],
+  [["--label", "disk"], /^wherry: --label is KEY=VALUE, not "disk"/],
+  [["--taint", "a=b:Sometimes"], /^wherry: --taint is KEY=VALUE:EFFECT with one of NoSchedule/],
+];
+
+for (const [args, sentence] of nonsense) {
+  test(`agent: ${args.join(" ")} is refused in a sentence`, async () => {
+    const { code, err } = await run(["agent", ...args]);
+    assert.equal(code, 2);
+    assert.match(err[0]!, sentence);
+  });
+}
 
 async function run(argv: readonly string[], cluster: Partial<ClusterOperations> = {}, answer?: string) {
   const out: string[] = [];
