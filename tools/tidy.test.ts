@@ -20,6 +20,7 @@ const RANKS: Readonly<Record<string, number>> = {
   controllers: 5,
   scheduler: 5,
   kubelet: 5,
+  network: 5,
   proxy: 5,
   dns: 5,
   cli: 5,

@@ -118,3 +118,8 @@ function longestZeros(groups: readonly number[]): { readonly start: number; read
   }
   return best;
 }
+
+/** Whether they have an address in common. */
+export function networksOverlap(a: IpNetwork, b: IpNetwork): boolean {
+  return a.prefixLength <= b.prefixLength ? networkContains(a, b) : networkContains(b, a);
+}

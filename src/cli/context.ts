@@ -55,6 +55,10 @@ export interface UpRequest {
   /** Whether this machine is to be a node itself, if it can. */
   readonly node: boolean;
   readonly simulate: number | undefined;
+  /** How many real nodes there are to be on this machine. */
+  readonly nodes: number | undefined;
+  readonly nodeCidr: string | undefined;
+  readonly network: "auto" | "routes" | "vxlan" | undefined;
 }
 
 export interface AgentRequest {

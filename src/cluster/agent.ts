@@ -14,7 +14,7 @@ import { httpTransport } from "../client/http-transport.ts";
 import { type InformerParts, startInformer } from "../client/informer.ts";
 import { startDns } from "../dns/dns.ts";
 import { createClock } from "../host/node/clock.ts";
-import { writePodNetwork } from "../host/node/cni/network.ts";
+import { type PodNetwork, writePodNetwork } from "../host/node/cni/network.ts";
 import { superviseContainerd, type SupervisedContainerd } from "../host/node/containerd/supervise.ts";
 import { nodeDisk } from "../host/node/disk/node-disk.ts";
 import { addLocalAddress } from "../host/node/dns/address.ts";
@@ -30,9 +30,12 @@ import { ensureServiceRoute, prepareKernel } from "../host/node/nftables/kernel.
 import { findHostParts, type HostParts } from "../host/node/packages/find.ts";
 import { probeNetwork } from "../host/node/probe/probe-network.ts";
 import { secureRandom } from "../host/node/random.ts";
+import { createNetworkEngine } from "../host/node/routes/engine.ts";
 import { startRegistry } from "../host/node/registry/registry.ts";
 import { Kubelet } from "../kubelet/kubelet.ts";
 import { ownPodFeed } from "../kubelet/node/pod-feed.ts";
+import { startPodNetwork } from "../network/network.ts";
+import type { NetworkMode } from "../network/plan.ts";
 import { startProxy } from "../proxy/proxy.ts";
 import { defaultFrame, type Frame } from "../proxy/rules.ts";
 import { bridgeOf } from "./bridge.ts";
@@ -57,6 +60,10 @@ export interface AgentOptions {
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly kubeletPort: number;
+  /** How packets come to the pods of other nodes. */
+  readonly network: NetworkMode;
+  /** How much of the machine's memory the node has; absent: all of it. */
+  readonly memoryBytes?: number;
   readonly log: Log;
 }
 
@@ -85,15 +92,13 @@ export async function startAgent(options: AgentOptions): Promise<AsyncDisposable
       enter: [],
     }),
   );
-  await writePodNetwork(
-    {
-      configurationDirectory: containerd.places.cniConfiguration,
-      stateDirectory: containerd.places.cniState,
-      bridge: bridgeOf(nodeName),
-      podCIDRs: [options.podCidr],
-    },
-    parts,
-  );
+  const podNetwork = {
+    configurationDirectory: containerd.places.cniConfiguration,
+    stateDirectory: containerd.places.cniState,
+    bridge: bridgeOf(nodeName),
+    podCIDRs: [options.podCidr],
+  };
+  await writePodNetwork(podNetwork, parts);
   opened.use(
     await startRegistry({
       channel: containerd.runtime.channel,
@@ -109,7 +114,7 @@ export async function startAgent(options: AgentOptions): Promise<AsyncDisposable
   );
   const agent = { options, clock, tasks, carrier, parts, log };
   await startNames(agent, opened);
-  await startServiceRules(agent, opened);
+  await startNetwork(agent, podNetwork, opened);
   const kubelet = await startKubelet(agent, containerd);
   const random = secureRandom();
   const shared = {
@@ -188,9 +193,22 @@ async function keepAddress({ options, parts, clock, log }: Agent, signal: AbortS
 
 const RESOLV_CONF = "/etc/resolv.conf";
 
-async function startServiceRules(agent: Agent, opened: AsyncDisposableStack): Promise<void> {
+/** Service rules, and the ways to the pods of other nodes: both follow Nodes. */
+async function startNetwork(agent: Agent, podNetwork: PodNetwork, opened: AsyncDisposableStack): Promise<void> {
   const { options, parts, clock, tasks, log } = agent;
   const informers = informerParts(agent, clientOf(agent, "proxy"), "proxy");
+  const nodes = startInformer(Node, informers);
+  startPodNetwork({
+    nodes,
+    own: { name: options.nodeName, addresses: [options.address], podCIDRs: [options.podCidr] },
+    mode: options.network,
+    engine: createNetworkEngine(parts.ip, options.address),
+    onPodMtu: (mtu) => writePodNetwork({ ...podNetwork, mtu }, parts),
+    clock,
+    random: secureRandom(),
+    log: log.with({ component: "network" }),
+    tasks,
+  });
   const frame: Frame = {
     ...defaultFrame,
     clusterNetworks: [options.clusterPodCidr],
@@ -205,7 +223,7 @@ async function startServiceRules(agent: Agent, opened: AsyncDisposableStack): Pr
   startProxy({
     services: startInformer(Service, informers),
     slices: startInformer(EndpointSlice, informers),
-    nodes: startInformer(Node, informers, { fieldSelector: `metadata.name=${options.nodeName}` }),
+    nodes,
     node: options.nodeName,
     frame,
     engine: opened.use(createNftablesEngine({ clock, nft: [parts.nft] })),
@@ -226,6 +244,7 @@ async function startKubelet(agent: Agent, containerd: SupervisedContainerd): Pro
   const { runtime } = containerd;
   const machine = nodeMachine(places.root);
   const version = await runtime.version({ signal: tasks.signal });
+  const facts = await machine.facts();
   const kubelet = new Kubelet({
     nodeName: options.nodeName,
     addresses: [options.address],
@@ -241,7 +260,7 @@ async function startKubelet(agent: Agent, containerd: SupervisedContainerd): Pro
     network: probeNetwork,
     disk: { disk: nodeDisk, machine },
     facts: {
-      machine: await machine.facts(),
+      machine: { ...facts, memoryBytes: options.memoryBytes ?? facts.memoryBytes },
       // As a kubelet that is given its name: pods that ask for a host by its label mean the node.
       hostname: options.nodeName,
       maxPods: MOST_PODS,

@@ -16,14 +16,21 @@ export interface ChildParts {
   readonly log: Log;
 }
 
-/** Starts a process of a cluster, and again whenever it dies. @param enter the words before its command @param options as JSON */
+/**
+ * Starts a process of a cluster, and again whenever it dies.
+ * @param called what it and its log are called
+ * @param enter gives the words before its command, at each start
+ * @param options as JSON
+ */
 export function startChild(
-  name: "server" | "agent",
-  enter: readonly string[],
+  program: "server" | "agent",
+  called: string,
+  enter: () => Promise<readonly string[]>,
   options: object,
   { self, dataDirectory, log }: ChildParts,
 ): Promise<SupervisedChild> {
   const [node, ...script] = self as [string, ...string[]];
-  const command = [...enter, node, YOUNG_HEAP[name], ...script, name, JSON.stringify(options)];
-  return superviseChild({ name, command, logFile: join(placesOf(dataDirectory).logs, `${name}.log`), log });
+  const own = [node, YOUNG_HEAP[program], ...script, program, JSON.stringify(options)];
+  const command = async () => [...(await enter()), ...own];
+  return superviseChild({ name: called, command, logFile: join(placesOf(dataDirectory).logs, `${called}.log`), log });
 }

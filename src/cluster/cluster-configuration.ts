@@ -2,6 +2,7 @@ import { parse, stringify } from "yaml";
 import { ConfigMap } from "../api/core/v1/config-map.ts";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
 import { type Client, mergePatch } from "../client/client.ts";
+import type { NetworkMode } from "../network/plan.ts";
 import { isStatus } from "../machinery/status.ts";
 
 /** What all nodes of a cluster have to agree on. */
@@ -11,21 +12,29 @@ export interface ClusterNetworks {
   readonly serviceCidr: string;
   /** What names of the cluster end in. */
   readonly domain: string;
+  /** How packets come to the pods of other nodes. */
+  readonly network: NetworkMode;
 }
 
 /** As kubeadm calls it: tools, and machines that join, look for it there. */
 export const CLUSTER_CONFIGURATION = { namespace: "kube-system", name: "kubeadm-config" } as const;
 const KEY = "ClusterConfiguration";
+/** Beside kubeadm's, whose configuration leaves it to others how pods reach each other. */
+const NETWORK_KEY = "network";
 
 /** The networks that a cluster is made with; its domain is the one that everybody has. */
-export function networksOf({ podCidr, serviceCidr }: Omit<ClusterNetworks, "domain">): ClusterNetworks {
-  return { podCidr, serviceCidr, domain: "cluster.local" };
+export function networksOf({
+  podCidr,
+  serviceCidr,
+  network = "auto",
+}: Pick<ClusterNetworks, "podCidr" | "serviceCidr"> & { readonly network?: NetworkMode }): ClusterNetworks {
+  return { podCidr, serviceCidr, network, domain: "cluster.local" };
 }
 
 /** Says with what networks the cluster was made. @param endpoint `192.0.2.1:6443`, where it is reached */
 export async function ensureClusterConfiguration(
   client: Client,
-  { podCidr, serviceCidr, domain }: ClusterNetworks,
+  { podCidr, serviceCidr, network, domain }: ClusterNetworks,
   endpoint: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -37,7 +46,7 @@ export async function ensureClusterConfiguration(
     kubernetesVersion: KUBERNETES_VERSION,
     networking: { dnsDomain: domain, podSubnet: podCidr, serviceSubnet: serviceCidr },
   };
-  const data = { [KEY]: stringify(configuration) };
+  const data = { [KEY]: stringify(configuration), [NETWORK_KEY]: network };
   try {
     await client.create(ConfigMap, { metadata: CLUSTER_CONFIGURATION, data }, { signal });
   } catch (error) {
@@ -58,5 +67,6 @@ export async function readClusterConfiguration(client: Client, signal: AbortSign
     const { namespace, name } = CLUSTER_CONFIGURATION;
     throw new Error(`the ConfigMap ${namespace}/${name} does not tell the cluster's networks`);
   }
-  return { domain: dnsDomain, podCidr: podSubnet, serviceCidr: serviceSubnet };
+  const network = (data?.[NETWORK_KEY] ?? "auto") as NetworkMode;
+  return { domain: dnsDomain, podCidr: podSubnet, serviceCidr: serviceSubnet, network };
 }

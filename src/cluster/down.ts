@@ -5,8 +5,11 @@ import { cleanUpNode } from "../host/node/containerd/cleanup.ts";
 import { createClock } from "../host/node/clock.ts";
 import { removeLocalAddress } from "../host/node/dns/address.ts";
 import { findHostParts } from "../host/node/packages/find.ts";
+import { removeNetwork } from "../host/node/routes/engine.ts";
 import { bridgeOf } from "./bridge.ts";
 import { readNodeSettings } from "./node-settings.ts";
+import { endFurtherNodes } from "./nodes/after-life.ts";
+import { readNode } from "./nodes/record.ts";
 import { placesOf } from "./places.ts";
 import { readRunning } from "./running.ts";
 
@@ -34,7 +37,10 @@ async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, si
   const { parts } = await findHostParts();
   const { nodes } = placesOf(dataDirectory);
   if (parts === undefined || !existsSync(nodes)) return;
+  await endFurtherNodes(dataDirectory, parts);
+  await removeNetwork(parts.ip, signal);
   for (const name of readdirSync(nodes)) {
+    if (readNode(dataDirectory, name) !== undefined) continue;
     const directory = placesOf(dataDirectory).node(name).containerd;
     await cleanUpNode({
       directory,

@@ -21,7 +21,7 @@ import { nodeReady } from "./node-ready.ts";
 import { type NodeSettings, readNodeSettings, writeNodeSettings } from "./node-settings.ts";
 import { placesOf } from "./places.ts";
 import { forgetRunning, readRunning, writeRunning } from "./running.ts";
-import type { Progress } from "./up.ts";
+import { type Progress, stepTimer } from "./progress.ts";
 
 export interface JoinedNodeOptions extends Omit<ChildParts, "log"> {
   /** Called once there is something to tell of: before, nothing is written. */
@@ -60,7 +60,7 @@ export async function runJoinedNode(options: JoinedNodeOptions, progress: Progre
     );
   }
   const clock = createClock({ holdProcess: true });
-  const timed = timer(progress, clock);
+  const timed = stepTimer(progress);
   const places = placesOf(dataDirectory).node(nodeName);
   const { credentials, server } = await identityOf(options, clock);
   timed(`joined ${server}`);
@@ -85,8 +85,8 @@ export async function runJoinedNode(options: JoinedNodeOptions, progress: Progre
     forgetRunning(dataDirectory);
   };
   try {
-    const enter = await enterMountNamespace(places.containerd, options.parts);
-    agent = await startChild("agent", enter, settings, { ...options, log: options.openLog() });
+    const enter = () => enterMountNamespace(places.containerd, options.parts);
+    agent = await startChild("agent", "agent", enter, settings, { ...options, log: options.openLog() });
     timed("containerd, kubelet, service rules and DNS");
     await nodeReady(carrier, nodeName, { clock, signal });
     timed(`node ${nodeName} is Ready`);
@@ -158,13 +158,4 @@ async function settingsOf(
     if (before === undefined || error instanceof StatusError || signal.aborted) throw error;
     return { ...before, ...own };
   }
-}
-
-function timer(progress: Progress, clock: Clock): (step: string) => void {
-  let since = clock.now();
-  return (step) => {
-    const now = clock.now();
-    progress(step, now - since);
-    since = now;
-  };
 }

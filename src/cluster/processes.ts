@@ -22,6 +22,8 @@ async function runProcess(name: string, start: (log: Log) => Promise<AsyncDispos
     process: name,
   });
   let running: AsyncDisposable;
+  const abandoned = () => process.exit(1);
+  process.once("disconnect", abandoned);
   try {
     running = await start(log);
   } catch (error) {
@@ -40,7 +42,7 @@ async function runProcess(name: string, start: (log: Log) => Promise<AsyncDispos
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
   // Whoever supervises is gone: nobody would start this process again, so it does not stay behind.
-  process.once("disconnect", stop);
+  process.off("disconnect", abandoned).once("disconnect", stop);
   tell({ type: "ready" });
 }
 

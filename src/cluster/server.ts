@@ -5,6 +5,7 @@ import { lookupIn } from "../apiserver/admission/lookup.ts";
 import { defaultSettings } from "../apiserver/server.ts";
 import { SERVER_NAMES } from "../apiserver/server-names.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
+import type { NetworkMode } from "../network/plan.ts";
 import { objectCodec } from "../apiserver/storage/codec.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
@@ -44,6 +45,8 @@ export interface ServerOptions {
   readonly store: "sqlite" | "memory";
   readonly serviceCidr: string;
   readonly podCidr: string;
+  /** How packets come to the pods of other nodes: told to nodes that join. Default: auto. */
+  readonly network?: NetworkMode;
   /** How many imagined nodes run in this process. */
   readonly simulate: number;
   /** False: the API alone, without loops and scheduler. */

@@ -1,29 +1,22 @@
 import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
-import { addressText, parseRange } from "../apiserver/services/range.ts";
-import type { Log } from "../base/log.ts";
-import { enterMountNamespace } from "../host/node/containerd/mount-namespace.ts";
-import { createCarrier } from "../host/node/http/carrier.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import { createClock } from "../host/node/clock.ts";
 import { openPki } from "../host/node/pki/directory.ts";
-import type { AgentOptions } from "./agent.ts";
-import { KUBELET_PORT } from "./kubelet-port.ts";
 import type { SupervisedChild } from "../host/node/processes/child.ts";
-import { startChild } from "./children.ts";
-import { clientCertificate } from "./client-certificate.ts";
-import { networksOf } from "./cluster-configuration.ts";
+import type { NetworkMode } from "../network/plan.ts";
+import { type ChildParts, startChild } from "./children.ts";
 import { issueCredentials } from "./credentials.ts";
-import { nodeReady } from "./node-ready.ts";
-import { writeNodeSettings } from "./node-settings.ts";
+import { overlapProblem } from "./join/overlap.ts";
+import { takenNetworks } from "./nodes/fabric-network.ts";
+import { RealNodes } from "./nodes/real-nodes.ts";
 import { placesOf } from "./places.ts";
-import { DNS_INDEX } from "./dns-address.ts";
+import { type Progress, stepTimer } from "./progress.ts";
 import { forgetRunning, readRunning, writeRunning } from "./running.ts";
 import type { ServerOptions } from "./server.ts";
 
-export interface UpOptions {
-  readonly dataDirectory: string;
+export interface UpOptions extends ChildParts {
   readonly port: number;
   readonly store: "sqlite" | "memory";
   readonly serviceCidr: string;
@@ -33,9 +26,11 @@ export interface UpOptions {
   readonly parts: HostParts | undefined;
   /** How many imagined nodes the server runs. */
   readonly simulate: number;
-  /** The command that runs this program: the pinned Node and the script, with absolute paths. */
-  readonly self: readonly string[];
-  readonly log: Log;
+  /** How many real nodes there are to be at least, this machine among them; further ones of before are started too. */
+  readonly nodes: number;
+  /** The network between this machine and its further nodes; undefined: one that overlaps nothing. */
+  readonly nodeCidr: string | undefined;
+  readonly network: NetworkMode;
   readonly signal: AbortSignal;
 }
 
@@ -46,10 +41,10 @@ export const upDefaults = {
   podCidr: "10.244.0.0/16",
   nodeName: hostname().toLowerCase(),
   simulate: 0,
+  nodes: 1,
+  nodeCidr: undefined,
+  network: "auto",
 } as const;
-
-/** Told as things happen, for people: the end of each step with its time. */
-export type Progress = (step: string, tookMs: number) => void;
 
 export interface RunningCluster {
   readonly url: string;
@@ -69,41 +64,38 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
       `a cluster runs on ${dataDirectory} already, as process ${other.up.pid}: stop it with 'wherry down', or choose another --data-dir`,
     );
   }
+  await checkNetworks(options);
   const places = placesOf(dataDirectory);
   const clock = createClock({ holdProcess: true });
   mkdirSync(places.logs, { recursive: true, mode: 0o700 });
   const address = machineAddress();
-  const timed = timer(progress);
+  const timed = stepTimer(progress);
   const pki = openPki(places.pki, () => clock.now());
   if (options.parts !== undefined) {
     issueCredentials(places.node(nodeName).credentials, pki, { name: nodeName, addresses: [address] });
   }
   timed("certificates");
-  const children: SupervisedChild[] = [];
+  let server: SupervisedChild | undefined;
+  let nodes: RealNodes | undefined;
   const stop = async () => {
-    for (const child of children.toReversed()) await child.stop();
+    await nodes?.leave();
+    await server?.stop();
     forgetRunning(dataDirectory);
   };
   try {
-    const { port, store, serviceCidr, podCidr, simulate } = options;
-    const server: Omit<ServerOptions, "log"> = { dataDirectory, address, port, store, serviceCidr, podCidr, simulate };
-    children.push(await startChild("server", [], server, options));
+    const { port, store, serviceCidr, podCidr, network, simulate, parts } = options;
+    const networks = { serviceCidr, podCidr, network };
+    const given: Omit<ServerOptions, "log"> = { dataDirectory, address, port, store, simulate, ...networks };
+    server = await startChild("server", "server", () => Promise.resolve([]), given, options);
     timed("API server, controllers and scheduler");
     const url = `https://127.0.0.1:${port}`;
     const running = { url, address, startedAtMs: clock.now(), version: KUBERNETES_VERSION };
-    await writeRunning(dataDirectory, { ...running, nodeName: options.parts === undefined ? undefined : nodeName });
-    if (options.parts !== undefined) {
-      const enter = await enterMountNamespace(places.node(nodeName).containerd, options.parts);
-      const settings = agentOptions(options, address, url);
-      writeNodeSettings(dataDirectory, settings);
-      children.push(await startChild("agent", enter, settings, options));
-      timed("containerd, kubelet, service rules and DNS");
-      const { certificate, key } = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
-      using carrier = createCarrier({ server: url, ca: pki.authority.certificate, certificate, key });
-      await nodeReady(carrier, nodeName, { clock, signal: options.signal });
-      timed(`node ${nodeName} is Ready`);
+    await writeRunning(dataDirectory, { ...running, nodeName: parts === undefined ? undefined : nodeName });
+    if (parts !== undefined) {
+      nodes = new RealNodes({ ...options, parts, pki, address, url, clock });
+      await nodes.start(options.nodes, progress);
     }
-    const pids = () => ({ up: process.pid, server: children[0]?.pid, agent: children[1]?.pid });
+    const pids = () => ({ up: process.pid, server: server?.pid, ...nodes?.pids() });
     return { url, address, kubeconfig: places.kubeconfig, pids, stop };
   } catch (error) {
     await stop();
@@ -112,22 +104,12 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
   }
 }
 
-function agentOptions(options: UpOptions, address: string, server: string): Omit<AgentOptions, "log"> {
-  const { dataDirectory, nodeName, podCidr, serviceCidr } = options;
-  return {
-    dataDirectory,
-    nodeName,
-    address,
-    server,
-    podCidr: `${addressText(parseRange(podCidr).first)}/24`,
-    clusterPodCidr: podCidr,
-    serviceCidr,
-    dnsAddress: addressText(parseRange(serviceCidr).first + DNS_INDEX),
-    domain: networksOf(options).domain,
-    labels: {},
-    taints: [],
-    kubeletPort: KUBELET_PORT,
-  };
+/** Whatever cannot be is said before anything is changed. */
+async function checkNetworks({ parts, nodeName, podCidr, serviceCidr, signal }: UpOptions): Promise<void> {
+  if (parts === undefined) return;
+  const networks = { pods: podCidr, services: serviceCidr };
+  const problem = overlapProblem(networks, await takenNetworks(nodeName, parts, signal));
+  if (problem !== undefined) throw new Error(problem);
 }
 
 /** The address by which other machines and pods reach this one. */
@@ -137,13 +119,4 @@ function machineAddress(): string {
     if (found !== undefined) return found.address;
   }
   return "127.0.0.1";
-}
-
-function timer(progress: Progress): (step: string) => void {
-  let since = performance.now();
-  return (step) => {
-    const now = performance.now();
-    progress(step, now - since);
-    since = now;
-  };
 }

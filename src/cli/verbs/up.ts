@@ -21,10 +21,27 @@ const options = {
     help: "also run N imagined nodes, whose pods play their part",
   },
   "no-node": { type: "flag", help: "run no containers on this machine: the control plane alone" },
+  nodes: {
+    type: "number",
+    value: "N",
+    from: 1,
+    to: 100,
+    help: "how many real nodes there are to be, each a machine within this machine (default: those of before, or 1)",
+  },
   "node-name": { type: "text", value: "NAME", help: "what this machine is called as a node (default: its host name)" },
   port: { type: "number", value: "PORT", from: 1, to: 65_535, help: "where the API listens (default: 6443)" },
   "service-cidr": { type: "text", value: "CIDR", help: "the addresses of Services (default: 10.96.0.0/16)" },
   "pod-cidr": { type: "text", value: "CIDR", help: "the addresses of pods (default: 10.244.0.0/16)" },
+  "node-cidr": {
+    type: "text",
+    value: "CIDR",
+    help: "the addresses of further nodes (default: the first of 10.89.0.0/24, 10.89.1.0/24, … that is free)",
+  },
+  network: {
+    type: "choice",
+    choices: ["auto", "routes", "vxlan"],
+    help: "how pods reach those of other nodes (default: auto, routes where nodes share a link, else VXLAN)",
+  },
   detach: { type: "flag", help: "return once the cluster is up, and leave it running" },
 } as const;
 
@@ -36,11 +53,15 @@ export const upVerb = defineVerb({
 Starts the control plane and makes this machine its node: pods are real containers, run by containerd. Where this
 is not possible (no root, no Linux) the nodes are imagined ones on the same control plane, and it says so.
 
+With --nodes 3 there are two more real nodes, each a machine within this machine: network, processes, containerd and
+address of its own. They share the machine's CPUs, memory and files.
+
 What was there before goes on: objects are kept in the data directory, and containers that still run are taken over.
 Ctrl-C stops Wherry and leaves the containers running; 'wherry down' stops them too.`,
   examples: [
     ["sudo wherry up", "a cluster with this machine as its node"],
     ["sudo wherry up --detach --kubeconfig ~/.kube/config", "the same in the background; kubectl finds it at once"],
+    ["sudo wherry up --nodes 3", "three real nodes on this machine"],
     ["sudo wherry up --no-node", "a control plane alone; machines join it by 'wherry agent'"],
     [
       "wherry up --data-dir /tmp/try --store memory --no-node --simulate 100",
@@ -78,6 +99,9 @@ async function run(
       nodeName,
       node: !given["no-node"],
       simulate: given.simulate,
+      nodes: given.nodes,
+      nodeCidr: given["node-cidr"],
+      network: given.network,
     },
     { step: (what, tookMs) => context.out(stepLine(what, tookMs)), note: (text) => context.out(text) },
   );

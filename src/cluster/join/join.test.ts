@@ -126,6 +126,7 @@ test("join: a machine with a token becomes a node, and can be no other", async (
     serviceCidr: "10.96.0.0/16",
     dnsAddress: "10.96.0.10",
     domain: "cluster.local",
+    network: "auto",
   });
   assert.equal((await node.get(Node, { name: "n1" }, { signal })).metadata.labels?.["disk"], "ssd");
   await assert.rejects(node.create(Node, { metadata: { name: "n2" } }, { signal }), (error) =>

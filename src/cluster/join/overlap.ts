@@ -1,4 +1,4 @@
-import { networkContains, parseNetwork } from "../../base/ip.ts";
+import { networksOverlap, parseNetwork } from "../../base/ip.ts";
 import type { HostNetwork } from "../../host/node/machine/networks.ts";
 
 /**
@@ -22,5 +22,5 @@ export function overlapProblem(
 
 function overlap(one: string, other: string): boolean {
   const [a, b] = [parseNetwork(one), parseNetwork(other)];
-  return a !== undefined && b !== undefined && (networkContains(a, b) || networkContains(b, a));
+  return a !== undefined && b !== undefined && networksOverlap(a, b);
 }

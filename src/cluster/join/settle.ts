@@ -5,6 +5,7 @@ import { addressText, parseRange } from "../../apiserver/services/range.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Client } from "../../client/client.ts";
 import type { Draft } from "../../machinery/object.ts";
+import type { NetworkMode } from "../../network/plan.ts";
 import { isStatus } from "../../machinery/status.ts";
 import { readClusterConfiguration } from "../cluster-configuration.ts";
 import { DNS_INDEX } from "../dns-address.ts";
@@ -25,6 +26,7 @@ export interface NodePlace {
   readonly serviceCidr: string;
   readonly dnsAddress: string;
   readonly domain: string;
+  readonly network: NetworkMode;
 }
 
 const LOOK_AGAIN_MS = 100;
@@ -39,7 +41,7 @@ export async function settle(
   wishes: NodeWishes,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<NodePlace> {
-  const { podCidr: clusterPodCidr, domain } = await readClusterConfiguration(client, signal);
+  const { podCidr: clusterPodCidr, domain, network } = await readClusterConfiguration(client, signal);
   const serviceCidr = await serviceNetwork(client, signal);
   const dnsAddress = addressText(parseRange(serviceCidr).first + DNS_INDEX);
   await register(client, wishes, signal);
@@ -48,7 +50,7 @@ export async function settle(
   for (;;) {
     const { spec } = await client.get(Node, { name }, { signal });
     if (spec.podCIDR !== undefined && spec.podCIDR !== "")
-      return { podCidr: spec.podCIDR, clusterPodCidr, serviceCidr, dnsAddress, domain };
+      return { podCidr: spec.podCIDR, clusterPodCidr, serviceCidr, dnsAddress, domain, network };
     if (clock.now() > until)
       throw new Error(
         `the cluster gives node ${name} no network for its pods: all parts of ${clusterPodCidr} are taken`,

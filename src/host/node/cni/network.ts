@@ -12,6 +12,8 @@ export interface PodNetwork {
   readonly bridge: string;
   /** Such as `10.244.0.0/24`; one for each IP family at most. */
   readonly podCIDRs: readonly string[];
+  /** Of the pods' devices, in bytes; absent: that of the way out, because what is larger would be dropped there. */
+  readonly mtu?: number;
 }
 
 const FILE = "10-wherry.conflist";
@@ -24,7 +26,7 @@ const FILE = "10-wherry.conflist";
  */
 export async function writePodNetwork(network: PodNetwork, parts: HostParts): Promise<void> {
   await prepareKernel(network);
-  const mtu = await defaultRouteMtu(parts);
+  const mtu = network.mtu ?? (await defaultRouteMtu(parts));
   const text = `${JSON.stringify(configuration(network, mtu), undefined, 2)}\n`;
   const path = join(network.configurationDirectory, FILE);
   if ((await readFile(path, "utf8").catch(() => "")) === text) return;
@@ -78,8 +80,8 @@ function everywhere(cidr: string): string {
 
 const DEFAULT_MTU = 1500;
 
-/** Pods get the MTU of the way out, because what is larger would be dropped there; clouds often have less than 1500. */
-async function defaultRouteMtu({ ip }: HostParts): Promise<number> {
+/** The MTU of the way out; clouds often have less than 1500. */
+export async function defaultRouteMtu({ ip }: HostParts): Promise<number> {
   const routes = await run([ip, "route", "show", "default"]);
   const device = /\bdev (\S+)/.exec(routes.stdout)?.[1];
   if (device === undefined) return DEFAULT_MTU;

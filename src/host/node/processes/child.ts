@@ -7,8 +7,8 @@ export type ChildMessage = { readonly type: "ready" } | { readonly type: "failed
 
 export interface ChildOptions {
   readonly name: string;
-  /** The whole command. */
-  readonly command: readonly string[];
+  /** Gives the whole command, at each start. */
+  readonly command: () => Promise<readonly string[]>;
   readonly logFile: string;
   readonly log: Log;
 }
@@ -16,7 +16,10 @@ export interface ChildOptions {
 /** A process that is started again whenever it dies, until it is stopped. */
 export interface SupervisedChild {
   readonly pid: number | undefined;
+  /** Tells it to end, by closing the channel to it, and waits until it has. */
   stop(): Promise<void>;
+  /** Ends it at once. */
+  kill(): Promise<void>;
 }
 
 const FIRST_PAUSE_MS = 50;
@@ -54,16 +57,20 @@ class Supervised implements SupervisedChild {
     return this.#child?.pid;
   }
 
-  start(): Promise<void> {
+  async start(): Promise<void> {
     const { command, logFile, name } = this.#options;
+    const [program, ...args] = (await command().catch((error: unknown) => {
+      this.#startAgain(-1);
+      throw error;
+    })) as [string, ...string[]];
+    if (this.#stopping) return;
     const output = openSync(logFile, "a", 0o600);
-    const [program, ...args] = command as [string, ...string[]];
     // In a session of its own: a terminal's Ctrl-C is for the supervisor, which then stops its children in order.
     const child = spawn(program, args, { stdio: ["ignore", output, output, "ipc"], cwd: "/", detached: true });
     closeSync(output);
     this.#child = child;
     let readyAtMs = Infinity;
-    return new Promise((resolve, reject) => {
+    await new Promise<void>((resolve, reject) => {
       child.once("error", reject);
       child.on("message", (message: ChildMessage) => {
         if (message.type === "failed") {
@@ -81,12 +88,20 @@ class Supervised implements SupervisedChild {
     });
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.#end((child) => (child.connected ? child.disconnect() : child.kill("SIGTERM")));
+  }
+
+  kill(): Promise<void> {
+    return this.#end((child) => child.kill("SIGKILL"));
+  }
+
+  async #end(tell: (child: ChildProcess) => void): Promise<void> {
     this.#stopping = true;
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
-    child.kill("SIGTERM");
+    tell(child);
     const impatient = setTimeout(() => child.kill("SIGKILL"), STOP_PATIENCE_MS);
     await ended;
     clearTimeout(impatient);

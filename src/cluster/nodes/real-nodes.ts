@@ -1,0 +1,110 @@
+import { addressText, parseRange } from "../../apiserver/services/range.ts";
+import type { Clock } from "../../base/clock.ts";
+import { enterMountNamespace } from "../../host/node/containerd/mount-namespace.ts";
+import type { HostParts } from "../../host/node/packages/find.ts";
+import type { PkiDirectory } from "../../host/node/pki/directory.ts";
+import type { SupervisedChild } from "../../host/node/processes/child.ts";
+import type { NetworkMode } from "../../network/plan.ts";
+import { type AdminAccess, adminAccess } from "../admin-access.ts";
+import { type ChildParts, startChild } from "../children.ts";
+import { networksOf } from "../cluster-configuration.ts";
+import { DNS_INDEX } from "../dns-address.ts";
+import { KUBELET_PORT } from "../kubelet-port.ts";
+import { nodeReady } from "../node-ready.ts";
+import { type NodeSettings, writeNodeSettings } from "../node-settings.ts";
+import { placesOf } from "../places.ts";
+import { type Progress, stepTimer } from "../progress.ts";
+import { openFabric } from "./fabric-network.ts";
+import { FurtherNodes } from "./further-nodes.ts";
+
+export interface RealNodesParts extends ChildParts {
+  readonly parts: HostParts;
+  readonly pki: PkiDirectory;
+  /** The machine's name as a node. */
+  readonly nodeName: string;
+  /** By which other machines reach it. */
+  readonly address: string;
+  readonly port: number;
+  /** Of the API server, on this machine. */
+  readonly url: string;
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  readonly nodeCidr: string | undefined;
+  readonly network: NetworkMode;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** The nodes that run on this machine: the machine itself is the first. */
+export class RealNodes {
+  readonly further: FurtherNodes;
+  readonly #parts: RealNodesParts;
+  readonly #access: AdminAccess;
+  #first: SupervisedChild | undefined;
+
+  constructor(parts: RealNodesParts) {
+    const { nodeName, address, port, podCidr, serviceCidr, signal } = parts;
+    this.#parts = parts;
+    this.#access = adminAccess(parts.pki, parts.url);
+    this.further = new FurtherNodes({
+      ...parts,
+      access: this.#access,
+      machine: { name: nodeName, address },
+      settings: { ...this.#settings(), server: `https://${address}:${port}` },
+      openFabric: () => openFabric({ ...parts, inside: [podCidr, serviceCidr] }, parts.parts, signal),
+    });
+  }
+
+  /** Starts this machine's own agent and the further nodes, at once. @param count of all of them, at least */
+  async start(count: number, progress: Progress): Promise<void> {
+    const further = this.further.startAll(count - 1, progress);
+    // What the first node throws is told first; the others are ended by `leave`.
+    further.catch(() => {});
+    await this.#startFirst(progress);
+    await further;
+  }
+
+  pids(): Readonly<Record<string, number | undefined>> {
+    return { agent: this.#first?.pid, ...this.further.pids() };
+  }
+
+  /** Ends the agents and nothing else. */
+  async leave(): Promise<void> {
+    await Promise.all([this.#first?.stop(), this.further.leave()]);
+    this.#access[Symbol.dispose]();
+  }
+
+  async #startFirst(progress: Progress): Promise<void> {
+    const { parts, nodeName, dataDirectory, address, url, podCidr, clock, signal } = this.#parts;
+    const timed = stepTimer(progress);
+    const settings: NodeSettings = {
+      ...this.#settings(),
+      dataDirectory,
+      nodeName,
+      address,
+      server: url,
+      podCidr: `${addressText(parseRange(podCidr).first)}/24`,
+    };
+    writeNodeSettings(dataDirectory, settings);
+    const enter = () => enterMountNamespace(placesOf(dataDirectory).node(nodeName).containerd, parts);
+    this.#first = await startChild("agent", "agent", enter, settings, this.#parts);
+    timed("containerd, kubelet, service rules and DNS");
+    await nodeReady(this.#access.carrier, nodeName, { clock, signal });
+    timed(`node ${nodeName} is Ready`);
+  }
+
+  /** What all nodes are told alike. */
+  #settings() {
+    const { podCidr, serviceCidr, network } = this.#parts;
+    return {
+      clusterPodCidr: podCidr,
+      serviceCidr,
+      dnsAddress: addressText(parseRange(serviceCidr).first + DNS_INDEX),
+      domain: networksOf(this.#parts).domain,
+      labels: {},
+      taints: [],
+      kubeletPort: KUBELET_PORT,
+      network,
+    };
+  }
+}

@@ -1,0 +1,71 @@
+import { writeFile } from "node:fs/promises";
+import { formatIp, type IpAddress, type IpNetwork, parseIp, parseNetwork } from "../../../base/ip.ts";
+import { runTool } from "../nftables/nft.ts";
+import type { HostParts } from "../packages/find.ts";
+import { run, runOrThrow } from "../packages/run.ts";
+
+/** The bridge between this machine and its compartments. */
+export interface Fabric {
+  /** Such as `10.89.0.0/24`. */
+  readonly network: string;
+  /** Networks that compartments reach under their own address, besides the fabric's: those of pods and Services. */
+  readonly inside: readonly string[];
+  readonly mtu: number;
+}
+
+/** Bridges of pods are called `wherry-NODE`: none can have this name. */
+export const FABRIC_BRIDGE = "wherryfabric";
+const TABLE = "ip wherry-fabric";
+
+/** Makes the fabric, or makes of the one that is there what it should be. */
+export async function ensureFabric(
+  { network, inside, mtu }: Fabric,
+  parts: HostParts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { ip } = parts;
+  const own = parseNetwork(network)!;
+  const address = `${firstAddress(own)}/${own.prefixLength}`;
+  const shown = await run([ip, "-o", "-4", "address", "show", "dev", FABRIC_BRIDGE]);
+  if (shown.exitCode !== 0) {
+    // A bridge without a hardware address of its own changes it with its cables, and every peer would have to learn it anew.
+    const hardware = hardwareAddress(parseIp(firstAddress(own))!);
+    await runOrThrow([ip, "link", "add", FABRIC_BRIDGE, "address", hardware, "type", "bridge", "forward_delay", "0"]);
+  } else if (!shown.stdout.includes(` ${address} `)) await runOrThrow([ip, "address", "flush", "dev", FABRIC_BRIDGE]);
+  await runOrThrow([ip, "address", "replace", address, "dev", FABRIC_BRIDGE]);
+  await runOrThrow([ip, "link", "set", FABRIC_BRIDGE, "mtu", String(mtu), "up"]);
+  await writeFile("/proc/sys/net/ipv4/ip_forward", "1");
+  await runTool([parts.nft, "-f", "-"], { signal, input: fabricRules(network, inside) });
+}
+
+/** Removes it; that there is none is no error. */
+export async function removeFabric({ ip, nft }: HostParts): Promise<void> {
+  await run([ip, "link", "delete", FABRIC_BRIDGE]);
+  await run([nft, "delete", "table", ...TABLE.split(" ")]);
+}
+
+/** What the compartments send to the world beyond the machine goes under the machine's address. */
+export function fabricRules(network: string, inside: readonly string[]): string {
+  const kept = [network, ...inside].join(", ");
+  return `add table ${TABLE}
+delete table ${TABLE}
+add table ${TABLE}
+add chain ${TABLE} postrouting { type nat hook postrouting priority 100; policy accept; }
+add rule ${TABLE} postrouting ip saddr ${network} ip daddr != { ${kept} } oifname != "${FABRIC_BRIDGE}" masquerade
+`;
+}
+
+/** The machine's own address in the fabric. */
+export function firstAddress({ family, value }: IpNetwork): string {
+  return formatIp({ family, value: value + 1n });
+}
+
+/** A hardware address that follows from the other, so that it is the same in every life. */
+export function hardwareAddress(address: IpAddress): string {
+  return ["0a", "58", ...hardwareDigits(address).match(/../g)!].join(":");
+}
+
+/** The last 32 bits of an address as eight digits. */
+export function hardwareDigits({ value }: IpAddress): string {
+  return value.toString(16).padStart(8, "0").slice(-8);
+}

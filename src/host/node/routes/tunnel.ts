@@ -1,0 +1,88 @@
+import { dirname, join } from "node:path";
+import { TUNNEL_DEVICE, type Tunnel } from "../../../network/plan.ts";
+import { runTool, ToolError } from "../nftables/nft.ts";
+
+/** The port that the Internet's registry gives to VXLAN, and a network number that others seldom have. */
+const PORT = 4789;
+const NETWORK_ID = 119;
+
+/** Makes the VXLAN device, and of its neighbours and its table of hardware addresses what they should be. */
+export async function ensureTunnel(ip: string, tunnel: Tunnel, signal: AbortSignal): Promise<void> {
+  const { device, local, uplink, mtu, address, hardware } = tunnel;
+  const made = await makerOf(ip, signal);
+  const maker = `${local} ${uplink} ${hardware}`;
+  if (made !== undefined && made !== maker) await removeTunnel(ip, signal);
+  if (made !== maker) {
+    const kind = ["type", "vxlan", "id", String(NETWORK_ID), "dstport", String(PORT), "local", local, "dev", uplink];
+    try {
+      await runTool([ip, "link", "add", device, "address", hardware, "alias", maker, ...kind, "nolearning"], {
+        signal,
+      });
+    } catch (error) {
+      throw new Error(
+        `this machine's kernel makes no VXLAN device: load its module vxlan, or put the nodes on one link (--network routes). ${said(error)}`,
+        { cause: error },
+      );
+    }
+  }
+  const lines = [`address replace ${address}/32 dev ${device}`, `link set ${device} mtu ${mtu} up`];
+  await runTool([ip, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
+  await ensurePeers(ip, tunnel, signal);
+}
+
+/** That there is none is no error. */
+export async function removeTunnel(ip: string, signal: AbortSignal): Promise<void> {
+  if ((await makerOf(ip, signal)) !== undefined) await runTool([ip, "link", "delete", TUNNEL_DEVICE], { signal });
+}
+
+/** From what the device was made; undefined where there is none. */
+async function makerOf(ip: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const text = await runTool([ip, "-json", "link", "show", "dev", TUNNEL_DEVICE], { signal });
+    return (JSON.parse(text) as readonly { readonly ifalias?: string }[])[0]?.ifalias ?? "";
+  } catch (error) {
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
+}
+
+async function ensurePeers(ip: string, { device, peers }: Tunnel, signal: AbortSignal): Promise<void> {
+  const bridge = join(dirname(ip), "bridge");
+  const neighbours = await listed<{ readonly dst: string; readonly lladdr?: string }>(
+    [ip, "-json", "neighbour", "show", "dev", device],
+    signal,
+  );
+  const entries = await listed<{ readonly mac: string; readonly dst?: string }>(
+    [bridge, "-json", "fdb", "show", "dev", device],
+    signal,
+  );
+  const addresses = new Map(peers.map((peer) => [peer.address, peer.hardware]));
+  const ends = new Map(peers.map((peer) => [peer.hardware, peer.node]));
+  await batch(ip, signal, [
+    ...neighbours.filter(({ dst }) => !addresses.has(dst)).map(({ dst }) => `neighbour delete ${dst} dev ${device}`),
+    ...peers
+      .filter(({ address, hardware }) => !neighbours.some(({ dst, lladdr }) => dst === address && lladdr === hardware))
+      .map(({ address, hardware }) => `neighbour replace ${address} lladdr ${hardware} dev ${device} nud permanent`),
+  ]);
+  await batch(bridge, signal, [
+    ...entries
+      .filter(({ mac, dst }) => dst !== undefined && ends.get(mac) !== dst)
+      .map(({ mac, dst }) => `fdb delete ${mac} dev ${device} dst ${dst}`),
+    ...peers
+      .filter(({ hardware, node }) => !entries.some(({ mac, dst }) => mac === hardware && dst === node))
+      .map(({ hardware, node }) => `fdb replace ${hardware} dev ${device} dst ${node} self permanent`),
+  ]);
+}
+
+async function listed<T>(command: readonly string[], signal: AbortSignal): Promise<readonly T[]> {
+  const text = await runTool(command, { signal });
+  return text.trim() === "" ? [] : (JSON.parse(text) as readonly T[]);
+}
+
+async function batch(program: string, signal: AbortSignal, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await runTool([program, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
+}
+
+function said(error: unknown): string {
+  return error instanceof ToolError ? `(${error.stderr.trim()})` : "";
+}

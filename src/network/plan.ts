@@ -1,0 +1,150 @@
+import { type IpFamily, networkContains, parseIp, parseNetwork } from "../base/ip.ts";
+
+/** How packets come to the pods of other nodes. */
+export type NetworkMode = "auto" | "routes" | "vxlan";
+
+/** A node as the others see it. */
+export interface Peer {
+  readonly name: string;
+  /** Its InternalIPs, at most one of each family counts: the first. */
+  readonly addresses: readonly string[];
+  readonly podCIDRs: readonly string[];
+}
+
+/** A route of the machine that is none of ours. */
+export interface LinkRoute {
+  /** Such as `192.0.2.0/24`, `0.0.0.0/0`. */
+  readonly network: string;
+  readonly device: string;
+  /** Absent where whoever is in the network is reached on the link itself. */
+  readonly gateway?: string;
+}
+
+export interface NetworkView {
+  /** Of this node. */
+  readonly own: Peer;
+  /** All nodes of the cluster; whether this one is among them does not matter. */
+  readonly nodes: readonly Peer[];
+  readonly mode: NetworkMode;
+  readonly links: readonly LinkRoute[];
+  /** Of the device by which the node reaches the others, in bytes. */
+  readonly uplink: { readonly device: string; readonly mtu: number };
+}
+
+/** What the kernel shall have for the pods of other nodes; nothing else of ours. */
+export interface NetworkPlan {
+  readonly routes: readonly PodRoute[];
+  /** Absent where no node needs it. */
+  readonly tunnel: Tunnel | undefined;
+  /** The nodes that cannot be reached, in sentences. */
+  readonly problems: readonly string[];
+}
+
+export interface PodRoute {
+  /** The pods' network. */
+  readonly network: string;
+  readonly via: string;
+  readonly device: string;
+}
+
+/** A VXLAN device; everything about it follows from the nodes' addresses, so that nobody has to tell anybody. */
+export interface Tunnel {
+  readonly device: string;
+  /** This node's address, from which the outer packets come. */
+  readonly local: string;
+  readonly uplink: string;
+  readonly mtu: number;
+  /** This node's address within the tunnel: the first of its pod network, which no pod has. */
+  readonly address: string;
+  readonly hardware: string;
+  readonly peers: readonly TunnelPeer[];
+}
+
+export interface TunnelPeer {
+  /** Within the tunnel. */
+  readonly address: string;
+  readonly hardware: string;
+  /** Where the outer packets go. */
+  readonly node: string;
+}
+
+export const TUNNEL_DEVICE = "wherry.vxlan";
+/** The outer headers: Ethernet 14, IPv4 20, UDP 8, VXLAN 8. */
+export const TUNNEL_OVERHEAD = 50;
+
+/**
+ * Decides for each other node: a route straight to it where it is on a link of this node, the tunnel where it is not. Both ends
+ * decide by themselves; a packet that went one way may come back the other.
+ */
+export function planNetwork(view: NetworkView): NetworkPlan {
+  const { own, nodes, mode, uplink } = view;
+  const routes: PodRoute[] = [];
+  const peers: TunnelPeer[] = [];
+  const problems: string[] = [];
+  const inTunnel = tunnelEndOf(own);
+  const others = nodes.filter(({ name }) => name !== own.name).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  for (const node of others) {
+    for (const network of node.podCIDRs) {
+      const address = addressFor(node, network);
+      if (address === undefined) continue;
+      const link = mode === "vxlan" ? undefined : linkTo(address, view.links);
+      const end = network.includes(":") ? undefined : tunnelEndOf(node);
+      if (link !== undefined) routes.push({ network, via: address, device: link.device });
+      else if (mode === "routes") problems.push(noLink(node, address));
+      else if (end === undefined || inTunnel === undefined) problems.push(noTunnel(node, network));
+      else {
+        peers.push(end);
+        routes.push({ network, via: end.address, device: TUNNEL_DEVICE });
+      }
+    }
+  }
+  if (peers.length === 0 || inTunnel === undefined) return { routes, tunnel: undefined, problems };
+  const { address, hardware, node: local } = inTunnel;
+  const mtu = uplink.mtu - TUNNEL_OVERHEAD;
+  const tunnel = { device: TUNNEL_DEVICE, local, uplink: uplink.device, mtu, address, hardware, peers };
+  return { routes, tunnel, problems };
+}
+
+/** The MTU of pods: what they send must fit where it may have to go. */
+export function podMtu({ tunnel }: NetworkPlan, { mode, uplink }: Pick<NetworkView, "mode" | "uplink">): number {
+  return tunnel === undefined && mode !== "vxlan" ? uplink.mtu : uplink.mtu - TUNNEL_OVERHEAD;
+}
+
+function addressFor(node: Peer, network: string): string | undefined {
+  const family = parseNetwork(network)?.family;
+  return family === undefined ? undefined : addressOf(node, family);
+}
+
+function addressOf({ addresses }: Peer, family: IpFamily): string | undefined {
+  return addresses.find((address) => parseIp(address)?.family === family);
+}
+
+/** The most particular route to an address, if it needs no gateway. */
+function linkTo(address: string, links: readonly LinkRoute[]): LinkRoute | undefined {
+  const target = parseIp(address)!;
+  let best: { readonly link: LinkRoute; readonly length: number } | undefined;
+  for (const link of links) {
+    const network = parseNetwork(link.network);
+    if (network === undefined || !networkContains(network, target)) continue;
+    if (best === undefined || network.prefixLength > best.length) best = { link, length: network.prefixLength };
+  }
+  return best?.link.gateway === undefined ? best?.link : undefined;
+}
+
+/** A node's end of the tunnel; IPv4 only. */
+function tunnelEndOf(node: Peer): TunnelPeer | undefined {
+  const address = addressOf(node, "IPv4");
+  const network = node.podCIDRs.map(parseNetwork).find((found) => found?.family === "IPv4");
+  if (address === undefined || network === undefined) return undefined;
+  const digits = parseIp(address)!.value.toString(16).padStart(8, "0");
+  const first = node.podCIDRs.find((text) => parseNetwork(text)?.family === "IPv4")!.split("/")[0]!;
+  return { address: first, hardware: ["0e", "58", ...digits.match(/../g)!].join(":"), node: address };
+}
+
+function noLink({ name }: Peer, address: string): string {
+  return `the pods of node ${name} cannot be reached: ${address} is on no link of this node, and --network routes forbids the way by VXLAN`;
+}
+
+function noTunnel({ name }: Peer, network: string): string {
+  return `the pods of node ${name} in ${network} cannot be reached: they are on no link of this node, and VXLAN carries IPv4 alone`;
+}
