@@ -37,6 +37,8 @@ export function clusterOperations(signal: AbortSignal, version: string): Cluster
       process.send!({ type: "ready" });
       process.disconnect!();
     },
+    node: async (dataDirectory, request, progress) =>
+      (await import("./nodes.ts")).askForNode(dataDirectory, request, progress, signal),
     async down(dataDirectory) {
       const ran = (await readRunning(dataDirectory)) !== undefined;
       const { down } = await import("../cluster/down.ts");

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { ApiAccess, ClusterStatus, ComponentStatus } from "../cli/context.ts";
+import { readNodes } from "../cluster/nodes/record.ts";
 import { placesOf } from "../cluster/places.ts";
 import { readRunning } from "../cluster/running.ts";
 import { containerdPlaces } from "../host/node/containerd/configuration.ts";
@@ -26,7 +27,10 @@ export async function statusOf(
     { name: "server", pid: children.get("server"), healthy: health === "", message: health },
   ];
   if (nodeName !== undefined)
-    components.push(...(await nodeComponents(dataDirectory, nodeName, children.get("agent"))));
+    components.push(...(await nodeComponents(dataDirectory, nodeName, children.get(`agent ${nodeName}`))));
+  for (const { name, on } of readNodes(dataDirectory)) {
+    if (on) components.push(agentComponent(`agent ${name}`, children.get(`agent ${name}`)));
+  }
   return {
     pid: up.pid,
     url,
@@ -59,11 +63,10 @@ async function nodeComponents(
   nodeName: string,
   agent: number | undefined,
 ): Promise<readonly ComponentStatus[]> {
-  const message = agent === undefined ? "its process does not run; it is being started again" : "";
   const { processFile } = containerdPlaces(placesOf(dataDirectory).node(nodeName).containerd);
   const containerd = (await readProcessFile(processFile))?.pid;
   return [
-    { name: "agent", pid: agent, healthy: agent !== undefined, message },
+    agentComponent("agent", agent),
     {
       name: "containerd",
       pid: containerd,
@@ -73,13 +76,25 @@ async function nodeComponents(
   ];
 }
 
-/** The processes that `wherry up` started, by what they are. */
+function agentComponent(name: string, pid: number | undefined): ComponentStatus {
+  const message = pid === undefined ? "its process does not run; it is being started again" : "";
+  return { name, pid, healthy: pid !== undefined, message };
+}
+
+/** The processes that a supervisor started, by what they are: `server`, `agent NODE`. */
 async function childrenOf(pid: number): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   const text = await readFile(`/proc/${pid}/task/${pid}/children`, "utf8").catch(() => "");
   for (const child of text.split(" ").filter((word) => word !== "")) {
     const words = (await readFile(`/proc/${child}/cmdline`, "utf8").catch(() => "")).split("\0");
-    for (const name of ["server", "agent"]) if (words.includes(name)) found.set(name, Number(child));
+    // The last word is the process's options; those of an agent in a compartment come after what brings it there.
+    const [program = "", options = ""] = words.slice(-3);
+    if (program === "server") found.set(program, Number(child));
+    else if (program === "agent") found.set(`agent ${nodeNameOf(options)}`, Number(child));
   }
   return found;
+}
+
+function nodeNameOf(options: string): string | undefined {
+  return (JSON.parse(options) as { readonly nodeName?: string }).nodeName;
 }

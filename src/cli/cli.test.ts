@@ -210,3 +210,38 @@ async function run(argv: readonly string[], cluster: Partial<ClusterOperations> 
   const code = await runCli(argv, context, "0.1.0");
   return { code, out, err };
 }
+
+test("node: says what is to be done with which node, and refuses what makes no sense", async () => {
+  const asked: unknown[] = [];
+  const cluster: Partial<ClusterOperations> = {
+    node: (_directory, request, { step }) => {
+      asked.push(request);
+      step("node box-2 is Ready", 1234);
+      return Promise.resolve("box-2");
+    },
+  };
+  const added = await run(["node", "add", "--memory", "1Gi", "--label", "a=b", "--taint", "c=d:NoExecute"], cluster);
+  assert.deepEqual(added, { code: 0, out: ["   1.23 s  node box-2 is Ready"], err: [] });
+  await run(["node", "kill", "box-2"], cluster);
+  assert.deepEqual(asked, [
+    {
+      verb: "add",
+      labels: { a: "b" },
+      taints: [{ key: "c", value: "d", effect: "NoExecute" }],
+      memoryBytes: 2 ** 30,
+    },
+    { verb: "kill", name: "box-2" },
+  ]);
+  for (const words of [
+    "",
+    "kill",
+    "kill a b",
+    "start A!",
+    "stop a --memory 1Gi",
+    "add --memory 1Q",
+    "add --memory 1Ki",
+  ]) {
+    const { code, err } = await run(["node", ...words.split(" ").filter((word) => word !== "")], cluster);
+    assert.equal(code, 2, `${words}: ${err.join(" ")}`);
+  }
+});

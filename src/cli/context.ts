@@ -28,6 +28,8 @@ export interface ClusterOperations {
   detach(dataDirectory: string, args: readonly string[], line: (text: string) => void): Promise<void>;
   /** Tells the process that waits for a detached one that all is there. */
   announce(): void;
+  /** Does something with a further node of this machine. @returns the node's name */
+  node(dataDirectory: string, request: NodeRequest, progress: UpProgress): Promise<string>;
   down(dataDirectory: string): Promise<boolean>;
   reset(dataDirectory: string): Promise<void>;
   status(dataDirectory: string): Promise<ClusterStatus | undefined>;
@@ -60,6 +62,17 @@ export interface UpRequest {
   readonly nodeCidr: string | undefined;
   readonly network: "auto" | "routes" | "vxlan" | undefined;
 }
+
+export type NodeRequest =
+  | {
+      readonly verb: "add";
+      /** Absent: the first that is free. */
+      readonly name?: string;
+      readonly labels: Readonly<Record<string, string>>;
+      readonly taints: readonly NodeTaint[];
+      readonly memoryBytes?: number;
+    }
+  | { readonly verb: "start" | "stop" | "kill" | "remove"; readonly name: string };
 
 export interface AgentRequest {
   readonly dataDirectory: string;

@@ -4,6 +4,7 @@ import { backupVerb } from "./verbs/backup.ts";
 import { demoVerb } from "./verbs/demo.ts";
 import { downVerb } from "./verbs/down.ts";
 import { imageVerb } from "./verbs/image.ts";
+import { nodeVerb } from "./verbs/node.ts";
 import { resetVerb } from "./verbs/reset.ts";
 import { restoreVerb } from "./verbs/restore.ts";
 import { statusVerb } from "./verbs/status.ts";
@@ -19,6 +20,7 @@ export const verbs: readonly Verb[] = [
   whyVerb,
   demoVerb,
   imageVerb,
+  nodeVerb,
   tokenVerb,
   agentVerb,
   backupVerb,

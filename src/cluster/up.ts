@@ -3,6 +3,7 @@ import { hostname, networkInterfaces } from "node:os";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import { createClock } from "../host/node/clock.ts";
+import { serveControl } from "../host/node/control/control.ts";
 import { openPki } from "../host/node/pki/directory.ts";
 import type { SupervisedChild } from "../host/node/processes/child.ts";
 import type { NetworkMode } from "../network/plan.ts";
@@ -10,6 +11,7 @@ import { type ChildParts, startChild } from "./children.ts";
 import { issueCredentials } from "./credentials.ts";
 import { overlapProblem } from "./join/overlap.ts";
 import { takenNetworks } from "./nodes/fabric-network.ts";
+import type { NodeRequest } from "../cli/context.ts";
 import { RealNodes } from "./nodes/real-nodes.ts";
 import { placesOf } from "./places.ts";
 import { type Progress, stepTimer } from "./progress.ts";
@@ -77,7 +79,9 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
   timed("certificates");
   let server: SupervisedChild | undefined;
   let nodes: RealNodes | undefined;
+  let control: AsyncDisposable | undefined;
   const stop = async () => {
+    await control?.[Symbol.asyncDispose]();
     await nodes?.leave();
     await server?.stop();
     forgetRunning(dataDirectory);
@@ -94,6 +98,7 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
     if (parts !== undefined) {
       nodes = new RealNodes({ ...options, parts, pki, address, url, clock });
       await nodes.start(options.nodes, progress);
+      control = await serveControl(places.running, (request, step) => nodes!.perform(request as NodeRequest, step));
     }
     const pids = () => ({ up: process.pid, server: server?.pid, ...nodes?.pids() });
     return { url, address, kubeconfig: places.kubeconfig, pids, stop };

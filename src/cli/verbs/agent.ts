@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
-import { dnsSubdomain, labelValue, qualifiedName } from "../../machinery/formats.ts";
-import type { AgentRequest, CliContext, NodeTaint } from "../context.ts";
+import { dnsSubdomain } from "../../machinery/formats.ts";
+import type { AgentRequest, CliContext } from "../context.ts";
 import { aborted, detachedArguments, stepLine } from "../foreground.ts";
+import { labelsOf, nodeOptions, taintsOf } from "../node-options.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
 
@@ -16,12 +17,7 @@ const options = {
   },
   "node-name": { type: "text", value: "NAME", help: "what this machine is called as a node (default: its host name)" },
   "node-ip": { type: "text", value: "ADDRESS", help: "by which others reach it (default: the one towards the server)" },
-  label: { type: "list", value: "KEY=VALUE", help: "a label of the node; several with commas, or several times" },
-  taint: {
-    type: "list",
-    value: "KEY=VALUE:EFFECT",
-    help: "a taint of the node when it is new; EFFECT is NoSchedule, PreferNoSchedule or NoExecute",
-  },
+  ...nodeOptions,
   detach: { type: "flag", help: "return once the node is Ready, and leave it running" },
 } as const;
 
@@ -96,8 +92,8 @@ function requestOf(given: ParsedArguments<typeof options>["options"], dataDirect
     caHash,
     nodeName,
     address,
-    labels: Object.fromEntries(given.label.map(labelOf)),
-    taints: given.taint.map(taintOf),
+    labels: labelsOf(given.label),
+    taints: taintsOf(given.taint),
   };
 }
 
@@ -106,22 +102,4 @@ function serverOf(text: string): string {
   const url = URL.parse(text.includes("://") ? text : `https://${text}`);
   if (url?.protocol === "https:" && url.hostname !== "") return url.origin;
   throw new UsageError(`--server is an address such as https://192.0.2.1:6443, not "${text}"`);
-}
-
-function labelOf(text: string): readonly [string, string] {
-  const [key = "", value = "", ...more] = text.split("=");
-  if (more.length === 0 && text.includes("=") && [...qualifiedName(key), ...labelValue(value)].length === 0)
-    return [key, value];
-  throw new UsageError(`--label is KEY=VALUE, not "${text}"`);
-}
-
-const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"] satisfies NodeTaint["effect"][];
-
-function taintOf(text: string): NodeTaint {
-  const match = /^([^=:]+)(?:=([^=:]*))?:(\w+)$/.exec(text);
-  const [, key = "", value = "", effect = ""] = match ?? [];
-  if ([...qualifiedName(key), ...labelValue(value)].length === 0 && EFFECTS.includes(effect)) {
-    return { key, ...(value === "" ? {} : { value }), effect: effect as NodeTaint["effect"] };
-  }
-  throw new UsageError(`--taint is KEY=VALUE:EFFECT with one of ${EFFECTS.join(", ")}, not "${text}"`);
 }

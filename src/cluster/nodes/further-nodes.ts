@@ -1,5 +1,5 @@
 import { rmSync } from "node:fs";
-import type { Node, Taint } from "../../api/generated/core-v1.ts";
+import type { Node } from "../../api/generated/core-v1.ts";
 import { PodNetworks } from "../../controllers/nodeipam/plan.ts";
 import { closeCompartment, openCompartment } from "../../host/node/compartments/compartment.ts";
 import { setGroup } from "../../host/node/machine/cgroups.ts";
@@ -17,6 +17,7 @@ import type { Clock } from "../../base/clock.ts";
 import { freeAddress, freeName } from "./choose.ts";
 import { cleanAfterLife } from "./after-life.ts";
 import type { FabricNetwork } from "./fabric-network.ts";
+import type { NodeRequest } from "../../cli/context.ts";
 import { type NodeRecord, readNode, readNodes, writeNode } from "./record.ts";
 
 export interface FurtherNodesParts extends ChildParts {
@@ -33,14 +34,8 @@ export interface FurtherNodesParts extends ChildParts {
   readonly signal: AbortSignal;
 }
 
-/** What a node is to be. */
-export interface NodeWish {
-  /** Absent: the first free one. */
-  readonly name?: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly Taint[];
-  readonly memoryBytes?: number;
-}
+/** What a node is to be; without a name, it gets the first free one. */
+type NodeWish = Omit<Extract<NodeRequest, { verb: "add" }>, "verb">;
 
 /**
  * The further nodes of this machine, each in a compartment with an agent process of its own. What they are is kept on disk, and

@@ -16,6 +16,7 @@ import { placesOf } from "../places.ts";
 import { type Progress, stepTimer } from "../progress.ts";
 import { openFabric } from "./fabric-network.ts";
 import { FurtherNodes } from "./further-nodes.ts";
+import type { NodeRequest } from "../../cli/context.ts";
 
 export interface RealNodesParts extends ChildParts {
   readonly parts: HostParts;
@@ -41,6 +42,7 @@ export class RealNodes {
   readonly #parts: RealNodesParts;
   readonly #access: AdminAccess;
   #first: SupervisedChild | undefined;
+  #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: RealNodesParts) {
     const { nodeName, address, port, podCidr, serviceCidr, signal } = parts;
@@ -53,6 +55,23 @@ export class RealNodes {
       settings: { ...this.#settings(), server: `https://${address}:${port}` },
       openFabric: () => openFabric({ ...parts, inside: [podCidr, serviceCidr] }, parts.parts, signal),
     });
+  }
+
+  /** Does what `wherry node` asks for, one after the other. @returns the node's name @throws with a sentence */
+  perform(request: NodeRequest, progress: Progress): Promise<string> {
+    const turn = this.#turn.then(() => this.#perform(request, progress));
+    this.#turn = turn.then(
+      () => {},
+      () => {},
+    );
+    return turn;
+  }
+
+  async #perform(request: NodeRequest, progress: Progress): Promise<string> {
+    const { further } = this;
+    if (request.verb === "add") return await further.add(request, progress);
+    await further[request.verb](request.name, progress);
+    return request.name;
   }
 
   /** Starts this machine's own agent and the further nodes, at once. @param count of all of them, at least */

@@ -1,0 +1,41 @@
+import { labelValue, qualifiedName } from "../machinery/formats.ts";
+import type { NodeTaint } from "./context.ts";
+import { UsageError } from "./options.ts";
+
+/** What a node is registered with, for verbs that make one. */
+export const nodeOptions = {
+  label: { type: "list", value: "KEY=VALUE", help: "a label of the node; several with commas, or several times" },
+  taint: {
+    type: "list",
+    value: "KEY=VALUE:EFFECT",
+    help: "a taint of the node when it is new; EFFECT is NoSchedule, PreferNoSchedule or NoExecute",
+  },
+} as const;
+
+/** @throws {UsageError} */
+export function labelsOf(texts: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(texts.map(labelOf));
+}
+
+/** @throws {UsageError} */
+export function taintsOf(texts: readonly string[]): readonly NodeTaint[] {
+  return texts.map(taintOf);
+}
+
+function labelOf(text: string): readonly [string, string] {
+  const [key = "", value = "", ...more] = text.split("=");
+  if (more.length === 0 && text.includes("=") && [...qualifiedName(key), ...labelValue(value)].length === 0)
+    return [key, value];
+  throw new UsageError(`--label is KEY=VALUE, not "${text}"`);
+}
+
+const EFFECTS: readonly string[] = ["NoSchedule", "PreferNoSchedule", "NoExecute"] satisfies NodeTaint["effect"][];
+
+function taintOf(text: string): NodeTaint {
+  const match = /^([^=:]+)(?:=([^=:]*))?:(\w+)$/.exec(text);
+  const [, key = "", value = "", effect = ""] = match ?? [];
+  if ([...qualifiedName(key), ...labelValue(value)].length === 0 && EFFECTS.includes(effect)) {
+    return { key, ...(value === "" ? {} : { value }), effect: effect as NodeTaint["effect"] };
+  }
+  throw new UsageError(`--taint is KEY=VALUE:EFFECT with one of ${EFFECTS.join(", ")}, not "${text}"`);
+}
