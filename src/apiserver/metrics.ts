@@ -1,4 +1,5 @@
 import type { ApiResponse } from "./http.ts";
+import { labelText, metricHead, METRICS_TYPE } from "../machinery/prometheus.ts";
 import { encodeText } from "./encode/text.ts";
 
 /** What a request was, for its counters. */
@@ -80,12 +81,12 @@ export function createMetrics(): ApiMetrics {
     text(now) {
       return [
         ...requestLines(series.values()),
-        ...head("apiserver_current_inflight_requests", "gauge", "Requests under way, by kind."),
+        ...metricHead("apiserver_current_inflight_requests", "gauge", "Requests under way, by kind."),
         `apiserver_current_inflight_requests{request_kind="mutating"} ${underWay.mutating}`,
         `apiserver_current_inflight_requests{request_kind="readOnly"} ${underWay.readOnly}`,
-        ...head("apiserver_longrunning_requests", "gauge", "Open watches, by kind of object."),
+        ...metricHead("apiserver_longrunning_requests", "gauge", "Open watches, by kind of object."),
         ...Array.from(watches, ([labels, count]) => `apiserver_longrunning_requests{${labels}} ${count}`),
-        ...head("apiserver_storage_objects", "gauge", "Stored objects, by resource."),
+        ...metricHead("apiserver_storage_objects", "gauge", "Stored objects, by resource."),
         ...Array.from(now.objects, ([resource, count]) => `apiserver_storage_objects{resource="${resource}"} ${count}`),
         ...processLines(now.process),
         "",
@@ -98,14 +99,14 @@ export function createMetrics(): ApiMetrics {
 export function metricsAnswer(metrics: ApiMetrics, now: MetricsNow): ApiResponse {
   return {
     status: 200,
-    headers: { "cache-control": "no-cache, private", "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+    headers: { "cache-control": "no-cache, private", "content-type": METRICS_TYPE },
     body: encodeText(metrics.text(now)),
   };
 }
 
 function* requestLines(all: Iterable<Series>): Iterable<string> {
   const sets = [...all];
-  yield* head(
+  yield* metricHead(
     "apiserver_request_total",
     "counter",
     "Requests that came to their end, by what they were and their code.",
@@ -117,7 +118,7 @@ function* requestLines(all: Iterable<Series>): Iterable<string> {
     }
   }
   const name = "apiserver_request_duration_seconds";
-  yield* head(name, "histogram", "How long requests took, by what they were.");
+  yield* metricHead(name, "histogram", "How long requests took, by what they were.");
   for (const { labels, counts, sum, count } of sets) {
     const text = labelText({ component: "apiserver", ...nameLabels(labels) });
     let below = 0;
@@ -140,13 +141,9 @@ function* processLines(figures: ProcessFigures | undefined): Iterable<string> {
     ["process_start_time_seconds", "gauge", "When the process started, since the epoch.", figures.startedAtSeconds],
   ];
   for (const [name, type, help, value] of lines) {
-    yield* head(name, type, help);
+    yield* metricHead(name, type, help);
     yield `${name} ${value}`;
   }
-}
-
-function head(name: string, type: string, help: string): readonly string[] {
-  return [`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`];
 }
 
 function nameLabels({ verb, group, version, resource, subresource, scope, dryRun }: RequestLabels) {
@@ -166,11 +163,3 @@ const METRIC_VERBS: Readonly<Record<string, string>> = {
   update: "PUT",
   deletecollection: "DELETECOLLECTION",
 };
-
-function labelText(labels: Readonly<Record<string, string>>): string {
-  return Object.entries(labels)
-    .map(
-      ([name, value]) => `${name}="${value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`,
-    )
-    .join(",");
-}

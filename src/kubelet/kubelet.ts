@@ -28,6 +28,7 @@ import { LiveObjects } from "./pod-work/api-objects.ts";
 import { DiskFiles } from "./pod-work/disk-files.ts";
 import { noFiles } from "./pod-work/files.ts";
 import type { NodeParts, PodReports, ReportingPod } from "./pod-work/parts.ts";
+import { ProbeCounts } from "./probes/probe-counts.ts";
 import { PodWorker } from "./pod-work/pod-worker.ts";
 
 export interface KubeletOptions {
@@ -109,6 +110,7 @@ export class Kubelet {
           : new DiskFiles({ ...shared, ...cgroups, ...options.disk, signal: tasks.signal }),
       images: new ImagePuller(runtime, clock),
       recorder: options.recorder,
+      probeCounts: new ProbeCounts(),
       tasks,
       sandbox: { paths, ...cgroups, runtimeHandlers: new Map() },
       dns,
@@ -154,6 +156,14 @@ export class Kubelet {
 
   get disk(): Disk | undefined {
     return this.#options.disk?.disk;
+  }
+
+  get machine(): Machine | undefined {
+    return this.#options.disk?.machine;
+  }
+
+  get facts(): KubeletOptions["facts"] {
+    return this.#options.facts;
   }
 
   /** The newest pod of that name: an older one may still be ending after its object is gone. */
@@ -239,6 +249,7 @@ export class Kubelet {
   #end(worker: PodWorker, { pod }: ReportingPod): void {
     this.#writer.forget(worker);
     this.#workers.delete(pod.metadata.uid);
+    this.#parts.probeCounts.forget(pod);
     for (const [id, owner] of this.#owners) if (owner === worker) this.#owners.delete(id);
   }
 

@@ -12,7 +12,10 @@ kind: Pod
 metadata: { name: counter }
 spec:
   containers:
-    - { name: counter, image: busybox, command: [sh, -c, "i=0; while true; do echo line $i; i=$((i+1)); sleep 0.2; done"] }
+    - name: counter
+      image: busybox
+      command: [sh, -c, "i=0; while true; do echo line $i; i=$((i+1)); sleep 0.2; done"]
+      readinessProbe: { exec: { command: ["true"] }, periodSeconds: 1 }
 ---
 apiVersion: v1
 kind: Pod
@@ -20,6 +23,15 @@ metadata: { name: brittle }
 spec:
   containers: [{ name: brittle, image: busybox, command: [sh, -c, "until [ -e /tmp/end ]; do sleep 0.1; done"] }]
 `;
+
+/** As far as it is looked at here. */
+interface Summary {
+  readonly node: { readonly nodeName: string; readonly memory: { readonly workingSetBytes: number } };
+  readonly pods: readonly {
+    readonly podRef: { readonly name: string };
+    readonly cpu: { readonly usageCoreNanoSeconds: number };
+  }[];
+}
 
 const why = await whyNoCluster();
 
@@ -63,6 +75,42 @@ test("A machine joins a cluster elsewhere by a token", { skip: why ?? false }, a
     const signed = "kubectl get csr -o jsonpath='{.items[*].spec.signerName}'";
     assert.match(await shell.ok(signed), /kubernetes.io\/kubelet-serving/);
     assert.match(await worker.shell.ok("wherry status"), new RegExp(`^${name} +Ready`, "m"));
+  });
+
+  await t.test("its own API, by the API server", async () => {
+    const raw = (path: string) => shell.ok(`kubectl get --raw /api/v1/nodes/${name}/proxy/${path}`);
+    assert.equal(await raw("healthz"), "ok");
+    assert.match(await raw("pods"), /"name":"counter"/);
+    assert.match(await raw("runningpods/"), /"name":"counter"/);
+    assert.match(await raw("configz"), /"clusterDomain":"cluster.local"/);
+    assert.match(await raw("metrics"), new RegExp(`^kubelet_node_name{node="${name}"} 1$`, "m"));
+    assert.match(await raw("metrics/cadvisor"), /^container_memory_rss\{container="counter",/m);
+    assert.match(await raw("metrics/resource"), /^pod_cpu_usage_seconds_total\{namespace="default",pod="counter"\} /m);
+    assert.match(
+      await raw("metrics/probes"),
+      /^prober_probe_total\{container="counter",.*result="successful"\} [1-9]/m,
+    );
+    assert.match(await raw("logs/"), /^<pre>$/m);
+    const summary = JSON.parse(await raw("stats/summary")) as Summary;
+    assert.equal(summary.node.nodeName, name);
+    assert(summary.node.memory.workingSetBytes > 1e6);
+    assert(summary.pods.find(({ podRef }) => podRef.name === "counter")!.cpu.usageCoreNanoSeconds > 0);
+  });
+
+  await t.test("its own API, by whoever has the right", async () => {
+    const ca = join(credentials, "ca.crt");
+    const token = (await shell.ok("kubectl create token default")).trim();
+    const ask = (path: string, header = `Authorization: Bearer ${token}`) =>
+      worker.shell.ok(`curl -sS --cacert ${ca} -H '${header}' https://${worker.machine.address}:10250/${path}`);
+    assert.equal(await ask("pods", "X: y"), "Unauthorized");
+    assert.equal(await ask("pods", "Authorization: Bearer nonsense"), "Unauthorized");
+    const who = "user=system:serviceaccount:default:default, verb=get, resource=nodes";
+    assert.equal(await ask("configz"), `Forbidden (${who}, subresource(s)=[configz proxy])\n`);
+    await shell.ok("kubectl create clusterrole sees --verb=get --resource=nodes/pods,nodes/metrics");
+    await shell.ok("kubectl create clusterrolebinding sees --clusterrole=sees --serviceaccount=default:default");
+    assert.match(await ask("pods"), /"kind":"PodList"/);
+    assert.match(await ask("metrics"), /^kubelet_running_pods 2$/m);
+    assert.equal(await ask("stats/summary"), `Forbidden (${who}, subresource(s)=[stats])\n`);
   });
 
   await t.test("its certificate acts for no other node, and reads nobody's secrets", async () => {

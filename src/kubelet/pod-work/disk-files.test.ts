@@ -139,6 +139,7 @@ function world() {
     disk,
     machine: {
       facts: () => Promise.reject(new Error("not asked for")),
+      usage: () => Promise.reject(new Error("not asked for")),
       setCgroup: async (path) => void groups.add(path),
       removeCgroup: async (path) => void groups.delete(path),
     },

@@ -10,6 +10,7 @@ import type { ImagePuller } from "../images/puller.ts";
 import type { PodLife } from "../pod-life/state.ts";
 import type { ProbeNetwork } from "../ports/network.ts";
 import type { ContainerRuntime } from "../ports/runtime.ts";
+import type { ProbeCounts } from "../probes/probe-counts.ts";
 import type { PodFiles } from "./files.ts";
 
 /** What all pods of one node share. */
@@ -23,6 +24,7 @@ export interface NodeParts {
   readonly images: ImagePuller;
   readonly objects: ApiObjects;
   readonly recorder: EventRecorder;
+  readonly probeCounts: ProbeCounts;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;

@@ -136,6 +136,7 @@ export class PodWorker implements ReportingPod {
           this.observe({ type: "probe", id, kind, healthy });
         },
         onEvent: (event) => this.#tell(event),
+        onResult: (container, kind, result) => this.#node.probeCounts.count(this.pod, container, kind, result),
       });
     }
     this.#prober.sync(this.#life);

@@ -1,6 +1,8 @@
 /** The node's machine: what it is made of, and the control groups of pods. */
 export interface Machine {
   facts(): Promise<MachineFacts>;
+  /** What all of its programs use now. */
+  usage(): Promise<MachineUsage>;
   /** Creates a pod's control group, or adjusts its limits. @param path below the cgroup root, as pods name it as parent */
   setCgroup(path: string, limits: CgroupLimits): Promise<void>;
   /** With everything below it. Absent is fine. */
@@ -20,6 +22,16 @@ export interface MachineFacts {
   /** As Go names it: `amd64`, `arm64`. */
   readonly architecture: string;
   readonly swapBytes: number;
+}
+
+export interface MachineUsage {
+  /** CPU time since the machine started. */
+  readonly cpuNanoseconds: number;
+  readonly memoryAvailableBytes: number;
+  readonly memoryUsageBytes: number;
+  /** Without what the system gives up when others need it. */
+  readonly memoryWorkingSetBytes: number;
+  readonly memoryRssBytes: number;
 }
 
 export interface CgroupLimits {

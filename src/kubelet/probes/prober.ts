@@ -19,6 +19,8 @@ export interface ProberParts {
   readonly podIP: (life: PodLife) => string;
   readonly onVerdict: (verdict: Verdict) => void;
   readonly onEvent: (event: PodEvent) => void;
+  /** Every try counts, whatever the verdict. */
+  readonly onResult: (container: string, kind: ProbeKind, result: ProbeResult["is"]) => void;
 }
 
 /** What a probe's results amount to, once there are enough of them. */
@@ -148,6 +150,7 @@ class Loop implements Disposable {
 
   #take(result: ProbeResult, tookMs: number): void {
     const { kind, probe, container, containerId } = this.#target;
+    this.#parts.onResult(container.name, kind, result.is);
     const tell = (reason: string, message: string) =>
       this.#parts.onEvent({
         type: "Warning",

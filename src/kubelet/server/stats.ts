@@ -2,66 +2,72 @@ import type { ApiRequest, ApiResponse } from "../../apiserver/http.ts";
 import { formatTime } from "../../machinery/time.ts";
 import { namespaceOf } from "../containers/names.ts";
 import type { Kubelet } from "../kubelet.ts";
-import type { ContainerStats } from "../ports/runtime.ts";
+import { json } from "./responses.ts";
+import { type ContainerUsage, measuredAtMs, type PodUsage, podUsages, sumOf } from "./usage.ts";
 
-/** `GET /stats/summary`: what pods use now. */
+/** `GET /stats/summary`: what the node and its pods use now. */
 export async function statsSummary(request: ApiRequest, kubelet: Kubelet): Promise<ApiResponse> {
-  const stats = await byContainer(request, kubelet);
-  const pods = [...kubelet.workers()].map(({ pod, life }) => {
-    const containers = life.containers.flatMap(({ id, name, startedAt }) => {
-      const one = stats.get(id);
-      return one === undefined ? [] : [{ name, startTime: formatTime(Number(startedAt / 1_000_000n)), ...usage(one) }];
-    });
-    const podRef = { name: pod.metadata.name, namespace: namespaceOf(pod), uid: pod.metadata.uid };
-    return { podRef, startTime: pod.status.startTime ?? null, containers };
-  });
-  const node = { nodeName: kubelet.nodeName, startTime: formatTime(kubelet.parts.startedAtMs) };
-  const body = new TextEncoder().encode(JSON.stringify({ node, pods }));
-  return { status: 200, headers: { "content-type": "application/json" }, body };
+  const [node, pods] = await Promise.all([nodeStats(kubelet), podUsages(kubelet, request.signal)]);
+  return json({ node, pods: pods.map(podStats) });
 }
 
-/** `GET /metrics/resource`, in the text format of Prometheus. */
-export async function resourceMetrics(request: ApiRequest, kubelet: Kubelet): Promise<ApiResponse> {
-  const stats = await byContainer(request, kubelet);
-  const cpu: string[] = [];
-  const memory: string[] = [];
-  for (const { pod, life } of kubelet.workers()) {
-    for (const { id, name } of life.containers) {
-      const one = stats.get(id);
-      if (one === undefined) continue;
-      const labels = `{container="${name}",namespace="${namespaceOf(pod)}",pod="${pod.metadata.name}"}`;
-      const at = one.timestamp / 1_000_000n;
-      cpu.push(`container_cpu_usage_seconds_total${labels} ${Number(one.cpuUsageNanoseconds) / 1e9} ${at}`);
-      memory.push(`container_memory_working_set_bytes${labels} ${one.memoryWorkingSetBytes} ${at}`);
-    }
-  }
-  const text = [
-    "# HELP container_cpu_usage_seconds_total [STABLE] Cumulative cpu time consumed by the container in core-seconds",
-    "# TYPE container_cpu_usage_seconds_total counter",
-    ...cpu,
-    "# HELP container_memory_working_set_bytes [STABLE] Current working set of the container in bytes",
-    "# TYPE container_memory_working_set_bytes gauge",
-    ...memory,
-    "",
-  ].join("\n");
-  const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
-  return { status: 200, headers, body: new TextEncoder().encode(text) };
-}
-
-async function byContainer({ signal }: ApiRequest, kubelet: Kubelet): Promise<ReadonlyMap<string, ContainerStats>> {
-  return new Map((await kubelet.runtime.stats({ signal })).map((one) => [one.id, one]));
-}
-
-function usage(stats: ContainerStats) {
-  const time = formatTime(Number(stats.timestamp / 1_000_000n));
+async function nodeStats(kubelet: Kubelet) {
+  const { nodeName, parts, disk, machine } = kubelet;
+  const named = { nodeName, startTime: formatTime(parts.startedAtMs) };
+  if (disk === undefined || machine === undefined) return named;
+  const [used, space] = await Promise.all([machine.usage(), disk.usage(parts.sandbox.paths.root)]);
+  const time = formatTime(parts.clock.now());
+  const { capacityBytes, availableBytes, inodes, inodesFree } = space;
   return {
-    cpu: { time, usageCoreNanoSeconds: Number(stats.cpuUsageNanoseconds) },
+    ...named,
+    cpu: { time, usageCoreNanoSeconds: used.cpuNanoseconds },
     memory: {
       time,
-      usageBytes: stats.memoryUsageBytes,
-      workingSetBytes: stats.memoryWorkingSetBytes,
-      rssBytes: stats.memoryRssBytes,
+      availableBytes: used.memoryAvailableBytes,
+      usageBytes: used.memoryUsageBytes,
+      workingSetBytes: used.memoryWorkingSetBytes,
+      rssBytes: used.memoryRssBytes,
     },
-    rootfs: { time, usedBytes: stats.writableLayerBytes, inodesUsed: stats.writableLayerInodes },
+    fs: {
+      time,
+      availableBytes,
+      capacityBytes,
+      usedBytes: capacityBytes - availableBytes,
+      inodesFree,
+      inodes,
+      inodesUsed: inodes - inodesFree,
+    },
+  };
+}
+
+function podStats({ pod, containers }: PodUsage) {
+  const podRef = { name: pod.metadata.name, namespace: namespaceOf(pod), uid: pod.metadata.uid };
+  return {
+    podRef,
+    startTime: pod.status.startTime ?? null,
+    containers: containers.map((one) => ({
+      name: one.name,
+      startTime: formatTime(one.startedAtMs),
+      ...usage([one]),
+      rootfs: {
+        time: formatTime(measuredAtMs(one.stats)),
+        usedBytes: one.stats.writableLayerBytes,
+        inodesUsed: one.stats.writableLayerInodes,
+      },
+    })),
+    ...(containers.length === 0 ? {} : usage(containers)),
+  };
+}
+
+function usage(containers: readonly ContainerUsage[]) {
+  const time = formatTime(Math.max(...containers.map(({ stats }) => measuredAtMs(stats))));
+  return {
+    cpu: { time, usageCoreNanoSeconds: sumOf(containers, (one) => Number(one.cpuUsageNanoseconds)) },
+    memory: {
+      time,
+      usageBytes: sumOf(containers, (one) => one.memoryUsageBytes),
+      workingSetBytes: sumOf(containers, (one) => one.memoryWorkingSetBytes),
+      rssBytes: sumOf(containers, (one) => one.memoryRssBytes),
+    },
   };
 }
