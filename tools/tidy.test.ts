@@ -75,7 +75,7 @@ const BANS: readonly Ban[] = [
   { pattern: /\b(TODO|FIXME|XXX|HACK)\b/, instead: "the thing itself, or an issue" },
   { pattern: /\bas any\b/, instead: "a type" },
   {
-    pattern: /\{[^}]*\.\.\.operation\b(?!\.)/,
+    pattern: /\{[^}]*\.\.\.operation\b(?!\.)|\.\.\.\w+ \} = operation\b/,
     instead: "derivedOperation: a spread loses the request's signal",
     except: /^src\/apiserver\/operation\.ts$|\.test\.ts$/,
   },

@@ -7,6 +7,7 @@ import type { Transport } from "../client/call.ts";
 import { createClient } from "../client/client.ts";
 import { createEventRecorder } from "../client/event-recorder.ts";
 import { type Informer, startInformer } from "../client/informer.ts";
+import { coarseClock } from "../host/sim/coarse-clock.ts";
 import { type SimNode, simNode, type SimNodeOptions } from "../host/sim/runtime/sim-kubelet.ts";
 import { type SimulatedProcess, simulatedProcess } from "../host/sim/process.ts";
 import { ServiceKind } from "../kubelet/kinds.ts";
@@ -43,7 +44,8 @@ export interface SimulatedNode {
 }
 
 /** Starts so many nodes whose containers are imagined. Resolves once all are registered. */
-export async function startSimulatedNodes(parts: SimulatedNodesParts): Promise<readonly SimulatedNode[]> {
+export async function startSimulatedNodes(given: SimulatedNodesParts): Promise<readonly SimulatedNode[]> {
+  const parts = { ...given, clock: coarseClock(given.clock) };
   const { clock, log, tasks, random, namePrefix = "node-" } = parts;
   const client = createClient(parts.transport(readerUser, "kubelet"));
   const informers = { client, clock, log, tasks, random: random.stream("simulated-nodes") };

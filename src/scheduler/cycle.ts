@@ -1,9 +1,11 @@
 import type { Random } from "../base/random.ts";
 import { integerBelow } from "../base/random.ts";
+import { type Applied, apply, type NodeRefusal, refusalOf } from "./applied.ts";
 import { Memory, type SortMemory } from "./memory.ts";
 import type { NodeInfo } from "./node-info.ts";
-import type { Plugin, PodRules, Refusal, View } from "./plugin.ts";
+import type { Plugin, View } from "./plugin.ts";
 import type { PodInfo } from "./pod-info.ts";
+import { nominatedBeside, refusalSupposing } from "./supposed.ts";
 
 /** What was decided for a pod, and why: every node that was looked at has its reason. */
 export type Verdict =
@@ -21,10 +23,6 @@ export type Verdict =
       readonly plugins: ReadonlySet<string>;
     };
 
-export interface NodeRefusal extends Refusal {
-  readonly plugin: string;
-}
-
 export interface NodeScore {
   readonly total: number;
   readonly byPlugin: Readonly<Record<string, number>>;
@@ -38,12 +36,6 @@ export function nodesToFind(count: number): number {
   if (count < FEW_NODES) return count;
   const percent = Math.max(LEAST_PERCENT, 50 - Math.floor(count / 125));
   return Math.max(FEW_NODES, Math.floor((count * percent) / 100));
-}
-
-/** One plugin's rules for one pod. */
-export interface Applied {
-  readonly plugin: Plugin;
-  readonly rules: PodRules;
 }
 
 /**
@@ -72,12 +64,18 @@ export function decide(
   const { nodes } = view;
   const wanted = nodesToFind(nodes.length);
   const rules = rulesOf(applied, view, memory);
+  const refusalAt = (index: number) =>
+    rules.refusal(index) ?? refusalBesideNominated(pod, view, plugins, nodes[index]!);
+  const nominated = placeOf(pod.pod.status.nominatedNodeName ?? "", nodes);
+  if (nominated >= 0 && refusalAt(nominated) === undefined) {
+    return { type: "fits", ...best(rules, [nominated], nodes, random), looked: 1, feasible: 1 };
+  }
   const feasible: number[] = [];
   const refusals = new Map<NodeInfo, NodeRefusal>();
   let looked = 0;
   for (; looked < nodes.length && feasible.length < wanted; looked++) {
     const index = (start + looked) % nodes.length;
-    const refusal = rules.refusal(index);
+    const refusal = refusalAt(index);
     if (refusal === undefined) feasible.push(index);
     else refusals.set(nodes[index]!, refusal);
   }
@@ -91,23 +89,20 @@ export function decide(
   return { type: "fits", ...best(rules, feasible, nodes, random), looked, feasible: feasible.length };
 }
 
-/** What every plugin says of the pod in this view. */
-export function apply(pod: PodInfo, view: View, plugins: readonly Plugin[]): readonly Applied[] {
-  const applied: Applied[] = [];
-  for (const plugin of plugins) {
-    const rules = plugin.forPod(pod, view);
-    if (rules !== undefined) applied.push({ plugin, rules });
-  }
-  return applied;
+/** Where in the list the node is that was made room on for this pod; -1 where none was. */
+function placeOf(nominated: string, nodes: readonly NodeInfo[]): number {
+  return nominated === "" ? -1 : nodes.findIndex(({ node }) => node?.metadata.name === nominated);
 }
 
-/** The first plugin's refusal of a node. */
-export function refusalOf(applied: readonly Applied[], node: NodeInfo): NodeRefusal | undefined {
-  for (const { plugin, rules } of applied) {
-    const refusal = rules.filter?.(node);
-    if (refusal !== undefined) return { ...refusal, plugin: plugin.name };
-  }
-  return undefined;
+/** The node as it will be once those have come for whom room was made there, unless this pod goes before them. */
+function refusalBesideNominated(
+  pod: PodInfo,
+  view: View,
+  plugins: readonly Plugin[],
+  node: NodeInfo,
+): NodeRefusal | undefined {
+  const come = nominatedBeside(pod, view, node);
+  return come.length === 0 ? undefined : refusalSupposing({ come }, pod, view, plugins, node);
 }
 
 /** What all plugins say of a node, by its place in the list. */

@@ -1,5 +1,5 @@
 import type { NodeInfo } from "./node-info.ts";
-import type { Applied, NodeRefusal } from "./cycle.ts";
+import type { Applied, NodeRefusal } from "./applied.ts";
 import type { View } from "./plugin.ts";
 
 /** So many sorts of pods are remembered; the one not asked for longest is forgotten. */

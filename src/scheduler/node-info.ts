@@ -59,12 +59,13 @@ export class NodeInfo {
     this.#count(pod, -1);
   }
 
-  /** The same node without some of its pods, for trying a preemption. */
-  without(keys: Iterable<string>): NodeInfo {
+  /** The same node with some of its pods gone and others come. */
+  supposing(gone: Iterable<string>, come: Iterable<PodInfo>): NodeInfo {
     const copy = new NodeInfo();
     copy.setNode(this.#node);
     for (const pod of this.pods.values()) copy.add(pod);
-    for (const key of keys) copy.remove(key);
+    for (const key of gone) copy.remove(key);
+    for (const pod of come) copy.add(pod);
     return copy;
   }
 

@@ -9,9 +9,11 @@ import { matches, selectorOf } from "../machinery/labels.ts";
 import { isStatus } from "../machinery/status.ts";
 import { formatTime } from "../machinery/time.ts";
 import type { Verdict } from "./cycle.ts";
-import type { Plugin, View } from "./plugin.ts";
+import type { Plugin } from "./plugin.ts";
+import type { NodeInfo } from "./node-info.ts";
 import type { PodInfo } from "./pod-info.ts";
 import { planPreemption, type Preemption } from "./preemption.ts";
+import type { SchedulerState } from "./state.ts";
 import { preemptionSentence, reasonsByNode, unschedulableSentence } from "./verdict.ts";
 
 export interface OutcomeParts {
@@ -19,7 +21,7 @@ export interface OutcomeParts {
   readonly cache: Cache;
   readonly clock: Clock;
   readonly events: EventRecorder;
-  readonly state: View;
+  readonly state: SchedulerState;
   readonly plugins: readonly Plugin[];
 }
 
@@ -64,9 +66,13 @@ export function outcomes(parts: OutcomeParts) {
           : unschedulableSentence(verdict, nodes, sentenceOf(preemption, nodes));
       const facts = { nodes: reasonsByNode(verdict.nodes, MOST_REASONS) };
       const because = { ...cause, reason: message, facts };
-      if (preemption?.type === "victims") await evict(parts, info, preemption, because, signal);
+      const nominated = nominationAfter(preemption, info);
+      if (preemption?.type === "victims") {
+        parts.state.nominate(info.pod, nominated!);
+        await withdrawLower(parts, info, preemption.node, because, signal);
+        await evict(parts, info, preemption, because, signal);
+      } else if (nominated === null) parts.state.withdraw(info.key);
       parts.events.record(info.pod, "Warning", "FailedScheduling", message);
-      const nominated = preemption?.type === "victims" ? preemption.node.node!.metadata.name : undefined;
       await note(parts, info.pod, message, nominated, because, signal);
     },
   };
@@ -101,6 +107,33 @@ function sentenceOf(preemption: Preemption | undefined, nodes: number): string {
       return preemptionSentence(preemption.nodes, nodes);
     default:
       return "";
+  }
+}
+
+/** Where room is made for the pod: null where what it had is given up, undefined where nothing changes. */
+function nominationAfter(preemption: Preemption | undefined, { pod }: PodInfo): string | null | undefined {
+  if (preemption?.type === "victims") return preemption.node.node!.metadata.name;
+  if (preemption?.type === "none" || (pod.status.nominatedNodeName ?? "") === "") return undefined;
+  return null;
+}
+
+/** Pods of lower priority that waited for room on this node have to look elsewhere. */
+async function withdrawLower(
+  { client, state }: OutcomeParts,
+  { priority }: PodInfo,
+  node: NodeInfo,
+  cause: Cause,
+  signal: AbortSignal,
+): Promise<void> {
+  for (const other of state.nominatedTo(node)) {
+    if (other.priority >= priority) continue;
+    state.withdraw(other.key);
+    const patch = strategicPatch({ status: { nominatedNodeName: null } });
+    try {
+      await client.patch(Pod, other.pod.metadata, patch, { subresource: "status", signal, cause });
+    } catch (error) {
+      if (!isStatus(error, "NotFound", "Conflict")) throw error;
+    }
   }
 }
 
@@ -142,7 +175,7 @@ async function note(
   { client, clock }: OutcomeParts,
   pod: Pod,
   message: string,
-  nominated: string | undefined,
+  nominated: string | null | undefined,
   cause: Cause,
   signal: AbortSignal,
 ): Promise<void> {

@@ -45,13 +45,15 @@ export type NodeCounts = ReadonlyMap<NodeInfo, number>;
 /** The state that a decision is made on. */
 export interface View {
   readonly nodes: readonly NodeInfo[];
-  /** For each of `nodes` a number that grows with each change of what runs on it. A node that is itself changed makes new `nodes`. */
+  /** For each of `nodes` a number that grows with each change of it or of what runs on it. Other labels or images make new `nodes`. */
   readonly versions: Uint32Array;
   /** The nodes with pods that have affinity of any sort but required anti-affinity, and with that. */
   readonly affinityNodes: ReadonlySet<NodeInfo>;
   readonly antiAffinityNodes: ReadonlySet<NodeInfo>;
   /** Counts a group of pods of one namespace node by node. @param group names the group: the same name, the same pods. */
   countByNode(group: string, namespace: string, counts: (pod: Pod) => boolean): NodeCounts;
+  /** The pods that wait for room on a node which was made there for them. */
+  nominatedTo(node: NodeInfo): readonly PodInfo[];
   readonly namespaceLabels: NamespaceLabels;
   /** The selectors of the Services and controllers that a pod belongs to, for spreading by default. */
   readonly kinSelectors: (pod: Pod) => readonly Selector[];

@@ -1,8 +1,9 @@
 import { parseTime } from "../machinery/time.ts";
-import { apply, type NodeRefusal, refusalOf } from "./cycle.ts";
+import type { NodeRefusal } from "./applied.ts";
 import type { NodeInfo } from "./node-info.ts";
-import type { NodeCounts, Plugin, View } from "./plugin.ts";
+import type { Plugin, View } from "./plugin.ts";
 import type { PodInfo } from "./pod-info.ts";
+import { nominatedBeside, refusalSupposing, type Supposition } from "./supposed.ts";
 
 export type Preemption =
   | { readonly type: "victims"; readonly node: NodeInfo; readonly victims: readonly PodInfo[] }
@@ -73,7 +74,10 @@ function victimsOn(
   const lower = [...node.pods.values()].filter((other) => other.priority < pod.priority);
   if (lower.length === 0) return "No preemption victims found for incoming pod";
   const gone = new Set(lower.map(({ key }) => key));
-  const fits = () => fitsWithout(node, pod, view, plugins, gone);
+  const come = nominatedBeside(pod, view, node);
+  const suppose = (supposition: Supposition) => refusalSupposing(supposition, pod, view, plugins, node);
+  // Those for whom room was made may or may not come: it has to do either way.
+  const fits = () => (come.length === 0 ? undefined : suppose({ gone, come })) ?? suppose({ gone });
   const refusal = fits();
   if (refusal !== undefined) return refusal.reasons.join(", ");
   // Those that would hurt most are spared first.
@@ -86,43 +90,6 @@ function victimsOn(
   }
   const victims = lower.filter(({ key }) => gone.has(key)).toSorted((a, b) => b.priority - a.priority);
   return { node, victims, violations: victims.filter(isProtected).length };
-}
-
-function fitsWithout(
-  node: NodeInfo,
-  pod: PodInfo,
-  view: View,
-  plugins: readonly Plugin[],
-  gone: ReadonlySet<string>,
-): NodeRefusal | undefined {
-  const copy = node.without(gone);
-  return refusalOf(apply(pod, withNode(view, node, copy), plugins), copy);
-}
-
-/** The same view with one node replaced. */
-function withNode(view: View, node: NodeInfo, copy: NodeInfo): View {
-  const replaced = (set: ReadonlySet<NodeInfo>, is: boolean) => {
-    const result = new Set(set);
-    result.delete(node);
-    if (is) result.add(copy);
-    return result;
-  };
-  return {
-    nodes: view.nodes.map((other) => (other === node ? copy : other)),
-    versions: view.versions,
-    affinityNodes: replaced(view.affinityNodes, copy.withAffinity.size > 0),
-    antiAffinityNodes: replaced(view.antiAffinityNodes, copy.withAntiAffinity.size > 0),
-    namespaceLabels: view.namespaceLabels,
-    kinSelectors: view.kinSelectors,
-    countByNode(group, namespace, counts): NodeCounts {
-      const byNode = new Map(view.countByNode(group, namespace, counts));
-      byNode.delete(node);
-      const left = [...copy.pods.values()].filter(
-        ({ pod }) => pod.metadata.namespace === namespace && counts(pod),
-      ).length;
-      return byNode.set(copy, left);
-    },
-  };
 }
 
 /** Fewer broken budgets, a lower highest priority, a lower sum, fewer pods, younger pods. */

@@ -117,23 +117,33 @@ class Run implements RunningScheduler {
       if (change.type === "deleted" || isOver(object)) {
         this.#queue.remove(key);
         this.#seen.forget(key);
-        if (!this.#state.isPlaced(key)) return;
+        const hadRoom = this.#state.withdraw(key);
+        if (!hadRoom && !this.#state.isPlaced(key)) return;
         this.#state.displace(key);
         this.#wake(["pod-removed"]);
       } else if (node !== "") {
         this.#queue.remove(key);
         this.#seen.forget(key);
+        this.#state.withdraw(key);
         const isNew = !this.#state.isPlaced(key);
         this.#state.place(object, node);
         this.#wake(isNew ? ["pod-added"] : change.type === "updated" ? podChanges(change.old, object) : []);
       } else if (this.#isOurs(object)) {
         this.#seen.add(Pod, object);
+        this.#followNomination(key, object, change.type === "updated" ? change.old : undefined);
         // Our own note that it does not fit is no reason to try again.
         if (change.type === "updated" && podChanges(change.old, object).length === 0 && !ungated(change.old, object))
           return;
         this.#queue.add(podInfo(object));
       }
     });
+  }
+
+  /** Until the API has been told where room is made, only the state knows: a pod that never had it written loses nothing. */
+  #followNomination(key: string, pod: Pod, old: Pod | undefined): void {
+    const nominated = pod.status.nominatedNodeName ?? "";
+    if (nominated !== "") this.#state.nominate(pod, nominated);
+    else if ((old?.status.nominatedNodeName ?? "") !== "") this.#state.withdraw(key);
   }
 
   #wake(changes: readonly ClusterChange[]): void {

@@ -1,4 +1,5 @@
 import type { Namespace, Node, Pod } from "../api/generated/core-v1.ts";
+import { sameJson } from "../machinery/same-json.ts";
 import { NodeInfo } from "./node-info.ts";
 import type { NamespaceLabels, PodInfo } from "./pod-info.ts";
 import { podInfo } from "./pod-info.ts";
@@ -6,6 +7,8 @@ import type { NodeCounts, View } from "./plugin.ts";
 
 /** So many different groups of pods are counted node by node; the one not asked for longest is forgotten. */
 const MOST_COUNTERS = 2_000;
+
+const NONE: readonly PodInfo[] = [];
 
 interface Counter {
   readonly namespace: string;
@@ -21,6 +24,8 @@ export class SchedulerState implements View {
   readonly #byName = new Map<string, NodeInfo>();
   /** Which node each pod is counted on. */
   readonly #placed = new Map<string, { readonly node: NodeInfo; readonly info: PodInfo }>();
+  /** The pods that wait for room made for them, by the node's name. */
+  readonly #nominated = new Map<string, readonly PodInfo[]>();
   readonly #counters = new Map<string, Counter>();
   readonly #namespaces = new Map<string, Readonly<Record<string, string>>>();
   readonly affinityNodes = new Set<NodeInfo>();
@@ -49,8 +54,16 @@ export class SchedulerState implements View {
   }
 
   setNode(node: Node): void {
-    this.#ensure(node.metadata.name).setNode(node);
-    this.#nodes = undefined;
+    const info = this.#ensure(node.metadata.name);
+    const before = info.node;
+    info.setNode(node);
+    // What is known of all nodes together is known of this list of them: their labels and their images.
+    const isAlike =
+      before !== undefined &&
+      sameJson(before.metadata.labels, node.metadata.labels) &&
+      sameJson(before.status.images, node.status.images);
+    if (isAlike) this.#touch(info);
+    else this.#nodes = undefined;
   }
 
   removeNode(name: string): void {
@@ -83,6 +96,29 @@ export class SchedulerState implements View {
 
   isPlaced(key: string): boolean {
     return this.#placed.has(key);
+  }
+
+  /** Keeps room on a node for a pod that waits; it replaces what was kept for it before. */
+  nominate(pod: Pod, nodeName: string): void {
+    const info = podInfo(pod);
+    this.withdraw(info.key);
+    this.#nominated.set(nodeName, [...(this.#nominated.get(nodeName) ?? []), info]);
+  }
+
+  /** Whether room was kept for the pod. */
+  withdraw(key: string): boolean {
+    for (const [nodeName, pods] of this.#nominated) {
+      const left = pods.filter((other) => other.key !== key);
+      if (left.length === pods.length) continue;
+      if (left.length === 0) this.#nominated.delete(nodeName);
+      else this.#nominated.set(nodeName, left);
+      return true;
+    }
+    return false;
+  }
+
+  nominatedTo({ node }: NodeInfo): readonly PodInfo[] {
+    return (this.#nominated.size === 0 ? undefined : this.#nominated.get(node?.metadata.name ?? "")) ?? NONE;
   }
 
   setNamespace({ metadata }: Namespace): void {

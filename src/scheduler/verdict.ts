@@ -1,5 +1,6 @@
 import { byteOrder } from "../machinery/byte-order.ts";
-import type { NodeRefusal, Verdict } from "./cycle.ts";
+import type { NodeRefusal } from "./applied.ts";
+import type { Verdict } from "./cycle.ts";
 import type { NodeInfo } from "./node-info.ts";
 
 type Unschedulable = Extract<Verdict, { type: "unschedulable" }>;

@@ -19,13 +19,14 @@ export async function bindPod(context: StorageContext, operation: Operation): Pr
   if (kind !== "" && kind !== "Node") {
     throw failure(500, "", `target.kind: Unsupported value: "${kind}": supported values: "Node", "<empty>"`);
   }
-  const { subresource: _binding, ...onPod } = operation;
-  await modify(context, onPod, (live) => {
+  await modify(context, derivedOperation(operation, { subresource: undefined }), (live) => {
     const pod = live as Pod;
     checkRevision(operation.kind, { uid: binding.metadata.uid ?? "" }, live);
     checkBindable(operation, pod);
     const annotations = { ...pod.metadata.annotations, ...binding?.metadata?.annotations };
     const labels = { ...pod.metadata.labels, ...binding?.metadata?.labels };
+    // Whoever reads the hint from now on would take it for one that still holds.
+    const { nominatedNodeName: _hint, ...status } = pod.status;
     const object = {
       ...pod,
       spec: { ...pod.spec, nodeName: node },
@@ -34,7 +35,7 @@ export async function bindPod(context: StorageContext, operation: Operation): Pr
         ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
         ...(Object.keys(labels).length === 0 ? {} : { labels }),
       },
-      status: { ...pod.status, conditions: scheduledConditions(pod, formatTime(context.clock.now())) },
+      status: { ...status, conditions: scheduledConditions(pod, formatTime(context.clock.now())) },
     };
     // The server itself writes here: no client manages these fields. Only what is new above may be changed from here on.
     return { object: object as unknown as MutableJsonObject, manage: () => {}, wholeObject: true };
