@@ -11,9 +11,10 @@ import { type Carrier, createCarrier } from "../host/node/http/carrier.ts";
 import { addressTowards, hostNetworks } from "../host/node/machine/networks.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import type { SupervisedChild } from "../host/node/processes/child.ts";
-import { StatusError } from "../machinery/status.ts";
+import { isStatus, StatusError } from "../machinery/status.ts";
 import { type ChildParts, startChild } from "./children.ts";
 import { type NodeCredentials, readCredentials, writeCredentials } from "./credentials.ts";
+import { isDistrust } from "./join/discover.ts";
 import { join, USER_AGENT } from "./join/join.ts";
 import { settle } from "./join/settle.ts";
 import { KUBELET_PORT } from "./kubelet-port.ts";
@@ -65,10 +66,11 @@ export async function runJoinedNode(options: JoinedNodeOptions, progress: Progre
   const { credentials, server } = await identityOf(options, clock);
   timed(`joined ${server}`);
   using carrier = createCarrier({ server, ca: credentials.authority, ...credentials.kubelet });
-  const settings = await settingsOf(options, server, carrier, clock);
+  const { settings, known } = await settingsOf(options, server, carrier, clock);
   mkdirSync(placesOf(dataDirectory).logs, { recursive: true, mode: 0o700 });
   writeNodeSettings(dataDirectory, settings);
-  timed(`pods get addresses of ${settings.podCidr}`);
+  if (known) timed(`pods get addresses of ${settings.podCidr}`);
+  else timed(`${server} does not answer: going on with what it said before, until it does`);
   const { address } = settings;
   const record = {
     url: server,
@@ -128,34 +130,36 @@ function checkPlace(dataDirectory: string, nodeName: string): void {
   throw new Error(`${dataDirectory} is ${whose}: choose another --data-dir, or remove that one with 'wherry reset'`);
 }
 
-/** With what the node runs: as the cluster has it now, or as it was where the cluster cannot be asked. */
+/** With what the node runs: as the cluster has it now, or, where that is not known, as it was before. */
 async function settingsOf(
   options: JoinedNodeOptions,
   server: string,
   carrier: Carrier,
   clock: Clock,
-): Promise<NodeSettings> {
+): Promise<{ readonly settings: NodeSettings; readonly known: boolean }> {
   const { dataDirectory, nodeName, signal } = options;
   const before = readNodeSettings(dataDirectory, nodeName);
-  const { hostname, port } = new URL(server);
   const wishes = {
     nodeName,
     labels: { ...before?.labels, ...options.labels },
     taints: options.taints.length > 0 ? options.taints : (before?.taints ?? []),
   };
-  const own = {
-    dataDirectory,
-    server,
-    ...wishes,
-    address: options.address ?? (await addressTowards(hostname, Number(port || 443))),
-    kubeletPort: KUBELET_PORT,
-  };
+  const own = { dataDirectory, server, ...wishes, kubeletPort: KUBELET_PORT };
   try {
+    const { hostname, port } = new URL(server);
+    const address = options.address ?? (await addressTowards(hostname, Number(port || 443)));
     const client = createClient(httpTransport(carrier, USER_AGENT));
-    return { ...own, ...(await settle(client, wishes, { clock, signal })) };
+    return { settings: { ...own, address, ...(await settle(client, wishes, { clock, signal })) }, known: true };
   } catch (error) {
+    if (isDistrust(error) || isStatus(error, "Unauthorized")) {
+      const { message } = error as Error;
+      throw new Error(
+        `${server} and this machine do not know each other (${message}): 'wherry reset' here, and join again`,
+        { cause: error },
+      );
+    }
     // A server that is away is no reason to stop: what runs here runs on.
     if (before === undefined || error instanceof StatusError || signal.aborted) throw error;
-    return { ...before, ...own };
+    return { settings: { ...before, ...own }, known: false };
   }
 }

@@ -47,6 +47,8 @@ export interface ServerOptions {
   readonly podCidr: string;
   /** How packets come to the pods of other nodes: told to nodes that join. Default: auto. */
   readonly network?: NetworkMode;
+  /** What this machine is called as a node, if it is one. */
+  readonly ownNode?: string | undefined;
   /** How many imagined nodes run in this process. */
   readonly simulate: number;
   /** False: the API alone, without loops and scheduler. */
@@ -103,9 +105,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       ],
       webhooks,
       controllers: (server) =>
-        loops
-          ? allControllers({ registry: server.registry, rootCa: authority, podCidr: options.podCidr, certificates })
-          : [],
+        loops ? allControllers({ ...options, registry: server.registry, rootCa: authority, certificates }) : [],
       scheduler: loops,
     }),
   );

@@ -89,12 +89,13 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
   try {
     const { port, store, serviceCidr, podCidr, network, simulate, parts } = options;
     const networks = { serviceCidr, podCidr, network };
-    const given: Omit<ServerOptions, "log"> = { dataDirectory, address, port, store, simulate, ...networks };
+    const ownNode = parts === undefined ? undefined : nodeName;
+    const given: Omit<ServerOptions, "log"> = { dataDirectory, address, port, store, simulate, ownNode, ...networks };
     server = await startChild("server", "server", () => Promise.resolve([]), given, options);
     timed("API server, controllers and scheduler");
     const url = `https://127.0.0.1:${port}`;
     const running = { url, address, startedAtMs: clock.now(), version: KUBERNETES_VERSION };
-    await writeRunning(dataDirectory, { ...running, nodeName: parts === undefined ? undefined : nodeName });
+    await writeRunning(dataDirectory, { ...running, nodeName: ownNode });
     if (parts !== undefined) {
       nodes = new RealNodes({ ...options, parts, pki, address, url, clock });
       await nodes.start(options.nodes, progress);

@@ -44,10 +44,18 @@ export interface ControllersOptions {
   readonly podCidr: string;
   /** Signs what the certificates API is asked for. */
   readonly certificates: CertificateSigner;
+  /** The node on the API server's own machine, if it is one. */
+  readonly ownNode?: string | undefined;
 }
 
 /** Every loop of a cluster, as Kubernetes' controller manager runs them. */
-export function allControllers({ registry, rootCa, podCidr, certificates }: ControllersOptions): readonly Controller[] {
+export function allControllers({
+  registry,
+  rootCa,
+  podCidr,
+  certificates,
+  ownNode,
+}: ControllersOptions): readonly Controller[] {
   const simple = [
     deploymentController,
     replicaSetController,
@@ -81,7 +89,7 @@ export function allControllers({ registry, rootCa, podCidr, certificates }: Cont
     taintEvictionController(),
     nodeIpamController(podCidr.split(",")),
     csrApproving(certificates),
-    csrServing(certificates),
+    csrServing(certificates, ownNode),
     csrSigning(certificates),
     csrCleaner(certificates),
     bootstrapSigner(),

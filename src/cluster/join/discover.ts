@@ -48,14 +48,19 @@ async function ask({ server, signal }: JoinRequest, path: string, authority: str
   try {
     return await oneRequest({ server, method: "GET", path, authority, signal });
   } catch (error) {
-    const { code = "", message } = error as NodeJS.ErrnoException;
-    if (authority !== undefined && /CERT|SIGNATURE|ALTNAME/.test(code)) {
+    const { message } = error as Error;
+    if (authority !== undefined && isDistrust(error)) {
       throw new CannotJoin(`whoever answers at ${server} is not the cluster that the token knows: ${message}`, {
         cause: error,
       });
     }
     throw new CannotJoin(`cannot reach ${server}: ${message}`, { cause: error });
   }
+}
+
+/** Whether the server showed a certificate that its authority did not sign, or not for that address. */
+export function isDistrust(error: unknown): boolean {
+  return /CERT|SIGNATURE|ALTNAME/.test((error as NodeJS.ErrnoException).code ?? "");
 }
 
 type Info = Readonly<Record<string, string>>;
@@ -105,15 +110,19 @@ function checkClock({ server, now }: JoinRequest, { atMs }: OneAnswer): void {
   throw new CannotJoin(`this machine's clock is ${minutes} minutes ${side} that of ${server}: set it right first`);
 }
 
-/** Nodes may be three minor versions older than their server, and never newer. */
 function checkVersion({ server }: JoinRequest, { status, text }: OneAnswer): void {
   if (status !== 200) throw new CannotJoin(`${server} does not tell its version: it answered ${status}`);
   const { gitVersion = "" } = JSON.parse(text) as { readonly gitVersion?: string };
-  const [theirs, ours] = [minorOf(gitVersion), minorOf(KUBERNETES_VERSION)];
-  if (theirs !== undefined && theirs >= ours! && theirs <= ours! + 3) return;
+  if (versionsFit(gitVersion, KUBERNETES_VERSION)) return;
   throw new CannotJoin(
     `${server} runs Kubernetes ${gitVersion}, which does not go with a node of ${KUBERNETES_VERSION}`,
   );
+}
+
+/** Nodes may be three minor versions older than their server, and never newer. Both as `v1.36.0`. */
+export function versionsFit(server: string, node: string): boolean {
+  const [theirs, ours] = [minorOf(server), minorOf(node)];
+  return theirs !== undefined && ours !== undefined && theirs >= ours && theirs <= ours + 3;
 }
 
 function minorOf(version: string): number | undefined {

@@ -22,7 +22,7 @@ import { loopbackUser } from "../identities.ts";
 import { type RunningServer, startServer } from "../server.ts";
 import type { NodeCredentials } from "../credentials.ts";
 import { CannotJoin } from "./cannot-join.ts";
-import { authorityHash, discover, type JoinRequest } from "./discover.ts";
+import { authorityHash, discover, type JoinRequest, versionsFit } from "./discover.ts";
 import { join, type Joining } from "./join.ts";
 import { isGoodFor } from "./renewal.ts";
 import { requestCertificate } from "./request-certificate.ts";
@@ -205,4 +205,12 @@ for (const [what, changed, sentence] of REFUSED) {
 test("join: a token whose time is over is known no more", async () => {
   await createToken("brief0", { expiration: formatTime(clock.now() - 1000) });
   await assert.rejects(discover(request({ token: "brief0.0123456789abcdef" })), /does not know the token brief0/);
+});
+
+test("join: nodes are of their server's version, or up to three older", () => {
+  const servers = ["v1.35.9", "v1.36.0", "v1.39.1+k3s1", "v1.40.0", "v2.36.0", ""];
+  assert.deepEqual(
+    servers.filter((server) => versionsFit(server, "v1.36.3")),
+    ["v1.36.0", "v1.39.1+k3s1"],
+  );
 });

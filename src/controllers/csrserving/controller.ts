@@ -16,8 +16,9 @@ import { askingNode, servingProblem } from "./plan.ts";
  * Approves kubelets' requests for the certificate of their own API, where every name and address in it is the node's own.
  * Kubernetes leaves that to others, because only who made the machines can know; here the cluster knows its nodes. What is
  * not approved waits: for the node to say its addresses, or for a person.
+ * @param ownNode the node on the API server's own machine, which has its address
  */
-export function csrServing(reader: CertificateReader): Controller {
+export function csrServing(reader: CertificateReader, ownNode?: string): Controller {
   return defineController({
     name: "csrserving",
     user: SERVING_APPROVER,
@@ -39,7 +40,7 @@ export function csrServing(reader: CertificateReader): Controller {
       const requested = reader.readRequest(decodeBase64(request.spec.request));
       const problem = servingProblem(request, requested, node, {
         nodes: cache.list(Node),
-        server: serverNames(cache),
+        server: new Set([...SERVER_NAMES, ...(name === ownNode ? [] : serverAddresses(cache))]),
       });
       if (problem !== undefined) {
         log.info("a node's serving certificate waits for approval", { request: key, problem });
@@ -67,11 +68,10 @@ function isForUs(request: CertificateSigningRequest): boolean {
   return request.spec.signerName === KUBELET_SERVING && !isDecided(request);
 }
 
-function serverNames(cache: Cache): ReadonlySet<string> {
+function serverAddresses(cache: Cache): readonly string[] {
   const service = cache.get(Service, KUBERNETES);
   const slice = cache.get(EndpointSlice, KUBERNETES);
-  const addresses = (slice?.endpoints ?? []).flatMap((endpoint) => endpoint.addresses);
-  return new Set([...SERVER_NAMES, ...(service?.spec.clusterIPs ?? []), ...addresses]);
+  return [...(service?.spec.clusterIPs ?? []), ...(slice?.endpoints ?? []).flatMap(({ addresses }) => addresses)];
 }
 
 const KUBERNETES = "default/kubernetes";
