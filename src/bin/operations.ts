@@ -103,6 +103,8 @@ async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSigna
       nodes: request.nodes ?? upDefaults.nodes,
       nodeCidr: request.nodeCidr,
       network: request.network ?? upDefaults.network,
+      loadBalancerRange: request.loadBalancerRange,
+      nodeGraceMs: request.nodeGraceSeconds === undefined ? upDefaults.nodeGraceMs : request.nodeGraceSeconds * 1000,
       self: SELF,
       log: createStreamLog(logFile, { format: "logfmt", level: "info", now: Date.now }),
       signal,

@@ -61,6 +61,8 @@ export interface UpRequest {
   readonly nodes: number | undefined;
   readonly nodeCidr: string | undefined;
   readonly network: "auto" | "routes" | "vxlan" | undefined;
+  readonly loadBalancerRange: string | undefined;
+  readonly nodeGraceSeconds: number | undefined;
 }
 
 export type NodeRequest =

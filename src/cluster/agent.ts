@@ -1,7 +1,6 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import type { Taint } from "../api/generated/core-v1.ts";
 import { Namespace } from "../api/core/v1/namespace.ts";
-import { Node } from "../api/core/v1/node.ts";
 import { Service } from "../api/core/v1/service.ts";
 import { EndpointSlice } from "../api/discovery/v1/endpoint-slice.ts";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
@@ -14,7 +13,7 @@ import { httpTransport } from "../client/http-transport.ts";
 import { type InformerParts, startInformer } from "../client/informer.ts";
 import { startDns } from "../dns/dns.ts";
 import { createClock } from "../host/node/clock.ts";
-import { type PodNetwork, writePodNetwork } from "../host/node/cni/network.ts";
+import { writePodNetwork } from "../host/node/cni/network.ts";
 import { superviseContainerd, type SupervisedContainerd } from "../host/node/containerd/supervise.ts";
 import { nodeDisk } from "../host/node/disk/node-disk.ts";
 import { addLocalAddress } from "../host/node/dns/address.ts";
@@ -23,22 +22,15 @@ import { startDnsServer } from "../host/node/dns/server.ts";
 import { createHostUpstreams, nameServers } from "../host/node/dns/upstreams.ts";
 import { type Carrier, createCarrier } from "../host/node/http/carrier.ts";
 import { nodeMachine } from "../host/node/machine/machine.ts";
-import { createNftablesEngine } from "../host/node/nftables/engine.ts";
-import { createFlowTable } from "../host/node/nftables/flows.ts";
-import { createHealthCheckServers } from "../host/node/nftables/health-checks.ts";
-import { ensureServiceRoute, prepareKernel } from "../host/node/nftables/kernel.ts";
 import { findHostParts, type HostParts } from "../host/node/packages/find.ts";
 import { probeNetwork } from "../host/node/probe/probe-network.ts";
 import { secureRandom } from "../host/node/random.ts";
-import { createNetworkEngine } from "../host/node/routes/engine.ts";
 import { startRegistry } from "../host/node/registry/registry.ts";
 import { Kubelet } from "../kubelet/kubelet.ts";
 import { ownPodFeed } from "../kubelet/node/pod-feed.ts";
-import { startPodNetwork } from "../network/network.ts";
 import type { NetworkMode } from "../network/plan.ts";
-import { startProxy } from "../proxy/proxy.ts";
-import { defaultFrame, type Frame } from "../proxy/rules.ts";
 import { bridgeOf } from "./bridge.ts";
+import { startNetwork } from "./agent-network.ts";
 import { readCredentials } from "./credentials.ts";
 import { keepIdentity } from "./join/identity.ts";
 import { serveNode } from "./join/node-server.ts";
@@ -62,6 +54,8 @@ export interface AgentOptions {
   readonly kubeletPort: number;
   /** How packets come to the pods of other nodes. */
   readonly network: NetworkMode;
+  /** The addresses that the cluster gives to load balancers, for which nodes answer on their links. */
+  readonly loadBalancerRange?: string;
   /** How much of the machine's memory the node has; absent: all of it. */
   readonly memoryBytes?: number;
   readonly log: Log;
@@ -114,7 +108,7 @@ export async function startAgent(options: AgentOptions): Promise<AsyncDisposable
   );
   const agent = { options, clock, tasks, carrier, parts, log };
   await startNames(agent, opened);
-  await startNetwork(agent, podNetwork, opened);
+  await startNetwork({ ...agent, client: clientOf(agent, "proxy") }, podNetwork, opened);
   const kubelet = await startKubelet(agent, containerd);
   const random = secureRandom();
   const shared = {
@@ -192,49 +186,6 @@ async function keepAddress({ options, parts, clock, log }: Agent, signal: AbortS
 }
 
 const RESOLV_CONF = "/etc/resolv.conf";
-
-/** Service rules, and the ways to the pods of other nodes: both follow Nodes. */
-async function startNetwork(agent: Agent, podNetwork: PodNetwork, opened: AsyncDisposableStack): Promise<void> {
-  const { options, parts, clock, tasks, log } = agent;
-  const informers = informerParts(agent, clientOf(agent, "proxy"), "proxy");
-  const nodes = startInformer(Node, informers);
-  startPodNetwork({
-    nodes,
-    own: { name: options.nodeName, addresses: [options.address], podCIDRs: [options.podCidr] },
-    mode: options.network,
-    engine: createNetworkEngine(parts.ip, options.address),
-    onPodMtu: (mtu) => writePodNetwork({ ...podNetwork, mtu }, parts),
-    clock,
-    random: secureRandom(),
-    log: log.with({ component: "network" }),
-    tasks,
-  });
-  const frame: Frame = {
-    ...defaultFrame,
-    clusterNetworks: [options.clusterPodCidr],
-    serviceNetworks: [options.serviceCidr],
-    ownAddresses: [options.dnsAddress],
-    egressNetworks: [options.podCidr],
-    loopbackNodePorts: true,
-    nodeAddresses: [options.address],
-  };
-  await prepareKernel(frame, { signal: tasks.signal });
-  await ensureServiceRoute([parts.ip], options.serviceCidr, options.address, { signal: tasks.signal });
-  startProxy({
-    services: startInformer(Service, informers),
-    slices: startInformer(EndpointSlice, informers),
-    nodes,
-    node: options.nodeName,
-    frame,
-    engine: opened.use(createNftablesEngine({ clock, nft: [parts.nft] })),
-    flows: createFlowTable([parts.conntrack]),
-    healthChecks: opened.use(createHealthCheckServers()),
-    clock,
-    random: secureRandom(),
-    log: log.with({ component: "proxy" }),
-    tasks,
-  });
-}
 
 async function startKubelet(agent: Agent, containerd: SupervisedContainerd): Promise<Kubelet> {
   const { options, clock, tasks, log } = agent;

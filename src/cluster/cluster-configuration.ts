@@ -14,6 +14,8 @@ export interface ClusterNetworks {
   readonly domain: string;
   /** How packets come to the pods of other nodes. */
   readonly network: NetworkMode;
+  /** The addresses that the cluster gives to load balancers; undefined: none of its own. */
+  readonly loadBalancerRange: string | undefined;
 }
 
 /** As kubeadm calls it: tools, and machines that join, look for it there. */
@@ -21,20 +23,22 @@ export const CLUSTER_CONFIGURATION = { namespace: "kube-system", name: "kubeadm-
 const KEY = "ClusterConfiguration";
 /** Beside kubeadm's, whose configuration leaves it to others how pods reach each other. */
 const NETWORK_KEY = "network";
+const BALANCERS_KEY = "loadBalancerRange";
 
 /** The networks that a cluster is made with; its domain is the one that everybody has. */
 export function networksOf({
   podCidr,
   serviceCidr,
   network = "auto",
-}: Pick<ClusterNetworks, "podCidr" | "serviceCidr"> & { readonly network?: NetworkMode }): ClusterNetworks {
-  return { podCidr, serviceCidr, network, domain: "cluster.local" };
+  loadBalancerRange,
+}: Pick<ClusterNetworks, "podCidr" | "serviceCidr"> & Partial<ClusterNetworks>): ClusterNetworks {
+  return { podCidr, serviceCidr, network, loadBalancerRange, domain: "cluster.local" };
 }
 
 /** Says with what networks the cluster was made. @param endpoint `192.0.2.1:6443`, where it is reached */
 export async function ensureClusterConfiguration(
   client: Client,
-  { podCidr, serviceCidr, network, domain }: ClusterNetworks,
+  { podCidr, serviceCidr, network, loadBalancerRange = "", domain }: ClusterNetworks,
   endpoint: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -46,7 +50,7 @@ export async function ensureClusterConfiguration(
     kubernetesVersion: KUBERNETES_VERSION,
     networking: { dnsDomain: domain, podSubnet: podCidr, serviceSubnet: serviceCidr },
   };
-  const data = { [KEY]: stringify(configuration), [NETWORK_KEY]: network };
+  const data = { [KEY]: stringify(configuration), [NETWORK_KEY]: network, [BALANCERS_KEY]: loadBalancerRange };
   try {
     await client.create(ConfigMap, { metadata: CLUSTER_CONFIGURATION, data }, { signal });
   } catch (error) {
@@ -68,5 +72,7 @@ export async function readClusterConfiguration(client: Client, signal: AbortSign
     throw new Error(`the ConfigMap ${namespace}/${name} does not tell the cluster's networks`);
   }
   const network = (data?.[NETWORK_KEY] ?? "auto") as NetworkMode;
-  return { domain: dnsDomain, podCidr: podSubnet, serviceCidr: serviceSubnet, network };
+  const range = data?.[BALANCERS_KEY] ?? "";
+  const loadBalancerRange = range === "" ? undefined : range;
+  return { domain: dnsDomain, podCidr: podSubnet, serviceCidr: serviceSubnet, network, loadBalancerRange };
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, rmSync } from "node:fs";
+import { parseIpRanges } from "../base/ip-range.ts";
 import { type Clock, delay } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { cleanUpNode } from "../host/node/containerd/cleanup.ts";
@@ -38,7 +39,6 @@ async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, si
   const { nodes } = placesOf(dataDirectory);
   if (parts === undefined || !existsSync(nodes)) return;
   await endFurtherNodes(dataDirectory, parts);
-  await removeNetwork(parts.ip, signal);
   for (const name of readdirSync(nodes)) {
     if (readNode(dataDirectory, name) !== undefined) continue;
     const directory = placesOf(dataDirectory).node(name).containerd;
@@ -52,6 +52,8 @@ async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, si
       signal,
     });
     const settings = readNodeSettings(dataDirectory, name);
-    if (settings !== undefined) await removeLocalAddress(parts.ip, settings.dnsAddress);
+    if (settings === undefined) continue;
+    await removeLocalAddress(parts.ip, settings.dnsAddress);
+    await removeNetwork(parts.ip, parseIpRanges(settings.loadBalancerRange ?? "") ?? [], signal);
   }
 }

@@ -7,6 +7,7 @@ import { SERVER_NAMES } from "../apiserver/server-names.ts";
 import { addressText, parseRange } from "../apiserver/services/range.ts";
 import type { NetworkMode } from "../network/plan.ts";
 import { objectCodec } from "../apiserver/storage/codec.ts";
+import { parseIpRanges } from "../base/ip-range.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createClient } from "../client/client.ts";
@@ -34,6 +35,7 @@ import { DNS_INDEX } from "./dns-address.ts";
 import { ensureClusterConfiguration, networksOf } from "./cluster-configuration.ts";
 import { ensureClusterInfo } from "./cluster-info.ts";
 import { ensureDnsService } from "./dns-service.ts";
+import { KUBELET_PORT } from "./kubelet-port.ts";
 import { loopbackUser } from "./identities.ts";
 import { placesOf } from "./places.ts";
 
@@ -49,6 +51,13 @@ export interface ServerOptions {
   readonly network?: NetworkMode;
   /** What this machine is called as a node, if it is one. */
   readonly ownNode?: string | undefined;
+  /**
+   * Addresses for services of type LoadBalancer, such as `192.0.2.100-192.0.2.120`; without a range, those of the live nodes.
+   * Absent: such services wait for somebody else.
+   */
+  readonly loadBalancer?: { readonly range?: string };
+  /** For how long nothing may be heard of a node, in ms. Default: Kubernetes' 50 s. */
+  readonly nodeGraceMs?: number;
   /** How many imagined nodes run in this process. */
   readonly simulate: number;
   /** False: the API alone, without loops and scheduler. */
@@ -104,16 +113,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         proxies({ lookup, authorizer, admission, forwarder, nodes }),
       ],
       webhooks,
-      controllers: (server) =>
-        loops ? allControllers({ ...options, registry: server.registry, rootCa: authority, certificates }) : [],
+      controllers: ({ registry }) =>
+        loops ? allControllers({ ...loopOptions(options), registry, rootCa: authority, certificates }) : [],
       scheduler: loops,
     }),
   );
-  const dnsAddress = addressText(serviceRange.first + DNS_INDEX);
-  const loopback = createClient(plane.server.transport(loopbackUser, "kube-apiserver"));
-  await ensureDnsService(loopback, dnsAddress, plane.tasks.signal);
-  await ensureClusterInfo(loopback, { server: `https://${address}:${port}`, authority }, plane.tasks.signal);
-  await ensureClusterConfiguration(loopback, networksOf(options), `${address}:${port}`, plane.tasks.signal);
+  await tellOfCluster(options, authority, plane);
   plane.tasks.spawn((signal) => compactRegularly(store, clock, signal));
   await startImaginedNodes(options, plane, clock);
   const serving = servingCertificate(pki, [address, addressText(serviceRange.first + 1)]);
@@ -129,6 +134,33 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   writeAdminKubeconfig(places.kubeconfig, pki, url);
   const owned = opened.move();
   return { plane, pki, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Writes what nodes and pods find the cluster by. */
+async function tellOfCluster(
+  options: ServerOptions,
+  authority: string,
+  { server, tasks }: ControlPlane,
+): Promise<void> {
+  const { signal } = tasks;
+  const client = createClient(server.transport(loopbackUser, "kube-apiserver"));
+  const endpoint = `${options.address}:${options.port}`;
+  await ensureDnsService(client, addressText(parseRange(options.serviceCidr).first + DNS_INDEX), signal);
+  await ensureClusterInfo(client, { server: `https://${endpoint}`, authority }, signal);
+  const networks = networksOf({ ...options, loadBalancerRange: options.loadBalancer?.range });
+  await ensureClusterConfiguration(client, networks, endpoint, signal);
+}
+
+/** What the loops are told of the cluster. */
+function loopOptions({ port, podCidr, ownNode, loadBalancer, nodeGraceMs }: ServerOptions) {
+  const ranges = loadBalancer?.range === undefined ? undefined : parseIpRanges(loadBalancer.range);
+  const reservedPorts = [port, KUBELET_PORT].map((number) => `TCP/${number}`);
+  return {
+    podCidr,
+    ownNode,
+    ...(loadBalancer === undefined ? {} : { loadBalancer: { ranges, reservedPorts } }),
+    ...(nodeGraceMs === undefined ? {} : { nodeGraceMs }),
+  };
 }
 
 /** Nodes whose containers are imagined, on the same control plane. */

@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { hostname, networkInterfaces } from "node:os";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
+import { parseIpRanges } from "../base/ip-range.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import { createClock } from "../host/node/clock.ts";
 import { serveControl } from "../host/node/control/control.ts";
@@ -33,6 +34,10 @@ export interface UpOptions extends ChildParts {
   /** The network between this machine and its further nodes; undefined: one that overlaps nothing. */
   readonly nodeCidr: string | undefined;
   readonly network: NetworkMode;
+  /** Addresses for services of type LoadBalancer, `192.0.2.100-192.0.2.120`; undefined: those of the live nodes. */
+  readonly loadBalancerRange: string | undefined;
+  /** For how long nothing may be heard of a node, in ms. */
+  readonly nodeGraceMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -46,6 +51,8 @@ export const upDefaults = {
   nodes: 1,
   nodeCidr: undefined,
   network: "auto",
+  loadBalancerRange: undefined,
+  nodeGraceMs: 50_000,
 } as const;
 
 export interface RunningCluster {
@@ -87,10 +94,13 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
     forgetRunning(dataDirectory);
   };
   try {
-    const { port, store, serviceCidr, podCidr, network, simulate, parts } = options;
-    const networks = { serviceCidr, podCidr, network };
+    const { port, store, serviceCidr, podCidr, network, simulate, nodeGraceMs, parts } = options;
     const ownNode = parts === undefined ? undefined : nodeName;
-    const given: Omit<ServerOptions, "log"> = { dataDirectory, address, port, store, simulate, ownNode, ...networks };
+    const { loadBalancerRange: range } = options;
+    const loadBalancer = range === undefined ? {} : { range };
+    const networks = { serviceCidr, podCidr, network, loadBalancer };
+    const own = { dataDirectory, address, port, store, simulate, ownNode, nodeGraceMs };
+    const given: Omit<ServerOptions, "log"> = { ...own, ...networks };
     server = await startChild("server", "server", () => Promise.resolve([]), given, options);
     timed("API server, controllers and scheduler");
     const url = `https://127.0.0.1:${port}`;
@@ -111,7 +121,19 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
 }
 
 /** Whatever cannot be is said before anything is changed. */
-async function checkNetworks({ parts, nodeName, podCidr, serviceCidr, signal }: UpOptions): Promise<void> {
+async function checkNetworks({
+  parts,
+  nodeName,
+  podCidr,
+  serviceCidr,
+  loadBalancerRange,
+  signal,
+}: UpOptions): Promise<void> {
+  if (loadBalancerRange !== undefined && parseIpRanges(loadBalancerRange) === undefined) {
+    throw new Error(
+      `--load-balancer-range is addresses such as 192.0.2.100-192.0.2.120 or 192.0.2.96/27, not ${loadBalancerRange}`,
+    );
+  }
   if (parts === undefined) return;
   const networks = { pods: podCidr, services: serviceCidr };
   const problem = overlapProblem(networks, await takenNetworks(nodeName, parts, signal));

@@ -19,6 +19,7 @@ import { endpointSliceMirroringController } from "./endpointslicemirroring/contr
 import { garbageCollector } from "./garbagecollector/controller.ts";
 import { ipAddressesController } from "./ipaddresses/controller.ts";
 import { jobController } from "./job/controller.ts";
+import { loadBalancerController, type LoadBalancerOptions } from "./loadbalancer/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { nodeIpamController } from "./nodeipam/controller.ts";
 import { nodeLifecycleController } from "./nodelifecycle/controller.ts";
@@ -46,16 +47,15 @@ export interface ControllersOptions {
   readonly certificates: CertificateSigner;
   /** The node on the API server's own machine, if it is one. */
   readonly ownNode?: string | undefined;
+  /** Absent: nobody gives services of type LoadBalancer their addresses. */
+  readonly loadBalancer?: LoadBalancerOptions;
+  /** For how long nothing may be heard of a node, in ms. Default: Kubernetes' 50 s. */
+  readonly nodeGraceMs?: number;
 }
 
 /** Every loop of a cluster, as Kubernetes' controller manager runs them. */
-export function allControllers({
-  registry,
-  rootCa,
-  podCidr,
-  certificates,
-  ownNode,
-}: ControllersOptions): readonly Controller[] {
+export function allControllers(options: ControllersOptions): readonly Controller[] {
+  const { registry, rootCa, podCidr, certificates, ownNode, loadBalancer, nodeGraceMs } = options;
   const simple = [
     deploymentController,
     replicaSetController,
@@ -85,9 +85,10 @@ export function allControllers({
     rootCaPublisher(rootCa),
     garbageCollector(registry),
     podGarbageCollector(),
-    nodeLifecycleController(),
+    nodeLifecycleController(nodeGraceMs),
     taintEvictionController(),
     nodeIpamController(podCidr.split(",")),
+    ...(loadBalancer === undefined ? [] : [loadBalancerController(loadBalancer)]),
     csrApproving(certificates),
     csrServing(certificates, ownNode),
     csrSigning(certificates),

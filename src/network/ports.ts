@@ -1,3 +1,5 @@
+import type { IpRange } from "../base/ip-range.ts";
+import type { Announcement } from "./announcements.ts";
 import type { LinkRoute, NetworkPlan, NetworkView } from "./plan.ts";
 
 interface Waits {
@@ -13,4 +15,8 @@ export interface NetworkEngine {
    * the kernel cannot do it.
    */
   apply(plan: NetworkPlan, options: Waits): Promise<void>;
+  /**
+   * Answers for these addresses, and for no others of the ranges; who asked before is told of those that are new.
+   */
+  announce(announcements: readonly Announcement[], ranges: readonly IpRange[], options: Waits): Promise<void>;
 }

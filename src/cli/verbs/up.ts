@@ -42,6 +42,18 @@ const options = {
     choices: ["auto", "routes", "vxlan"],
     help: "how pods reach those of other nodes (default: auto, routes where nodes share a link, else VXLAN)",
   },
+  "load-balancer-range": {
+    type: "text",
+    value: "RANGE",
+    help: "addresses for services of type LoadBalancer, on a link of the nodes, such as 192.0.2.100-192.0.2.120 (default: the nodes' own)",
+  },
+  "node-grace": {
+    type: "number",
+    value: "SECONDS",
+    from: 15,
+    to: 3600,
+    help: "for how long nothing may be heard of a node until it counts as lost (default: 50)",
+  },
   detach: { type: "flag", help: "return once the cluster is up, and leave it running" },
 } as const;
 
@@ -102,6 +114,8 @@ async function run(
       nodes: given.nodes,
       nodeCidr: given["node-cidr"],
       network: given.network,
+      loadBalancerRange: given["load-balancer-range"],
+      nodeGraceSeconds: given["node-grace"],
     },
     { step: (what, tookMs) => context.out(stepLine(what, tookMs)), note: (text) => context.out(text) },
   );

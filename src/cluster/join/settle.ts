@@ -27,6 +27,7 @@ export interface NodePlace {
   readonly dnsAddress: string;
   readonly domain: string;
   readonly network: NetworkMode;
+  readonly loadBalancerRange?: string;
 }
 
 const LOOK_AGAIN_MS = 100;
@@ -41,7 +42,9 @@ export async function settle(
   wishes: NodeWishes,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Promise<NodePlace> {
-  const { podCidr: clusterPodCidr, domain, network } = await readClusterConfiguration(client, signal);
+  const configuration = await readClusterConfiguration(client, signal);
+  const { podCidr: clusterPodCidr, domain, network, loadBalancerRange: range } = configuration;
+  const shared = { clusterPodCidr, domain, network, ...(range === undefined ? {} : { loadBalancerRange: range }) };
   const serviceCidr = await serviceNetwork(client, signal);
   const dnsAddress = addressText(parseRange(serviceCidr).first + DNS_INDEX);
   await register(client, wishes, signal);
@@ -50,7 +53,7 @@ export async function settle(
   for (;;) {
     const { spec } = await client.get(Node, { name }, { signal });
     if (spec.podCIDR !== undefined && spec.podCIDR !== "")
-      return { podCidr: spec.podCIDR, clusterPodCidr, serviceCidr, dnsAddress, domain, network };
+      return { ...shared, podCidr: spec.podCIDR, serviceCidr, dnsAddress };
     if (clock.now() > until)
       throw new Error(
         `the cluster gives node ${name} no network for its pods: all parts of ${clusterPodCidr} are taken`,

@@ -32,6 +32,7 @@ export interface RealNodesParts extends ChildParts {
   readonly serviceCidr: string;
   readonly nodeCidr: string | undefined;
   readonly network: NetworkMode;
+  readonly loadBalancerRange: string | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -114,7 +115,7 @@ export class RealNodes {
 
   /** What all nodes are told alike. */
   #settings() {
-    const { podCidr, serviceCidr, network } = this.#parts;
+    const { podCidr, serviceCidr, network, loadBalancerRange } = this.#parts;
     return {
       clusterPodCidr: podCidr,
       serviceCidr,
@@ -124,6 +125,7 @@ export class RealNodes {
       taints: [],
       kubeletPort: KUBELET_PORT,
       network,
+      ...(loadBalancerRange === undefined ? {} : { loadBalancerRange }),
     };
   }
 }

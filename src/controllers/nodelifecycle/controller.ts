@@ -23,8 +23,8 @@ const PERIOD_MS = 5_000;
 /** The elder names of labels follow the present ones. */
 const ELDER_LABELS = { "kubernetes.io/os": "beta.kubernetes.io/os", "kubernetes.io/arch": "beta.kubernetes.io/arch" };
 
-/** Notices nodes that have fallen silent, and taints nodes by their conditions. */
-export function nodeLifecycleController(): Controller {
+/** Notices nodes that have fallen silent for so many ms, and taints nodes by their conditions. */
+export function nodeLifecycleController(graceMs = GRACE_MS): Controller {
   const signs = new Map<string, SignOfLife>();
   /** When the next node of a zone may be emptied. */
   const nextEvictionMs = new Map<string, number>();
@@ -57,13 +57,13 @@ export function nodeLifecycleController(): Controller {
       const renewTime = cache.get(Lease, `${LEASES}/${key}`)?.spec?.renewTime;
       const sign = signOfLife(node, renewTime, known, clock.now());
       signs.set(key, sign);
-      if (clock.now() - sign.seenMs > GRACE_MS && (await becomesUnknown(node, context))) return { recheckAfterMs: 0 };
+      if (clock.now() - sign.seenMs > graceMs && (await becomesUnknown(node, context))) return { recheckAfterMs: 0 };
       if (conditionOf(node.status.conditions, "Ready")?.status === "Unknown") await markPods(node, context);
       const eviction = evictionOf(node, nextEvictionMs, context);
       await write(node, eviction, context);
       // A node that may not be emptied yet is looked at again.
       const waits = eviction === "keep" && !isEvicting(node);
-      return { recheckAfterMs: waits ? PERIOD_MS : Math.max(sign.seenMs + GRACE_MS - clock.now(), 0) + PERIOD_MS };
+      return { recheckAfterMs: waits ? PERIOD_MS : Math.max(sign.seenMs + graceMs - clock.now(), 0) + PERIOD_MS };
     },
   }) as unknown as Controller;
 }

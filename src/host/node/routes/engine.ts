@@ -1,6 +1,8 @@
+import type { IpRange } from "../../../base/ip-range.ts";
 import type { LinkRoute, NetworkPlan, NetworkView, PodRoute, Tunnel } from "../../../network/plan.ts";
 import type { NetworkEngine } from "../../../network/ports.ts";
 import { runTool } from "../nftables/nft.ts";
+import { announceAddresses } from "./announce.ts";
 import { ensureTunnel, removeTunnel } from "./tunnel.ts";
 
 /** The number by which the kernel remembers who made a route: ours are known by it, also after a crash. */
@@ -25,6 +27,7 @@ export function createNetworkEngine(ip: string, own: string): NetworkEngine {
     async apply(plan, { signal }) {
       await applyPlan(ip, plan, signal);
     },
+    announce: (announcements, ranges, { signal }) => announceAddresses(ip, announcements, ranges, signal),
   };
 }
 
@@ -43,8 +46,9 @@ export async function otherLinks(ip: string, signal: AbortSignal): Promise<reado
     .filter(({ network }) => !network.endsWith("/0"));
 }
 
-/** Removes all that any engine made on this machine. */
-export async function removeNetwork(ip: string, signal: AbortSignal): Promise<void> {
+/** Removes all that any engine made on this machine. @param ranges of the addresses of load balancers */
+export async function removeNetwork(ip: string, ranges: readonly IpRange[], signal: AbortSignal): Promise<void> {
+  await announceAddresses(ip, [], ranges, signal);
   await applyPlan(ip, { routes: [], tunnel: undefined, problems: [] }, signal);
 }
 

@@ -1,0 +1,100 @@
+import { Node } from "../api/core/v1/node.ts";
+import { Service } from "../api/core/v1/service.ts";
+import { EndpointSlice } from "../api/discovery/v1/endpoint-slice.ts";
+import type { Clock } from "../base/clock.ts";
+import { parseIpRanges } from "../base/ip-range.ts";
+import type { Log } from "../base/log.ts";
+import type { TaskGroup } from "../base/task-group.ts";
+import { type Client, mergePatch } from "../client/client.ts";
+import { startInformer } from "../client/informer.ts";
+import { type PodNetwork, writePodNetwork } from "../host/node/cni/network.ts";
+import { createNftablesEngine } from "../host/node/nftables/engine.ts";
+import { createFlowTable } from "../host/node/nftables/flows.ts";
+import { createHealthCheckServers } from "../host/node/nftables/health-checks.ts";
+import { ensureServiceRoute, prepareKernel } from "../host/node/nftables/kernel.ts";
+import type { HostParts } from "../host/node/packages/find.ts";
+import { secureRandom } from "../host/node/random.ts";
+import { createNetworkEngine } from "../host/node/routes/engine.ts";
+import { startAnnouncing } from "../network/announcing.ts";
+import { startPodNetwork } from "../network/network.ts";
+import { startProxy } from "../proxy/proxy.ts";
+import { defaultFrame, type Frame } from "../proxy/rules.ts";
+import type { AgentOptions } from "./agent.ts";
+
+interface NetworkParts {
+  readonly options: AgentOptions;
+  readonly client: Client;
+  readonly clock: Clock;
+  readonly tasks: TaskGroup;
+  readonly parts: HostParts;
+  readonly log: Log;
+}
+
+/**
+ * A node's part of the cluster's network: rules of Services, ways to the pods of other nodes, addresses of load balancers. All
+ * follow the same objects.
+ */
+export async function startNetwork(
+  agent: NetworkParts,
+  podNetwork: PodNetwork,
+  opened: AsyncDisposableStack,
+): Promise<void> {
+  const { options, client, parts, clock, tasks, log } = agent;
+  const { nodeName, loadBalancerRange } = options;
+  const own = (component: string) => ({ clock, random: secureRandom(), log: log.with({ component }), tasks });
+  const informers = { ...own("proxy"), client };
+  const seen = {
+    nodes: startInformer(Node, informers),
+    services: startInformer(Service, informers),
+    slices: startInformer(EndpointSlice, informers),
+  };
+  const engine = createNetworkEngine(parts.ip, options.address);
+  startPodNetwork({
+    ...own("network"),
+    nodes: seen.nodes,
+    own: { name: nodeName, addresses: [options.address], podCIDRs: [options.podCidr] },
+    mode: options.network,
+    engine,
+    onPodMtu: (mtu) => writePodNetwork({ ...podNetwork, mtu }, parts),
+  });
+  const ranges = loadBalancerRange === undefined ? undefined : parseIpRanges(loadBalancerRange);
+  if (ranges !== undefined) {
+    startAnnouncing({
+      ...own("announcements"),
+      ...seen,
+      ownName: nodeName,
+      podCIDRs: [options.podCidr],
+      ranges,
+      engine,
+      async annotate(name, value, signal) {
+        const cause = { actor: `kubelet/${nodeName}`, saw: [], reason: "the node tells what is on its links" };
+        const patch = mergePatch({ metadata: { annotations: { [name]: value } } });
+        await client.patch(Node, { name: nodeName }, patch, { signal, cause });
+      },
+    });
+  }
+  const frame = frameOf(options);
+  await prepareKernel(frame, { signal: tasks.signal });
+  await ensureServiceRoute([parts.ip], options.serviceCidr, options.address, { signal: tasks.signal });
+  startProxy({
+    ...own("proxy"),
+    ...seen,
+    node: nodeName,
+    frame,
+    engine: opened.use(createNftablesEngine({ clock, nft: [parts.nft] })),
+    flows: createFlowTable([parts.conntrack]),
+    healthChecks: opened.use(createHealthCheckServers()),
+  });
+}
+
+function frameOf({ clusterPodCidr, serviceCidr, dnsAddress, podCidr, address }: AgentOptions): Frame {
+  return {
+    ...defaultFrame,
+    clusterNetworks: [clusterPodCidr],
+    serviceNetworks: [serviceCidr],
+    ownAddresses: [dnsAddress],
+    egressNetworks: [podCidr],
+    loopbackNodePorts: true,
+    nodeAddresses: [address],
+  };
+}

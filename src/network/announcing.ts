@@ -1,0 +1,60 @@
+import { wantsLoadBalancer } from "../api/core/v1/load-balancing.ts";
+import type { Node, Service } from "../api/generated/core-v1.ts";
+import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
+import type { IpRange } from "../base/ip-range.ts";
+import type { Informer } from "../client/informer.ts";
+import { LINKS_ANNOTATION, linksNote, planAnnouncements } from "./announcements.ts";
+import { keepInStep, type StepParts } from "./keep-in-step.ts";
+import type { NetworkEngine } from "./ports.ts";
+
+export interface AnnouncingParts extends StepParts {
+  readonly ownName: string;
+  readonly podCIDRs: readonly string[];
+  /** The addresses that the cluster gives to load balancers. */
+  readonly ranges: readonly IpRange[];
+  /** All of them. */
+  readonly nodes: Informer<Node>;
+  readonly services: Informer<Service>;
+  readonly slices: Informer<EndpointSlice>;
+  readonly engine: NetworkEngine;
+  /** Writes an annotation of this node. */
+  readonly annotate: (name: string, value: string, signal: AbortSignal) => Promise<void>;
+}
+
+/** Answers for addresses of load balancers on this node's links, as long as it is this node's turn. */
+export function startAnnouncing(parts: AnnouncingParts): void {
+  const { ownName, podCIDRs, ranges, nodes, services, slices, engine, annotate } = parts;
+  const ofService = ({ metadata }: EndpointSlice) =>
+    `${metadata.namespace}/${metadata.labels?.["kubernetes.io/service-name"] ?? ""}`;
+  keepInStep(parts, {
+    what: "the addresses of load balancers",
+    synced: Promise.all([nodes.synced, services.synced, slices.synced]),
+    subscribe: (ring) => [
+      nodes.subscribe(ring),
+      services.subscribe((change) => {
+        if (wantsLoadBalancer(change.object) || (change.type === "updated" && wantsLoadBalancer(change.old))) ring();
+      }),
+      slices.subscribe(({ object }) => {
+        const service = services.get(ofService(object));
+        if (service?.spec.externalTrafficPolicy === "Local" && wantsLoadBalancer(service)) ring();
+      }),
+    ],
+    async step(signal) {
+      const { links } = await engine.look({ signal });
+      const own = nodes.get(ownName);
+      const note = linksNote(links, podCIDRs);
+      if (own !== undefined && own.metadata.annotations?.[LINKS_ANNOTATION] !== note)
+        await annotate(LINKS_ANNOTATION, note, signal);
+      const bySlices = Map.groupBy(slices.list(), ofService);
+      const announcements = planAnnouncements({
+        ownName,
+        ranges,
+        nodes: nodes.list(),
+        services: services.list(),
+        slicesOf: ({ metadata }) => bySlices.get(`${metadata.namespace}/${metadata.name}`) ?? [],
+        links,
+      });
+      await engine.announce(announcements, ranges, { signal });
+    },
+  });
+}
