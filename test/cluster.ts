@@ -70,8 +70,8 @@ export interface ClusterOptions {
 }
 
 /** Brings one up with images of the documents. @param images to load before the first pod */
-export async function startCluster(images: readonly string[]): Promise<Cluster> {
-  return await startClusterWith(await buildImages(images, { progress: console.log }), {});
+export async function startCluster(images: readonly string[], options: ClusterOptions = {}): Promise<Cluster> {
+  return await startClusterWith(await buildImages(images, { progress: console.log }), options);
 }
 
 /** Brings one up in a data directory and on a machine of its own. @param archives of images, to load before the first pod */
