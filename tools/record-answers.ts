@@ -7,6 +7,7 @@ import { customDefinition, customObjects } from "../src/apiserver/answers/custom
 import { patchesAndDeletions } from "../src/apiserver/answers/patches-and-deletions.ts";
 import { quotasAndLimits } from "../src/apiserver/answers/quotas-and-limits.ts";
 import { readsAndWrites } from "../src/apiserver/answers/reads-and-writes.ts";
+import { refusals } from "../src/apiserver/answers/refusals.ts";
 import { type Ask, type PlainAnswer, replay } from "../src/apiserver/answers/replay.ts";
 
 // Asks a real kube-apiserver what our tests ask ours, and writes its answers down. It has to be a fresh one: objects stay.
@@ -60,6 +61,7 @@ const recorded: Record<string, readonly PlainAnswer[]> = {};
 for (const [theme, steps] of Object.entries({
   ...readsAndWrites,
   ...patchesAndDeletions,
+  ...refusals,
   ...quotasAndLimits,
   ...customObjects,
 })) {

@@ -80,6 +80,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly nameRule?: NameRule;
   /** Finalizers need no domain: the check is that of Kubernetes' own kinds alone. */
   readonly anyFinalizer?: boolean;
+  /** What the kind checks in changed metadata, once the server has done so for all kinds alike. Default: the change. */
+  readonly metadataChecks?: Readonly<Partial<Record<"update" | "status", readonly MetadataCheck[]>>>;
   /** Counts `metadata.generation`: which part of the object is desired state. Absent: the kind has no generation. */
   desired?(object: T): unknown;
   /** Fields that a field selector may name, beyond metadata.name and metadata.namespace. */
@@ -117,6 +119,9 @@ export interface CustomRule {
 
 /** Reads a field for a selector. (A method's type, so that a kind of pods is a kind of objects.) */
 export type FieldReader<T> = { read(object: T): string }["read"];
+
+/** Metadata may be checked as a change, as a whole as if it were new, or both: what is wrong is then told as often. */
+export type MetadataCheck = "change" | "whole";
 
 export interface RuleContext {
   /** Milliseconds since the epoch. */

@@ -12,6 +12,7 @@ import { issueToken, type TokenIssuing } from "./auth/token-request.ts";
 import type { Authorizer } from "./auth/user.ts";
 import { objectOutcome, type Operation } from "./operation.ts";
 import type { SubresourceHandler } from "./perform.ts";
+import { metadataOf, setNamespace } from "./storage/create.ts";
 import { decodeObject } from "./storage/decode-body.ts";
 import { admitted } from "./storage/admit.ts";
 import { ownedOnCreate } from "./storage/ownership.ts";
@@ -44,6 +45,7 @@ function answering(answer: (body: JsonObject, operation: Operation) => JsonObjec
   return async (context, operation) => {
     const { kind } = operation;
     const body = decodeObject(operation, kind, operation.body) as JsonObject;
+    if (kind.namespaced) setNamespace(operation, metadataOf(body as MutableJsonObject));
     ownedOnCreate(context, operation, body as MutableJsonObject);
     return objectOutcome(kind, answer(body, operation), 201);
   };
@@ -52,7 +54,8 @@ function answering(answer: (body: JsonObject, operation: Operation) => JsonObjec
 /** `serviceaccounts/token`: a token for an account, as long as what it is bound to lives. */
 export function tokenSubresource(issuing: TokenIssuing, now: () => number): SubresourceHandler {
   return async (context, operation) => {
-    const { namespace = "", name = "", warn } = operation;
+    const { namespace = "", name = "" } = operation;
+    const warn = (text: string) => operation.warn(text);
     const kind = context.registry.byKind("authentication.k8s.io", "v1", "TokenReview")!;
     const body = await admitted(context, operation, { ...kind, kind: "TokenRequest" });
     const request = issueToken({ namespace, name, request: body as JsonObject, nowMs: now(), warn }, issuing);

@@ -4,7 +4,7 @@ import type { KindRegistry } from "../api/registry.ts";
 import { CAUSE_HEADER } from "../client/http-transport.ts";
 import type { Cause } from "../base/cause.ts";
 import type { CallOptions, PatchType } from "../client/call.ts";
-import { internalError, StatusError, unsupportedMediaType } from "../machinery/status.ts";
+import { internalError, StatusError, unknownPath, unsupportedMediaType } from "../machinery/status.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 import { denied } from "./auth/denial.ts";
 import { impersonatedUser } from "./auth/impersonate.ts";
@@ -20,7 +20,7 @@ import type { ApiMetrics } from "./metrics.ts";
 import { observed } from "./observe.ts";
 import type { Operation } from "./operation.ts";
 import { attributesOf, type Perform } from "./perform.ts";
-import { optionsOf, type ResourceTarget, routeOf, type Target } from "./route.ts";
+import { optionsOf, type ResourceTarget, routeOf, type Target, type UnservedTarget } from "./route.ts";
 
 /** Answers paths that are no resources (discovery, OpenAPI, health); undefined for a path that it does not know. */
 export type PathHandler = (
@@ -85,12 +85,24 @@ async function answerTarget(parts: HandlerParts, request: ApiRequest, target: Ta
     }
     return encodePlain(404, "404 page not found\n");
   }
+  if (target.type === "unserved") {
+    const asked = unservedAttributes(target);
+    const user = impersonatedUser(request.headers, { ...asked, user: own }, authorizer) ?? own;
+    authorize(authorizer, { ...asked, user });
+    if (target.isOurs) throw unknownPath();
+    return encodePlain(404, "404 page not found\n");
+  }
   const user = impersonatedUser(request.headers, attributesOf({ ...target, user: own }), authorizer) ?? own;
   for (const handler of parts.connects) {
     const response = handler(request, target, user);
     if (response !== undefined) return response;
   }
   return answerResource(parts, request, target, user);
+}
+
+function unservedAttributes({ verb, ...target }: UnservedTarget): Pick<Attributes, "verb" | "resource"> {
+  const { group, version, plural, namespace = "", name = "", subresource = "" } = target;
+  return { verb, resource: { group, version, plural, subresource, namespace, name } };
 }
 
 /** What nobody serves is answered in words alone. */

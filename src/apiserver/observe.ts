@@ -32,7 +32,7 @@ export async function observed(
 function labelsOf(target: Target, request: ApiRequest): RequestLabels {
   const { query } = request;
   const dryRun = query.size > 0 && query.get("dryRun") === "All" ? "All" : "";
-  if (target.type === "path") {
+  if (target.type !== "resource") {
     return { verb: request.method, group: "", version: "", resource: "", subresource: "", scope: "", dryRun };
   }
   const { kind, name, namespace, subresource = "" } = target;

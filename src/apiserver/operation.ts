@@ -17,7 +17,7 @@ export interface Operation extends ApiCall {
   /** What strict reading objects to already. */
   readonly bodyProblems?: readonly string[] | undefined;
   /** Adds a warning for the client. */
-  readonly warn: (text: string) => void;
+  warn(text: string): void;
 }
 
 /** Another operation of the same request. Its signal and warnings are the request's, so spreading it would lose them. */

@@ -45,16 +45,20 @@ export function pathHandlers(parts: PathParts): readonly PathHandler[] {
 /** Who issues ServiceAccount tokens, and by which keys they are known (OpenID Connect discovery). */
 function issuerAnswer(path: string, { keySet, settings }: PathParts): ApiResponse | undefined {
   if (keySet === undefined) return undefined;
-  if (path === "/openid/v1/jwks") return json(keySet);
+  if (path === "/openid/v1/jwks") return json(keySet, { ...KEPT, "content-type": "application/jwk-set+json" });
   if (path !== "/.well-known/openid-configuration") return undefined;
-  return json({
+  const configuration = {
     issuer: settings.issuer,
     jwks_uri: `https://${settings.address}/openid/v1/jwks`,
     response_types_supported: ["id_token"],
     subject_types_supported: ["public"],
     id_token_signing_alg_values_supported: ["ES256"],
-  });
+  };
+  return json(configuration, KEPT);
 }
+
+/** An hour: who trusts the issuer need not ask for each token. */
+const KEPT = { "cache-control": "public, max-age=3600" };
 
 function* objectCounts(store: Store<KubeObject>, registry: KindRegistry): Iterable<readonly [string, number]> {
   for (const kind of registry.all()) {
@@ -85,7 +89,7 @@ function rootPaths(registry: KindRegistry): readonly string[] {
   return [...new Set([...fixed, ...versions, ...groups])].toSorted();
 }
 
-function json(value: unknown): ApiResponse {
-  const headers = { "cache-control": "no-cache, private", "content-type": "application/json" };
+function json(value: unknown, own: Readonly<Record<string, string>> = {}): ApiResponse {
+  const headers = { "cache-control": "no-cache, private", "content-type": "application/json", ...own };
   return { status: 200, headers, body: encodeText(JSON.stringify(value)) };
 }

@@ -8,6 +8,7 @@ const registry = createRegistry(builtInKinds());
 const route = (method: string, path: string) => {
   const target = routeOf({ method, path, query: new URLSearchParams() }, registry);
   if (target.type === "path") return `path ${target.path}`;
+  if (target.type === "unserved") return `unserved ${target.verb} ${target.plural}.${target.group}`;
   const { verb, kind, namespace = "", name = "", subresource = "", rest = "" } = target;
   return [verb, kind.kind, namespace, name, subresource, rest].join(" ").trimEnd();
 };
@@ -20,6 +21,8 @@ test("route: resources, subresources and other paths", () => {
     ["POST", "/apis/apps/v1/namespaces/shop/deployments", "create Deployment shop"],
     ["GET", "/apis/apps/v1", "path /apis/apps/v1"],
     ["GET", "/healthz", "path /healthz"],
+    ["GET", "/apis/none/v1/namespaces/shop/things", "unserved list things.none"],
+    ["PUT", "/apis/apps/v2/things", "unserved update things.apps"],
   ];
   for (const [method, path, target] of cases) assert.equal(route(method, path), target, path);
 });

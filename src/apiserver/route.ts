@@ -4,8 +4,22 @@ import type { CallOptions, Verb } from "../client/call.ts";
 import { badRequest, failure, methodNotAllowed, unknownPath } from "../machinery/status.ts";
 import type { ApiRequest } from "./http.ts";
 
-/** What a request is about: a resource of the API, or another path. */
-export type Target = ResourceTarget | { readonly type: "path"; readonly verb: string; readonly path: string };
+/** What a request is about: a resource of the API, one that is not there, or another path. */
+export type Target =
+  | ResourceTarget
+  | UnservedTarget
+  | { readonly type: "path"; readonly verb: string; readonly path: string };
+
+/** A path as those of resources are. Whoever may not ask for such a resource is not told that there is none. */
+export interface UnservedTarget extends Place {
+  readonly type: "unserved";
+  /** Empty for a method that stands for none. */
+  readonly verb: Verb | "";
+  readonly group: string;
+  readonly version: string;
+  /** Whether the group is one of those that this server knows by itself. */
+  readonly isOurs: boolean;
+}
 
 export interface ResourceTarget {
   readonly type: "resource";
@@ -18,7 +32,7 @@ export interface ResourceTarget {
   readonly rest: string | undefined;
 }
 
-/** Reads a request's method and path. @throws {StatusError} 404 for a resource that is not served, 405 for a method that makes no sense. */
+/** Reads a request's method and path. @throws {StatusError} 404 for a place where no resource can be, 405 for a method that makes no sense. */
 export function routeOf(request: Pick<ApiRequest, "method" | "path" | "query">, registry: KindRegistry): Target {
   const segments = segmentsOf(request.path);
   const found = groupVersionOf(segments);
@@ -27,13 +41,14 @@ export function routeOf(request: Pick<ApiRequest, "method" | "path" | "query">, 
   const watched = segments[found.next] === "watch" && segments.length > found.next + 1;
   const place = placeOf(segments, watched ? found.next + 1 : found.next, request.path);
   const kind = registry.byResource(found.group, found.version, place.plural);
+  const { plural, namespace, name, subresource, rest } = place;
   if (kind === undefined) {
     // A group that is not served, or that has custom kinds alone, has no server of its own to tell what it has not.
     const isOurs = registry.all().some(({ group, custom }) => group === found.group && custom === undefined);
-    if (!isOurs) return otherPath(request);
-    throw unknownPath();
+    const { group, version } = found;
+    const verb = watched ? "watch" : wishedVerb(request, place);
+    return { type: "unserved", verb, group, version, plural, namespace, name, subresource, rest, isOurs };
   }
-  const { namespace, name, subresource, rest } = place;
   if (kind.namespaced ? namespace === undefined && name !== undefined : namespace !== undefined) throw unknownPath();
   const verb = watched ? "watch" : verbOf(request, place);
   return { type: "resource", verb, kind, namespace, name, subresource, rest };
@@ -122,6 +137,23 @@ function verbOf(
   }
 }
 
+/** What a method stands for, whether or not it makes sense there. */
+function wishedVerb(request: Pick<ApiRequest, "method" | "query">, { name }: Pick<Place, "name">): Verb | "" {
+  switch (request.method) {
+    case "GET":
+    case "DELETE":
+      return verbOf(request, { name, subresource: undefined });
+    case "POST":
+      return "create";
+    case "PUT":
+      return "update";
+    case "PATCH":
+      return "patch";
+    default:
+      return "";
+  }
+}
+
 /** The options that stand in the query. @throws {StatusError} 400 for a number that is none. */
 export function optionsOf(query: URLSearchParams): CallOptions {
   if (query.size === 0) return NO_OPTIONS;
@@ -138,7 +170,7 @@ export function optionsOf(query: URLSearchParams): CallOptions {
     const value = query.get(name);
     if (value !== null) options[name] = isTrue(value);
   }
-  const dryRun = query.getAll("dryRun").filter((value) => value !== "");
+  const dryRun = query.getAll("dryRun");
   if (dryRun.length > 0) options["dryRun"] = dryRun;
   return options;
 }
@@ -159,7 +191,10 @@ const NUMBERS = ["limit", "timeoutSeconds", "gracePeriodSeconds"];
 const FLAGS = ["allowWatchBookmarks", "sendInitialEvents", "force", "orphanDependents"];
 
 function numberOf(value: string): number {
-  if (/^-?\d+$/.test(value)) return Number(value);
+  if (/^[+-]?\d+$/.test(value)) {
+    if (BigInt.asIntN(64, BigInt(value)) === BigInt(value)) return Number(value);
+    throw badRequest(`strconv.ParseInt: parsing "${value}": value out of range`);
+  }
   throw badRequest(`strconv.ParseInt: parsing "${value}": invalid syntax`);
 }
 

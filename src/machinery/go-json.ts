@@ -21,3 +21,9 @@ function sorted(value: unknown): unknown {
   const members = Object.entries(value).sort(([left], [right]) => byteOrder(left, right));
   return Object.fromEntries(members.map(([name, member]) => [name, sorted(member)]));
 }
+
+/** What Go's decoder calls a value of JSON in its messages: `array`, `bool`, `number`, `object`, `string`. */
+export function goJsonType(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  return typeof value === "boolean" ? "bool" : typeof value;
+}

@@ -1,5 +1,5 @@
 import type { Issue, IssueType } from "./issue.ts";
-import { issueText } from "./issue.ts";
+import { issueText, quoted } from "./issue.ts";
 
 /** `v1.Status`: what the API answers when it has no object to answer with. */
 export interface Status {
@@ -115,15 +115,20 @@ export function success(details?: StatusDetails, code?: 201): Status {
 }
 
 export function notFoundError(resource: GroupName, name: string): StatusError {
-  return failure(404, "NotFound", `${qualified(resource)} "${name}" not found`, detailsOf(resource, name));
+  return failure(404, "NotFound", `${qualified(resource)} ${quoted(name)} not found`, detailsOf(resource, name));
 }
 
 export function alreadyExistsError(resource: GroupName, name: string): StatusError {
-  return failure(409, "AlreadyExists", `${qualified(resource)} "${name}" already exists`, detailsOf(resource, name));
+  return failure(
+    409,
+    "AlreadyExists",
+    `${qualified(resource)} ${quoted(name)} already exists`,
+    detailsOf(resource, name),
+  );
 }
 
 export function conflictError(resource: GroupName, name: string, why: string): StatusError {
-  const message = `Operation cannot be fulfilled on ${qualified(resource)} "${name}": ${why}`;
+  const message = `Operation cannot be fulfilled on ${qualified(resource)} ${quoted(name)}: ${why}`;
   return failure(409, "Conflict", message, detailsOf(resource, name));
 }
 
@@ -133,7 +138,7 @@ export function forbiddenError(resource: GroupName, name: string, why: string): 
     message =
       name === ""
         ? `${qualified(resource)} is forbidden: ${why}`
-        : `${qualified(resource)} "${name}" is forbidden: ${why}`;
+        : `${qualified(resource)} ${quoted(name)} is forbidden: ${why}`;
   }
   return failure(403, "Forbidden", message, detailsOf(resource, name));
 }
@@ -142,7 +147,7 @@ export function forbiddenError(resource: GroupName, name: string, why: string): 
 export function invalidError(kind: GroupName, name: string, issues: readonly Issue[]): StatusError {
   const texts = [...new Set(issues.map(issueText))];
   const all = texts.length === 1 ? texts[0]! : `[${texts.join(", ")}]`;
-  const message = `${qualified(kind)} "${name}" is invalid${issues.length === 0 ? "" : `: ${all}`}`;
+  const message = `${qualified(kind)} ${quoted(name)} is invalid${issues.length === 0 ? "" : `: ${all}`}`;
   const causes = issues.map((issue) => ({ reason: issue.type, message: issue.body, field: issue.field }));
   return failure(422, "Invalid", message, { ...detailsOf(kind, name), causes });
 }

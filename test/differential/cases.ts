@@ -2,12 +2,13 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { patchesAndDeletions } from "../../src/apiserver/answers/patches-and-deletions.ts";
 import { readsAndWrites } from "../../src/apiserver/answers/reads-and-writes.ts";
+import { refusals } from "../../src/apiserver/answers/refusals.ts";
 import { type Case, defineCase } from "./define-case.ts";
 import { globPattern } from "./known.ts";
 
 /** Every case: those of the files in `cases/`, and the requests whose answers are recorded beside the API server. */
 export async function allCases(): Promise<readonly Case[]> {
-  const recorded = Object.entries({ ...readsAndWrites, ...patchesAndDeletions });
+  const recorded = Object.entries({ ...readsAndWrites, ...patchesAndDeletions, ...refusals });
   const files = readdirSync(join(import.meta.dirname, "cases")).filter((file) => file.endsWith(".ts"));
   const written = await Promise.all(
     files.toSorted().map(async (file) => {

@@ -88,6 +88,9 @@ function apiServerFlags(directory: string, pki: PkiDirectory): readonly string[]
     "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
     `--service-account-key-file=${signingKey}`,
     `--service-account-signing-key-file=${signingKey}`,
+    // As kubeadm starts it.
+    "--allow-privileged=true",
+    "--enable-admission-plugins=NodeRestriction",
     "--authorization-mode=Node,RBAC",
     `--service-cluster-ip-range=${SERVICE_RANGE}`,
   ];

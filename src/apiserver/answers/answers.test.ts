@@ -12,6 +12,7 @@ import { customDefinition, customObjects } from "./custom-objects.ts";
 import { patchesAndDeletions } from "./patches-and-deletions.ts";
 import { quotasAndLimits } from "./quotas-and-limits.ts";
 import { readsAndWrites } from "./reads-and-writes.ts";
+import { refusals } from "./refusals.ts";
 import { type PlainAnswer, replay } from "./replay.ts";
 
 // The same requests as were sent to a real kube-apiserver of the release, in the same order, and the answers that it gave.
@@ -37,6 +38,7 @@ await server.client.setStatus(CustomResourceDefinition, defined, status, { signa
 for (const [theme, steps] of Object.entries({
   ...readsAndWrites,
   ...patchesAndDeletions,
+  ...refusals,
   ...quotasAndLimits,
   ...customObjects,
 })) {

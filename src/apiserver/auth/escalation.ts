@@ -67,8 +67,10 @@ export function checkBindingWrite(write: GrantingWrite<RoleBinding>): void {
   const resource = { group, version: "*", plural, subresource: "", namespace, name: roleRef.name };
   if (authorizer.authorize({ user, verb: "bind", resource }).allowed) return;
   const rules = rbac.rulesOf(roleRef, namespace);
-  if (rules === undefined) throw notFoundError({ group: RBAC_GROUP, name: plural }, roleRef.name);
-  checkHeld(write, namespace === "" ? "clusterrolebindings" : "rolebindings", rules);
+  const bindings = namespace === "" ? "clusterrolebindings" : "rolebindings";
+  // Kubernetes names the bindings where the role is meant.
+  if (rules === undefined) throw notFoundError({ group: RBAC_GROUP, name: bindings }, roleRef.name);
+  checkHeld(write, bindings, rules);
 }
 
 function checkHeld(write: GrantingWrite<KubeObject>, plural: string, rules: readonly PolicyRule[]): void {

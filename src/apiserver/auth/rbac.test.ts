@@ -150,7 +150,7 @@ test("escalation: nobody grants more than they hold", () => {
     });
   bind("view");
   assert.throws(() => bind("edit"), /rolebindings\.rbac\.authorization\.k8s\.io "b" is forbidden: user "vera"/);
-  assert.throws(() => bind("gone"), /clusterroles\.rbac\.authorization\.k8s\.io "gone" not found/);
+  assert.throws(() => bind("gone"), /rolebindings\.rbac\.authorization\.k8s\.io "gone" not found/);
 });
 
 test("impersonation: allowed to few, refused in the words of the mode that fits", () => {

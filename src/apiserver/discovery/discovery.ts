@@ -1,5 +1,5 @@
 import type { KindRegistry } from "../../api/registry.ts";
-import { notAcceptable } from "../../machinery/status.ts";
+import { notAcceptable, unknownPath } from "../../machinery/status.ts";
 import { parseAccept } from "../encode/media-type.ts";
 import { CONTENT_TYPES, type Format, formatOf, negotiate, SERVED_TYPES } from "../encode/negotiate.ts";
 import { encodeText } from "../encode/text.ts";
@@ -18,7 +18,7 @@ const AGGREGATED = "g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
  * Answers `/api`, `/apis` and what lies right below them; undefined for a path that is no discovery, or of a group or
  * version that nobody serves.
  * @param serverAddress host and port under which clients reach this server.
- * @throws StatusError 406
+ * @throws StatusError 404 for a version that a group of ours has not, 406
  */
 export function discoveryAnswer(
   request: Asking,
@@ -33,7 +33,10 @@ export function discoveryAnswer(
     if (format !== undefined) return aggregated(request, { path, format }, registry);
   }
   const document = remembered(registry).of(path, () => documentAt(parts, registry, serverAddress));
-  if (document === undefined) return undefined;
+  if (document === undefined) {
+    if (isVersionOfOurs(parts, registry)) throw unknownPath();
+    return undefined;
+  }
   const { format, pretty, view } = negotiate(request, "answer");
   if (view.type !== "object") throw notAcceptable(SERVED_TYPES);
   return {
@@ -58,6 +61,14 @@ function documentAt(parts: readonly string[], registry: KindRegistry, serverAddr
   if (group === undefined || second === undefined) return group && apiGroup(group);
   const version = group.versions.find((each) => each.version === second);
   return version && apiResourceList(version);
+}
+
+/** A version that a group of this server's own has not: its server tells, where other paths are answered in words alone. */
+function isVersionOfOurs([root, first, second, ...more]: readonly string[], registry: KindRegistry): boolean {
+  const group =
+    root === "api" && second === undefined ? "" : root === "apis" && second !== undefined ? first : undefined;
+  if (first === undefined || more.length > 0) return false;
+  return registry.all().some((kind) => kind.group === group && kind.custom === undefined);
 }
 
 /** The form in which the client takes everything in one document, if it does at all. */

@@ -1,9 +1,10 @@
 import { parseDocument } from "yaml";
+import { goJsonType } from "../../machinery/go-json.ts";
 import { badRequest, failure, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
 import { type ApiRequest, BodyTooLarge } from "../http.ts";
 import { bareType } from "./media-type.ts";
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from "./negotiate.ts";
-import { jsonProblem } from "./json-problem.ts";
+import { isTooDeep, jsonProblem, wellFormed } from "./json-problem.ts";
 import { decodeProtobuf } from "./protobuf/envelope.ts";
 import { ProtobufError } from "./protobuf/reader.ts";
 
@@ -22,6 +23,7 @@ export interface RequestBody {
 export const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
 
 const APPLY_TYPE = "application/apply-patch+yaml";
+const STRATEGIC_TYPE = "application/strategic-merge-patch+json";
 const OBJECT_TYPES = [JSON_TYPE, YAML_TYPE, PROTOBUF_TYPE];
 
 export interface BodyRules {
@@ -49,7 +51,10 @@ export async function readOptionsBody(request: Pick<ApiRequest, "headers" | "bod
   const mediaType = bareType(request.headers["content-type"] ?? "") || JSON_TYPE;
   if (!OBJECT_TYPES.includes(mediaType)) throw unsupportedMediaType(OBJECT_TYPES);
   const body = parseBody(bytes, mediaType, undefined);
-  const { kind = "DeleteOptions", apiVersion = "v1" } = body.value as { kind?: string; apiVersion?: string };
+  const { kind = "DeleteOptions", apiVersion = "meta.k8s.io/v1" } = body.value as {
+    kind?: string;
+    apiVersion?: string;
+  };
   if (kind === "DeleteOptions") return body;
   throw badRequest(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`);
 }
@@ -87,12 +92,15 @@ export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | u
   if (mediaType !== JSON_TYPE) return parsePatch(text, mediaType);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(wellFormed(text));
   } catch {
     throw refuse(`couldn't get version/kind; json parse error: ${jsonProblem(text)}`);
   }
+  if (isTooDeep(text)) {
+    throw refuse("couldn't get version/kind; json parse error: invalid character '[' exceeded max depth");
+  }
   if (typeof value !== "object" || Array.isArray(value)) {
-    const type = goType(value);
+    const type = goJsonType(value);
     const target = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
     throw refuse(
       `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type ${target}`,
@@ -101,9 +109,11 @@ export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | u
   for (const member of ["apiVersion", "kind"]) {
     const given = (value as Record<string, unknown> | null)?.[member] ?? "";
     if (typeof given === "string") continue;
-    const problem = `json: cannot unmarshal ${goType(given)} into Go struct field .${member} of type string`;
+    const problem = `json: cannot unmarshal ${goJsonType(given)} into Go struct field .${member} of type string`;
     throw refuse(`couldn't get version/kind; json parse error: ${problem}`);
   }
+  const { apiVersion = "" } = (value ?? {}) as { apiVersion?: string };
+  if (apiVersion.split("/").length > 2) throw refuse(`unexpected GroupVersion string: ${apiVersion}`);
   return { mediaType, value: value ?? {}, text, problems: [] };
 }
 
@@ -111,7 +121,8 @@ function parsePatch(text: string, mediaType: string): RequestBody {
   try {
     return { mediaType, value: JSON.parse(text), text, problems: [] };
   } catch {
-    throw badRequest(`error decoding patch: ${jsonProblem(text)}`);
+    const problem = jsonProblem(text);
+    throw badRequest(mediaType === STRATEGIC_TYPE ? problem : `error decoding patch: ${problem}`);
   }
 }
 
@@ -126,11 +137,6 @@ function parseApplied(text: string): RequestBody {
   }
   const refuse = (problem: string) => badRequest(`error decoding YAML: error converting YAML to JSON: ${problem}`);
   return parseYaml(text, APPLY_TYPE, refuse);
-}
-
-function goType(value: unknown): string {
-  if (Array.isArray(value)) return "array";
-  return typeof value === "boolean" ? "bool" : typeof value;
 }
 
 function parseProtobuf(bytes: Uint8Array, kind: string | undefined): RequestBody {

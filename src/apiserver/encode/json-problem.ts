@@ -12,6 +12,33 @@ export function jsonProblem(text: string): string {
   }
 }
 
+/** Go reads so many levels and no more. */
+const MOST_LEVELS = 10_000;
+
+/** Whether lists and objects of a valid text stand in one another more often than Go reads. */
+export function isTooDeep(text: string): boolean {
+  if (text.length < 2 * MOST_LEVELS) return false;
+  let level = 0;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!;
+    if (char === '"') at = readString(text, at + 1) - 1;
+    else if (char === "[" || char === "{") {
+      level += 1;
+      if (level > MOST_LEVELS) return true;
+    } else if (char === "]" || char === "}") level -= 1;
+  }
+  return false;
+}
+
+/** The text with half characters, which Go reads as the sign for what is no character, written as that. */
+export function wellFormed(text: string): string {
+  if (!/\\ud/i.test(text)) return text;
+  return text.replaceAll(
+    /\\(?:ud[89ab][\da-f]{2}\\ud[c-f][\da-f]{2}|(ud[89a-f][\da-f]{2})|[^])/gi,
+    (whole, half?: string) => (half === undefined ? whole : String.raw`\ufffd`),
+  );
+}
+
 class JsonProblem extends Error {}
 
 function fail(text: string, at: number, context: string): never {

@@ -143,7 +143,6 @@ function setFamilies(service: DraftService): void {
   const { spec } = service;
   if (!needsAddress(service)) return;
   if (spec.clusterIPs === undefined && (spec.clusterIP ?? "") !== "") spec.clusterIPs = [spec.clusterIP!];
-  if (spec.clusterIP === undefined && spec.clusterIPs?.[0] !== undefined) spec.clusterIP = spec.clusterIPs[0];
   if (spec.ipFamilyPolicy === undefined) {
     const headlessByHand = spec.clusterIP === "None" && Object.keys(spec.selector ?? {}).length === 0;
     spec.ipFamilyPolicy = headlessByHand && spec.ipFamilies === undefined ? "RequireDualStack" : "SingleStack";
@@ -175,6 +174,8 @@ function giveAddress(
   const { spec } = service;
   if (!needsAddress(service) || spec.clusterIP === "None") return;
   if ((spec.clusterIP ?? "") === "") {
+    // Addresses without a first one are validation's to refuse.
+    if ((spec.clusterIPs ?? []).length > 0) return;
     const given = addresses.take(used);
     if (given === undefined) throw internalError(new Error(`failed to allocate a serviceIP: range is full`));
     spec.clusterIP = addressText(given);
@@ -187,14 +188,17 @@ function giveAddress(
   if (address === undefined) return;
   const claimed = addresses.claim(address, used);
   if (claimed === "held") return;
-  const why =
-    claimed === "taken"
-      ? "provided IP is already allocated"
-      : `the provided IP is not in the valid range. The range of valid IPs is ${range.text}`;
+  const why = claimed === "taken" ? "provided IP is already allocated" : outsideText(address, range);
   throw refused(
     service,
     invalid("spec.clusterIPs", spec.clusterIPs, `failed to allocate IP ${spec.clusterIP}: ${why}`),
   );
+}
+
+/** The first and the last address of the range stand in it, and are nobody's. */
+function outsideText(address: number, { first, last, text }: Range): string {
+  if (address < first || address > last) return "the provided network does not match the current range";
+  return `the provided IP is not in the valid range. The range of valid IPs is ${text}`;
 }
 
 function giveNodePorts(

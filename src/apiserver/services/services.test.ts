@@ -69,7 +69,7 @@ test("services: addresses are given, kept over updates, and refused where they a
   const changed = await patch("one", { selector: { app: "x" } });
   assert.equal(changed.spec.clusterIP, address);
   await assert.rejects(create("two", { clusterIP: address }), /provided IP is already allocated/);
-  await assert.rejects(create("two", { clusterIP: "10.1.2.3" }), /not in the valid range/);
+  await assert.rejects(create("two", { clusterIP: "10.1.2.3" }), /does not match the current range/);
   await server.client.delete(Service, { namespace: "default", name: "one" }, { signal });
   assert.equal((await create("two", { clusterIP: address })).spec.clusterIP, address, "free once its service is gone");
 });

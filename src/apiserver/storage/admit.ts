@@ -19,7 +19,7 @@ export function admissionRequest(
     user: operation.user,
     options: operation.options,
     dryRun: isDryRun(operation),
-    warn: operation.warn,
+    warn: (text) => operation.warn(text),
     ...objects,
   };
 }

@@ -214,9 +214,10 @@ function checkPreconditions(operation: Operation, live: KubeObject): void {
   }
 }
 
-function warnOfOrphans({ kind, options, warn }: Operation): void {
+function warnOfOrphans(operation: Operation): void {
+  const { kind, options } = operation;
   const says = options.propagationPolicy !== undefined || options.orphanDependents !== undefined;
-  if (kind.warnsOfOrphans !== undefined && !says) warn(kind.warnsOfOrphans);
+  if (kind.warnsOfOrphans !== undefined && !says) operation.warn(kind.warnsOfOrphans);
 }
 
 function checkOptions({ options }: Operation): void {

@@ -1,4 +1,4 @@
-import { type Issue, notSupported, tooLong } from "../../machinery/issue.ts";
+import { invalid, type Issue, notSupported, tooLong } from "../../machinery/issue.ts";
 import { invalidError } from "../../machinery/status.ts";
 import type { Operation } from "../operation.ts";
 
@@ -31,10 +31,24 @@ export function checkWriteOptions({ verb, options, patchType }: Operation): void
   if (encoder.encode(fieldManager).length > LONGEST_MANAGER_BYTES) {
     issues.push(tooLong("fieldManager", LONGEST_MANAGER_BYTES));
   }
+  for (const { at, char } of unprintable(fieldManager)) {
+    const code = char.codePointAt(0)!;
+    const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
+    issues.push(invalid("fieldManager", fieldManager, `invalid character ${name} (at position ${at})`));
+  }
   if (dryRun.some((value) => value !== "All")) issues.push(notSupported("dryRun", dryRun, ["All"]));
   if (!VALIDATIONS.includes(fieldValidation))
     issues.push(notSupported("fieldValidation", fieldValidation, VALIDATIONS));
   if (issues.length > 0) throw invalidError({ group: "meta.k8s.io", name: kind }, "", issues);
+}
+
+/** Characters that Go does not call printable, each at its place in bytes. */
+function* unprintable(text: string): Iterable<{ readonly at: number; readonly char: string }> {
+  let at = 0;
+  for (const char of text) {
+    if (char !== " " && !/[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(char)) yield { at, char };
+    at += encoder.encode(char).length;
+  }
 }
 
 const VALIDATIONS = ["", "Ignore", "Strict", "Warn"];

@@ -1,10 +1,13 @@
+import { goJsonType } from "../../machinery/go-json.ts";
 import { invalid } from "../../machinery/issue.ts";
 import { strictProblems } from "../../machinery/decode-problems.ts";
 import { hasDuplicateMembers } from "../../machinery/json-text.ts";
-import type { Json, JsonObject, MutableJsonObject } from "../../machinery/json.ts";
+import type { Json, JsonObject, MutableJson, MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { applyJsonPatch, readJsonPatch } from "../../machinery/patch/json-patch.ts";
 import { mergePatch } from "../../machinery/patch/merge-patch.ts";
+import { restoreProblem } from "../../machinery/patch/restore.ts";
+import { describeValue } from "../../machinery/patch/strategic-problems.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
 import { badRequest, conflictError, invalidError, unsupportedMediaType } from "../../machinery/status.ts";
 import type { ObjectOutcome, Operation } from "../operation.ts";
@@ -28,10 +31,16 @@ export function patchObject(context: StorageContext, operation: Operation): Prom
   });
 }
 
-/** @throws {StatusError} 422 that shows the patched object where it is none. */
+/** @throws {StatusError} 422 where it is none, that shows the patched object, or the patch if it is a strategic one. */
 function decodePatched(operation: Operation, patched: unknown, twice: readonly string[]): MutableJsonObject {
-  const refuse = (problem: string) =>
-    invalidError({ group: "", name: "" }, "", [invalid("patch", JSON.stringify(patched), problem)]);
+  const { kind, body, patchType } = operation;
+  const strategic = patchType === "application/strategic-merge-patch+json";
+  const refuse = (problem: string) => {
+    const issue = strategic
+      ? invalid("patch", describeValue(body as MutableJson), restoreProblem(kind.shape, patched) ?? problem)
+      : invalid("patch", JSON.stringify(patched), problem);
+    return invalidError({ group: "", name: "" }, "", [issue]);
+  };
   reportUnknown(operation, twice, refuse);
   return decodeObject(operation, operation.kind, patched, refuse);
 }
@@ -102,9 +111,10 @@ interface Configuration extends JsonObject {
   readonly metadata?: { readonly uid?: string; readonly resourceVersion?: string };
 }
 
-function configOf({ body, kind }: Operation): Configuration {
+function configOf({ body }: Operation): Configuration {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
-    throw badRequest(`error decoding YAML: the configuration must be an object of type ${kind.kind}`);
+    const problem = `json: cannot unmarshal ${goJsonType(body)} into Go value of type map[string]interface {}`;
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${problem}`);
   }
   const { apiVersion = "", kind: named = "" } = body as { apiVersion?: string; kind?: string };
   if (apiVersion === "" && named === "") throw badRequest("invalid object type: /, Kind=");

@@ -1,6 +1,7 @@
 import { type Kind, keyOf } from "../../api/kind.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import { copyJson } from "../../machinery/decode-compile.ts";
+import { pathSegment } from "../../machinery/formats.ts";
 import type { Issue } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { metadataIssues, metadataUpdateIssues, ownFinalizerIssues } from "../../machinery/metadata.ts";
@@ -56,6 +57,7 @@ export async function updateObject(context: StorageContext, operation: Operation
 function namedBody(operation: Operation): MutableJsonObject {
   const body = decodeObject(operation, operation.kind, operation.body);
   const metadata = metadataOf(body);
+  setNamespace(operation, metadata);
   if ((metadata.name ?? "") === "") {
     throw badRequest(
       `the name of the object (${operation.name} based on URL) was undeterminable: name must be provided`,
@@ -66,7 +68,6 @@ function namedBody(operation: Operation): MutableJsonObject {
       `the name of the object (${metadata.name}) does not match the name on the URL (${operation.name})`,
     );
   }
-  setNamespace(operation, metadata);
   return body;
 }
 
@@ -124,7 +125,7 @@ async function prepared(
   kind.prepareForUpdate?.(object, live, rules);
   const next = object as unknown as KubeObject;
   if (subresource !== "status") countGeneration(kind, object, next, live);
-  const issues = changedMetadataIssues(kind, next, live);
+  const issues = changedMetadataIssues(kind, next, live, subresource);
   if (subresource === "status") issues.push(...(kind.validateStatusUpdate?.(next, live, rules) ?? []));
   else {
     issues.push(...(kind.validate?.(next, rules) ?? []));
@@ -136,13 +137,19 @@ async function prepared(
   return next;
 }
 
-/** Kubernetes looks at metadata for all kinds alike, and then most kinds do so again, as a change and as a whole. */
-function changedMetadataIssues(kind: Kind, { metadata }: KubeObject, live: KubeObject): Issue[] {
+/** Kubernetes looks at metadata for all kinds alike, and then most kinds do so again, each in its way. */
+function changedMetadataIssues(kind: Kind, { metadata }: KubeObject, live: KubeObject, subresource: string): Issue[] {
   const change = [...metadataUpdateIssues(metadata, live.metadata)];
-  const whole = [...metadataIssues(metadata, metadataRules(kind))];
-  if (change.length === 0 && whole.length === 0) return [];
-  const own = kind.anyFinalizer === true ? [] : ownFinalizerIssues(metadata.finalizers ?? []);
-  return [...change, ...change, ...own, ...whole];
+  const rules = metadataRules(kind);
+  const again = kind.metadataChecks?.[subresource === "status" ? "status" : "update"] ?? ["change"];
+  return [
+    ...metadataIssues(metadata, { ...rules, name: pathSegment, anyFinalizer: true }),
+    ...change,
+    ...again.flatMap((check) => {
+      if (check === "whole") return [...metadataIssues(metadata, rules)];
+      return kind.anyFinalizer === true ? change : [...change, ...ownFinalizerIssues(metadata.finalizers ?? [])];
+    }),
+  ];
 }
 
 async function write(

@@ -1,5 +1,6 @@
 import { copyJson, setMember } from "../decode-compile.ts";
 import { DecodeError } from "../decode-problems.ts";
+import { goJsonType } from "../go-json.ts";
 import type { Json, JsonObject, MutableJson, MutableJsonObject } from "../json.ts";
 import { badRequest } from "../status.ts";
 
@@ -40,7 +41,8 @@ function isObject(value: Json | undefined): value is JsonObject {
 
 function problemOf(patch: unknown): string {
   if (patch === null) return "Invalid JSON Patch";
-  const type = Array.isArray(patch) ? "array" : typeof patch === "boolean" ? "bool" : typeof patch;
-  const error = new DecodeError(`json: cannot unmarshal ${type} into Go value of type map[string]interface {}`);
+  const error = new DecodeError(
+    `json: cannot unmarshal ${goJsonType(patch)} into Go value of type map[string]interface {}`,
+  );
   return `error decoding patch: ${error.message}`;
 }

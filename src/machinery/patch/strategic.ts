@@ -1,4 +1,5 @@
 import { copyJson, setMember } from "../decode-compile.ts";
+import { goJsonType } from "../go-json.ts";
 import type { MutableJson, MutableJsonObject } from "../json.ts";
 import type { Field, Shape } from "../shape.ts";
 import { badRequest, failure, type StatusError } from "../status.ts";
@@ -13,9 +14,10 @@ import { badArgument, describeValue, kindOf } from "./strategic-problems.ts";
  * @throws StatusError 400, 422 or 500 as Kubernetes answers
  */
 export function strategicMergePatch(shape: Shape, document: unknown, patch: unknown): MutableJsonObject {
-  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) {
-    const type = Array.isArray(patch) ? "array" : typeof patch === "boolean" ? "bool" : typeof patch;
-    throw badRequest(`json: cannot unmarshal ${type} into Go value of type map[string]interface {}`);
+  // A patch that is null changes nothing.
+  if (patch === null) return copyJson(document) as MutableJsonObject;
+  if (typeof patch !== "object" || Array.isArray(patch)) {
+    throw badRequest(`json: cannot unmarshal ${goJsonType(patch)} into Go value of type map[string]interface {}`);
   }
   return mergeObjects(copyJson(document) as MutableJsonObject, copyJson(patch) as MutableJsonObject, shape);
 }

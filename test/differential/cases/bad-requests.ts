@@ -39,7 +39,7 @@ const bodies: readonly unknown[] = [
   '{"metadata":{"name":"x","ownerReferences":[{}]}}',
   '{"metadata":{"name":"x","finalizers":["no good"]}}',
   '{"metadata":{"name":"x","generateName":"y"}}',
-  '{"metadata":{"generateName":"Bad Name"}}',
+  '{"metadata":{"generateName":"Bad Name-"}}',
   '{"metadata":{"name":"x"},"data":{"bad key!":"1"}}',
   '{"metadata":{"name":"x"},"data":{"a":"1"},"binaryData":{"a":"MQ=="}}',
   '{"metadata":{"name":"x"},"binaryData":{"a":"not base64"}}',

@@ -1,5 +1,5 @@
 import { config, merge, pod } from "../../../src/apiserver/answers/drafts.ts";
-import { defineCase, type Step } from "../define-case.ts";
+import { defineCase, type Json, type Step } from "../define-case.ts";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 const ROLES = `${RBAC}/namespaces/{ns}/roles`;
@@ -44,6 +44,11 @@ const everything: readonly Step[] = [
   bind("mine", "ClusterRole", "cluster-admin", janeSubject),
 ];
 const REVIEWS = "/apis/authorization.k8s.io/v1";
+/** Kubernetes gathers them from maps, so that their order is a matter of luck. */
+const rulesInOrder = ({ status }: Json) =>
+  [status.resourceRules, status.nonResourceRules].map((rules: Json[]) =>
+    rules.map((rule) => JSON.stringify(rule)).toSorted(),
+  );
 const attributes = { namespace: "{ns}", verb: "get", resource: "configmaps" };
 
 export default defineCase("denials", "api", [
@@ -91,7 +96,7 @@ export default defineCase("denials", "api", [
     bind("less", "Role", "reader", { kind: "User", apiGroup: group, name: "joe" }),
     bind("more", "Role", "none", janeSubject),
     { ask: `POST ${REVIEWS}/selfsubjectaccessreviews`, body: { spec: { resourceAttributes: attributes } } },
-    { ask: `POST ${REVIEWS}/selfsubjectrulesreviews`, body: { spec: { namespace: "{ns}" } } },
+    { ask: `POST ${REVIEWS}/selfsubjectrulesreviews`, body: { spec: { namespace: "{ns}" } }, see: rulesInOrder },
     { ask: "POST /apis/authentication.k8s.io/v1/selfsubjectreviews", body: {} },
   ]),
   { ask: `POST ${REVIEWS}/subjectaccessreviews`, body: { spec: { user: "jane", resourceAttributes: attributes } } },

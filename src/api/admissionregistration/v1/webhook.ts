@@ -26,6 +26,8 @@ interface Configuration extends KubeObject {
 /** What both kinds of configurations have in common, which is all. */
 export function configurationRules<T extends Configuration>(): KindRules<T> {
   return {
+    anyFinalizer: true,
+    metadataChecks: { update: ["whole"] },
     desired: ({ webhooks }) => webhooks,
     columns: [
       { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },

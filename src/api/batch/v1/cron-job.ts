@@ -16,6 +16,7 @@ import { checkJobSpec } from "./job-validation.ts";
 export type CronJob = StoredCronJob;
 
 export const CronJob: Kind<CronJob> = defineKind(facts.batch.v1.CronJob, {
+  metadataChecks: { status: [] },
   desired: ({ spec }) => spec,
   columns: [
     { name: "Schedule", type: "string", value: ({ spec }) => spec.schedule },

@@ -15,6 +15,7 @@ import { jobIssues, jobUpdateIssues } from "./job-validation.ts";
 export type Job = StoredJob;
 
 export const Job: Kind<Job> = defineKind(facts.batch.v1.Job, {
+  metadataChecks: { update: ["whole", "change"] },
   // Kubernetes keeps this for clients of the first days.
   defaultPropagation: "orphan",
   warnsOfOrphans:

@@ -12,6 +12,7 @@ export type CertificateSigningRequest = StoredCertificateSigningRequest;
 export const CertificateSigningRequest: Kind<CertificateSigningRequest> = defineKind(
   facts.certificates.v1.CertificateSigningRequest,
   {
+    metadataChecks: { update: ["whole", "change"] },
     nameRule: "path-segment",
     fields: { "spec.signerName": ({ spec }) => spec.signerName },
     columns: [

@@ -9,6 +9,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 export type Lease = StoredLease;
 
 export const Lease: Kind<Lease> = defineKind(facts.coordination.v1.Lease, {
+  anyFinalizer: true,
   allowsCreateOnUpdate: true,
   allowsUnconditionalUpdate: false,
   columns: [{ name: "Holder", type: "string", value: ({ spec }) => spec.holderIdentity ?? "" }, age],

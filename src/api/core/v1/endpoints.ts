@@ -11,6 +11,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 export type Endpoints = StoredEndpoints;
 
 export const Endpoints: Kind<Endpoints> = defineKind(facts.core.v1.Endpoints, {
+  metadataChecks: { update: ["change", "whole"] },
   allowsCreateOnUpdate: true,
   deprecated: "v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice",
   columns: [{ name: "Endpoints", type: "string", value: ({ subsets }) => endpointList(subsets ?? []) }, age],

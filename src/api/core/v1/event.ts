@@ -23,6 +23,8 @@ export const eventColumns: readonly Column<Event>[] = [
 ];
 
 export const Event: Kind<Event> = defineKind(facts.core.v1.Event, {
+  metadataChecks: { update: [] },
+  anyFinalizer: true,
   allowsCreateOnUpdate: true,
   columns: eventColumns,
   fields: {

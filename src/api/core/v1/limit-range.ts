@@ -7,6 +7,7 @@ import { checkLimitRange } from "./limit-range-validation.ts";
 export type LimitRange = StoredLimitRange;
 
 export const LimitRange: Kind<LimitRange> = defineKind(facts.core.v1.LimitRange, {
+  metadataChecks: { update: ["whole"] },
   allowsCreateOnUpdate: true,
   validate: checkLimitRange,
   default(object) {

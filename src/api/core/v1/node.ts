@@ -19,6 +19,7 @@ import { roundResources } from "./pod-spec/resource-list.ts";
 export type Node = StoredNode;
 
 export const Node: Kind<Node> = defineKind(facts.core.v1.Node, {
+  metadataChecks: { update: ["whole", "change"] },
   keepsStatusOnCreate: true,
   fields: { "spec.unschedulable": ({ spec }) => String(spec.unschedulable ?? false) },
   columns: [

@@ -18,6 +18,7 @@ import { roundResources } from "./pod-spec/resource-list.ts";
 export type PersistentVolumeClaim = StoredPersistentVolumeClaim;
 
 export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind(facts.core.v1.PersistentVolumeClaim, {
+  metadataChecks: { update: ["change", "whole"] },
   answersDeleted: true,
   columns: [
     {

@@ -10,6 +10,7 @@ import { roundResources } from "./pod-spec/resource-list.ts";
 export type PersistentVolume = StoredPersistentVolume;
 
 export const PersistentVolume: Kind<PersistentVolume> = defineKind(facts.core.v1.PersistentVolume, {
+  metadataChecks: { update: ["whole", "whole"] },
   answersDeleted: true,
   columns: [
     { name: "Capacity", type: "string", value: ({ spec }) => spec.capacity?.["storage"] ?? "0" },

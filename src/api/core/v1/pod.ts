@@ -14,6 +14,7 @@ import { podWarnings } from "./pod-warnings.ts";
 export type Pod = StoredPod;
 
 export const Pod: Kind<Pod> = defineKind(facts.core.v1.Pod, {
+  metadataChecks: { update: ["change", "whole"] },
   desired: (pod) => pod.spec,
   answersDeleted: true,
   columns: podColumns,

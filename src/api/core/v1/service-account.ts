@@ -7,6 +7,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 export type ServiceAccount = StoredServiceAccount;
 
 export const ServiceAccount: Kind<ServiceAccount> = defineKind(facts.core.v1.ServiceAccount, {
+  metadataChecks: { update: ["change", "whole"] },
   answersDeleted: true,
   columns: [age],
   prepareForCreate: (object) => nameSecretsOnly(object as unknown as Mutable<ServiceAccount>),

@@ -15,6 +15,7 @@ export type EndpointSlice = StoredEndpointSlice;
 const SHOWN = 3;
 
 export const EndpointSlice: Kind<EndpointSlice> = defineKind(facts.discovery.v1.EndpointSlice, {
+  metadataChecks: { update: ["whole"] },
   desired: ({ addressType, endpoints, ports, metadata }) => ({
     addressType,
     endpoints,

@@ -12,6 +12,7 @@ export type IPAddress = StoredIPAddress;
 
 /** An address that somebody has, by the name of the object itself: nobody else can have it. */
 export const IPAddress: Kind<IPAddress> = defineKind(facts.networking.v1.IPAddress, {
+  metadataChecks: { update: ["whole", "change"] },
   nameRule: "path-segment",
   columns: [{ name: "ParentRef", type: "string", value: parentOf }, age],
   validate: (address) => (address.metadata.resourceVersion === undefined ? addressIssues(address) : []),

@@ -10,6 +10,9 @@ import { defineKind, type Kind } from "../../kind.ts";
 export type PodDisruptionBudget = StoredPodDisruptionBudget;
 
 export const PodDisruptionBudget: Kind<PodDisruptionBudget> = defineKind(facts.policy.v1.PodDisruptionBudget, {
+  nameRule: "path-segment",
+  anyFinalizer: true,
+  metadataChecks: { update: [], status: [] },
   allowsUnconditionalUpdate: false,
   desired: ({ spec }) => spec,
   columns: [

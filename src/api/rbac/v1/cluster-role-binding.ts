@@ -8,6 +8,7 @@ import { bindingColumns, bindingUpdateIssues, checkBinding, defaultBinding } fro
 export type ClusterRoleBinding = StoredClusterRoleBinding;
 
 export const ClusterRoleBinding: Kind<ClusterRoleBinding> = defineKind(facts.rbac.v1.ClusterRoleBinding, {
+  metadataChecks: { update: ["whole", "change"] },
   allowsCreateOnUpdate: true,
   nameRule: "path-segment",
   columns: bindingColumns,

@@ -10,6 +10,7 @@ import { checkRules } from "./rules.ts";
 export type ClusterRole = StoredClusterRole;
 
 export const ClusterRole: Kind<ClusterRole> = defineKind(facts.rbac.v1.ClusterRole, {
+  metadataChecks: { update: ["whole", "change"] },
   allowsCreateOnUpdate: true,
   nameRule: "path-segment",
   validate({ rules, aggregationRule }) {

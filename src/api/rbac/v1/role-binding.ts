@@ -8,6 +8,7 @@ import { bindingColumns, bindingUpdateIssues, checkBinding, defaultBinding } fro
 export type RoleBinding = StoredRoleBinding;
 
 export const RoleBinding: Kind<RoleBinding> = defineKind(facts.rbac.v1.RoleBinding, {
+  metadataChecks: { update: ["whole", "change"] },
   allowsCreateOnUpdate: true,
   nameRule: "path-segment",
   columns: bindingColumns,

@@ -7,6 +7,7 @@ import { checkRules } from "./rules.ts";
 export type Role = StoredRole;
 
 export const Role: Kind<Role> = defineKind(facts.rbac.v1.Role, {
+  metadataChecks: { update: ["whole", "change"] },
   allowsCreateOnUpdate: true,
   nameRule: "path-segment",
   validate({ rules }) {

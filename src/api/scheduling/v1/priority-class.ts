@@ -18,6 +18,8 @@ export const PriorityClass: Kind<PriorityClass> = defineKind(facts.scheduling.v1
   ],
   validate({ metadata, value, globalDefault = false, preemptionPolicy }) {
     const issues: Issues = [];
+    // Nothing may change, so a change is looked at for that alone.
+    if (metadata.resourceVersion !== undefined) return issues;
     if (metadata.name.startsWith(SYSTEM_PREFIX)) {
       const problem = systemClassProblem(metadata.name, value, globalDefault);
       const reserved = `priority class names with '${SYSTEM_PREFIX}' prefix are reserved for system use only.`;

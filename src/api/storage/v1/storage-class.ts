@@ -10,6 +10,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 export type StorageClass = StoredStorageClass;
 
 export const StorageClass: Kind<StorageClass> = defineKind(facts.storage.v1.StorageClass, {
+  metadataChecks: { update: ["whole", "change"] },
   answersDeleted: true,
   columns: [
     { name: "Name", type: "string", format: "name", value: nameOf },
@@ -58,7 +59,10 @@ function checkParameters(parameters: Readonly<Record<string, string>>, issues: I
 }
 
 function checkTopologies(terms: NonNullable<StorageClass["allowedTopologies"]>, issues: Issues): void {
+  // Kubernetes compares each term with those before, and with as many empty ones as there are terms.
+  const before: ReadonlyMap<string, readonly string[]>[] = terms.map(() => new Map());
   for (const [index, { matchLabelExpressions = [] }] of terms.entries()) {
+    const expressions = new Map<string, readonly string[]>();
     for (const [number, { key, values: given }] of matchLabelExpressions.entries()) {
       const at = `allowedTopologies[${index}].matchLabelExpressions[${number}]`;
       const values = (given as typeof given | null) ?? [];
@@ -67,8 +71,27 @@ function checkTopologies(terms: NonNullable<StorageClass["allowedTopologies"]>, 
         if (values.indexOf(value) < place) issues.push(duplicate(`${at}.values[${place}]`, value));
       }
       checkFormat(key, `${at}.key`, qualifiedName, issues);
+      if (expressions.has(key)) issues.push(duplicate(`${at}.key`, key));
+      expressions.set(key, values);
     }
+    for (const other of before) {
+      if (sameTopology(expressions, other)) {
+        issues.push(duplicate(`allowedTopologies[${index}].matchLabelExpressions`, ""));
+      }
+    }
+    before.push(expressions);
   }
+}
+
+function sameTopology(
+  some: ReadonlyMap<string, readonly string[]>,
+  others: ReadonlyMap<string, readonly string[]>,
+): boolean {
+  if (some.size !== others.size) return false;
+  return [...some].every(([key, values]) => {
+    const other = others.get(key);
+    return other !== undefined && new Set(values).symmetricDifference(new Set(other)).size === 0;
+  });
 }
 
 function nameOf({ metadata }: StorageClass): string {

@@ -38,7 +38,7 @@ export function checkContainers(frame: PodFrame, at: string, issues: Issues): vo
     if (names.has(container.name)) issues.push(duplicate(`${here}.name`, container.name));
     names.add(container.name);
     checkRunning(container, spec, here, issues);
-    checkRestartRules(container, here, issues);
+    checkRestartRules(container, false, here, issues);
   }
   checkHostPorts(containers, at, issues);
 }
@@ -50,7 +50,7 @@ export function checkInitContainers(frame: PodFrame, at: string, issues: Issues)
     const here = `${at}[${index}]`;
     const sidecar = container.restartPolicy === "Always";
     checkCommon(container, frame, here, issues);
-    checkRestartRules(container, here, issues);
+    checkRestartRules(container, true, here, issues);
     if (names.has(container.name)) issues.push(duplicate(`${here}.name`, container.name));
     else if (container.name) names.add(container.name);
     // Init containers run one after the other: each has the ports for itself.

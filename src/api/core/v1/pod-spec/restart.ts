@@ -8,12 +8,18 @@ const OPERATORS = ["In", "NotIn"];
 const MOST_RULES = 20;
 const MOST_EXIT_CODES = 255;
 
-/** A container may have a restart policy of its own, and rules by exit code. */
-export function checkRestartRules(container: Container, at: string, issues: Issues): void {
+/**
+ * A container may have a restart policy of its own, and rules by exit code.
+ * @param inits whether it runs before the others: its rules are looked at only beside a policy
+ */
+export function checkRestartRules(container: Container, inits: boolean, at: string, issues: Issues): void {
   const { restartPolicy, restartPolicyRules: rules = [] } = container;
   if (restartPolicy !== undefined) checkOneOf(restartPolicy, `${at}.restartPolicy`, POLICIES, issues);
   else if (rules.length === 0) return;
-  else issues.push(required(`${at}.restartPolicy`, "must specify restartPolicy when restart rules are used"));
+  else {
+    issues.push(required(`${at}.restartPolicy`, "must specify restartPolicy when restart rules are used"));
+    if (inits) return;
+  }
   if (rules.length > MOST_RULES) issues.push(tooMany(`${at}.restartPolicyRules`, rules.length, MOST_RULES));
   for (const [index, { action, exitCodes }] of rules.entries()) {
     const here = `${at}.restartPolicyRules[${index}]`;
