@@ -48,7 +48,7 @@ export async function startNetwork(
     services: startInformer(Service, informers),
     slices: startInformer(EndpointSlice, informers),
   };
-  const engine = createNetworkEngine(parts.ip, options.address);
+  const engine = createNetworkEngine([parts.ip], options.address);
   startPodNetwork({
     ...own("network"),
     nodes: seen.nodes,

@@ -54,6 +54,6 @@ async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, si
     const settings = readNodeSettings(dataDirectory, name);
     if (settings === undefined) continue;
     await removeLocalAddress(parts.ip, settings.dnsAddress);
-    await removeNetwork(parts.ip, parseIpRanges(settings.loadBalancerRange ?? "") ?? [], signal);
+    await removeNetwork([parts.ip], parseIpRanges(settings.loadBalancerRange ?? "") ?? [], signal);
   }
 }

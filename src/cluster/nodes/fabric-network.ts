@@ -53,6 +53,6 @@ export async function takenNetworks(
   signal: AbortSignal,
 ): Promise<readonly HostNetwork[]> {
   const own = new Set([bridgeOf(nodeName), FABRIC_BRIDGE, TUNNEL_DEVICE]);
-  const links = await otherLinks(ip, signal);
+  const links = await otherLinks([ip], signal);
   return links.filter(({ device }) => !own.has(device)).map(({ network, device }) => ({ cidr: network, device }));
 }

@@ -15,12 +15,12 @@ interface Device {
  * Peers that know the address from another node are told of this one at once.
  */
 export async function announceAddresses(
-  ip: string,
+  ip: readonly string[],
   announcements: readonly Announcement[],
   ranges: readonly IpRange[],
   signal: AbortSignal,
 ): Promise<void> {
-  const devices = JSON.parse(await runTool([ip, "-json", "address", "show"], { signal })) as readonly Device[];
+  const devices = JSON.parse(await runTool([...ip, "-json", "address", "show"], { signal })) as readonly Device[];
   const present = devices.flatMap(({ ifname = "", addr_info = [] }) =>
     addr_info.flatMap(({ local = "", prefixlen }) => {
       const address = parseIp(local);
@@ -37,7 +37,7 @@ export async function announceAddresses(
       (one) => `address add ${hostRoute(one)} dev ${one.device}${one.address.includes(":") ? " nodad" : ""}`,
     ),
   ];
-  if (lines.length > 0) await runTool([ip, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
+  if (lines.length > 0) await runTool([...ip, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
   for (const device of new Set(added.map((one) => one.device))) {
     const hardware = devices.find(({ ifname }) => ifname === device)?.address;
     if (hardware !== undefined) await tellPeers(ip, device, hardware, signal);
@@ -47,10 +47,10 @@ export async function announceAddresses(
 /**
  * The kernel tells a device's addresses to everybody on the link when its hardware address is set, also when it stays the same.
  */
-async function tellPeers(ip: string, device: string, hardware: string, signal: AbortSignal): Promise<void> {
+async function tellPeers(ip: readonly string[], device: string, hardware: string, signal: AbortSignal): Promise<void> {
   await writeFile(`/proc/sys/net/ipv4/conf/${device}/arp_notify`, "1");
   await writeFile(`/proc/sys/net/ipv6/conf/${device}/ndisc_notify`, "1").catch(() => {});
-  await runTool([ip, "link", "set", "dev", device, "address", hardware], { signal });
+  await runTool([...ip, "link", "set", "dev", device, "address", hardware], { signal });
 }
 
 function hostRoute({ address }: Announcement): string {

@@ -17,8 +17,8 @@ interface KernelRoute {
   readonly metric?: number;
 }
 
-/** Routes and tunnels of this process's network namespace. @param ip the program. @param own the node's address */
-export function createNetworkEngine(ip: string, own: string): NetworkEngine {
+/** Routes and tunnels of this process's network namespace. @param ip how the program is called. @param own the node's address */
+export function createNetworkEngine(ip: readonly string[], own: string): NetworkEngine {
   return {
     async look({ signal }) {
       const routes = (await Promise.all(FAMILIES.map((family) => routesOf(ip, family, [], signal)))).flat();
@@ -31,14 +31,14 @@ export function createNetworkEngine(ip: string, own: string): NetworkEngine {
   };
 }
 
-async function applyPlan(ip: string, plan: NetworkPlan, signal: AbortSignal): Promise<void> {
+async function applyPlan(ip: readonly string[], plan: NetworkPlan, signal: AbortSignal): Promise<void> {
   if (plan.tunnel === undefined) await removeTunnel(ip, signal);
   else await ensureTunnel(ip, plan.tunnel, signal);
   for (const family of FAMILIES) await applyRoutes(ip, family, plan, signal);
 }
 
 /** The networks that this machine reaches by devices of others, without the way to everywhere. */
-export async function otherLinks(ip: string, signal: AbortSignal): Promise<readonly LinkRoute[]> {
+export async function otherLinks(ip: readonly string[], signal: AbortSignal): Promise<readonly LinkRoute[]> {
   const routes = await Promise.all(FAMILIES.map((family) => routesOf(ip, family, [], signal)));
   return routes
     .flat()
@@ -47,7 +47,11 @@ export async function otherLinks(ip: string, signal: AbortSignal): Promise<reado
 }
 
 /** Removes all that any engine made on this machine. @param ranges of the addresses of load balancers */
-export async function removeNetwork(ip: string, ranges: readonly IpRange[], signal: AbortSignal): Promise<void> {
+export async function removeNetwork(
+  ip: readonly string[],
+  ranges: readonly IpRange[],
+  signal: AbortSignal,
+): Promise<void> {
   await announceAddresses(ip, [], ranges, signal);
   await applyPlan(ip, { routes: [], tunnel: undefined, problems: [] }, signal);
 }
@@ -55,7 +59,12 @@ export async function removeNetwork(ip: string, ranges: readonly IpRange[], sign
 const FAMILIES = ["-4", "-6"] as const;
 const DEFAULT_MTU = 1500;
 
-async function applyRoutes(ip: string, family: "-4" | "-6", plan: NetworkPlan, signal: AbortSignal): Promise<void> {
+async function applyRoutes(
+  ip: readonly string[],
+  family: "-4" | "-6",
+  plan: NetworkPlan,
+  signal: AbortSignal,
+): Promise<void> {
   const wanted = plan.routes.filter(({ network }) => (family === "-6") === network.includes(":"));
   const present = await routesOf(ip, family, ["proto", PROTOCOL], signal);
   const key = (network: string, via: string | undefined, device: string | undefined) => `${network} ${via} ${device}`;
@@ -67,7 +76,7 @@ async function applyRoutes(ip: string, family: "-4" | "-6", plan: NetworkPlan, s
       .filter(({ network, via, device }) => !there.has(key(network, via, device)))
       .map((route) => lineOf(route, plan.tunnel)),
   ];
-  if (lines.length > 0) await runTool([ip, family, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
+  if (lines.length > 0) await runTool([...ip, family, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
 }
 
 function lineOf({ network, via, device }: PodRoute, tunnel: Tunnel | undefined): string {
@@ -77,12 +86,14 @@ function lineOf({ network, via, device }: PodRoute, tunnel: Tunnel | undefined):
 }
 
 async function routesOf(
-  ip: string,
+  ip: readonly string[],
   family: string,
   selection: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly KernelRoute[]> {
-  const text = await runTool([ip, family, "-json", "-N", "route", "show", "table", "main", ...selection], { signal });
+  const text = await runTool([...ip, family, "-json", "-N", "route", "show", "table", "main", ...selection], {
+    signal,
+  });
   const routes = text.trim() === "" ? [] : (JSON.parse(text) as readonly KernelRoute[]);
   return selection.length > 0 ? routes : routes.filter(({ protocol }) => protocol !== PROTOCOL);
 }
@@ -101,8 +112,8 @@ function networkOf(dst: string, gateway: string | undefined): string {
 }
 
 /** The device that has the node's address. */
-async function uplinkOf(ip: string, own: string, signal: AbortSignal): Promise<NetworkView["uplink"]> {
-  const text = await runTool([ip, "-json", "address", "show", "to", own], { signal });
+async function uplinkOf(ip: readonly string[], own: string, signal: AbortSignal): Promise<NetworkView["uplink"]> {
+  const text = await runTool([...ip, "-json", "address", "show", "to", own], { signal });
   const found = (JSON.parse(text) as readonly Partial<{ readonly ifname: string; readonly mtu: number }>[]).find(
     ({ ifname }) => ifname !== undefined,
   );

@@ -7,7 +7,7 @@ const PORT = 4789;
 const NETWORK_ID = 119;
 
 /** Makes the VXLAN device, and of its neighbours and its table of hardware addresses what they should be. */
-export async function ensureTunnel(ip: string, tunnel: Tunnel, signal: AbortSignal): Promise<void> {
+export async function ensureTunnel(ip: readonly string[], tunnel: Tunnel, signal: AbortSignal): Promise<void> {
   const { device, local, uplink, mtu, address, hardware } = tunnel;
   const made = await makerOf(ip, signal);
   const maker = `${local} ${uplink} ${hardware}`;
@@ -15,7 +15,7 @@ export async function ensureTunnel(ip: string, tunnel: Tunnel, signal: AbortSign
   if (made !== maker) {
     const kind = ["type", "vxlan", "id", String(NETWORK_ID), "dstport", String(PORT), "local", local, "dev", uplink];
     try {
-      await runTool([ip, "link", "add", device, "address", hardware, "alias", maker, ...kind, "nolearning"], {
+      await runTool([...ip, "link", "add", device, "address", hardware, "alias", maker, ...kind, "nolearning"], {
         signal,
       });
     } catch (error) {
@@ -26,19 +26,19 @@ export async function ensureTunnel(ip: string, tunnel: Tunnel, signal: AbortSign
     }
   }
   const lines = [`address replace ${address}/32 dev ${device}`, `link set ${device} mtu ${mtu} up`];
-  await runTool([ip, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
+  await runTool([...ip, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
   await ensurePeers(ip, tunnel, signal);
 }
 
 /** That there is none is no error. */
-export async function removeTunnel(ip: string, signal: AbortSignal): Promise<void> {
-  if ((await makerOf(ip, signal)) !== undefined) await runTool([ip, "link", "delete", TUNNEL_DEVICE], { signal });
+export async function removeTunnel(ip: readonly string[], signal: AbortSignal): Promise<void> {
+  if ((await makerOf(ip, signal)) !== undefined) await runTool([...ip, "link", "delete", TUNNEL_DEVICE], { signal });
 }
 
 /** From what the device was made; undefined where there is none. */
-async function makerOf(ip: string, signal: AbortSignal): Promise<string | undefined> {
+async function makerOf(ip: readonly string[], signal: AbortSignal): Promise<string | undefined> {
   try {
-    const text = await runTool([ip, "-json", "link", "show", "dev", TUNNEL_DEVICE], { signal });
+    const text = await runTool([...ip, "-json", "link", "show", "dev", TUNNEL_DEVICE], { signal });
     return (JSON.parse(text) as readonly { readonly ifalias?: string }[])[0]?.ifalias ?? "";
   } catch (error) {
     if (error instanceof ToolError) return undefined;
@@ -46,14 +46,14 @@ async function makerOf(ip: string, signal: AbortSignal): Promise<string | undefi
   }
 }
 
-async function ensurePeers(ip: string, { device, peers }: Tunnel, signal: AbortSignal): Promise<void> {
-  const bridge = join(dirname(ip), "bridge");
+async function ensurePeers(ip: readonly string[], { device, peers }: Tunnel, signal: AbortSignal): Promise<void> {
+  const bridge = [...ip.slice(0, -1), join(dirname(ip.at(-1)!), "bridge")];
   const neighbours = await listed<{ readonly dst: string; readonly lladdr?: string }>(
-    [ip, "-json", "neighbour", "show", "dev", device],
+    [...ip, "-json", "neighbour", "show", "dev", device],
     signal,
   );
   const entries = await listed<{ readonly mac: string; readonly dst?: string }>(
-    [bridge, "-json", "fdb", "show", "dev", device],
+    [...bridge, "-json", "fdb", "show", "dev", device],
     signal,
   );
   const addresses = new Map(peers.map((peer) => [peer.address, peer.hardware]));
@@ -79,8 +79,8 @@ async function listed<T>(command: readonly string[], signal: AbortSignal): Promi
   return text.trim() === "" ? [] : (JSON.parse(text) as readonly T[]);
 }
 
-async function batch(program: string, signal: AbortSignal, lines: readonly string[]): Promise<void> {
-  if (lines.length > 0) await runTool([program, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
+async function batch(program: readonly string[], signal: AbortSignal, lines: readonly string[]): Promise<void> {
+  if (lines.length > 0) await runTool([...program, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
 }
 
 function said(error: unknown): string {

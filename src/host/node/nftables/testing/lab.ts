@@ -118,7 +118,8 @@ async function wire(nameOf: (peer: PeerName) => string, ip: (...args: readonly s
   }
 }
 
-async function startPeer(name: PeerName, command: readonly string[]): Promise<Peer & AsyncDisposable> {
+/** Starts one. @param command the words that bring it into its network */
+export async function startPeer(name: string, command: readonly string[]): Promise<Peer & AsyncDisposable> {
   const program = fileURLToPath(new URL("./lab-peer.ts", import.meta.url));
   const [first, ...rest] = command;
   const child: ChildProcess = spawn(first!, [...rest, process.execPath, program, name], {
