@@ -98,13 +98,106 @@ export async function openWatch(
       for (let at = bytes.indexOf(EVENT); at >= 0; at = bytes.indexOf(EVENT, at + EVENT.length)) events++;
       came(events, bytes);
       resolve();
+      // The answer is over, whatever the server does with the connection.
+      if (bytes.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)) socket.destroy();
     });
     socket.write(request);
   });
   return { ended: ended.promise, close: () => socket.destroy() };
 }
 
+const LAST_CHUNK = Buffer.from("0\r\n\r\n");
 const EVENT = Buffer.from('{"type":"');
+
+/** The revision of the list that was just answered. */
+export function listRevision(connection: Connection): string {
+  return /"resourceVersion":"(\d+)"/.exec(connection.ends())![1]!;
+}
+
+/**
+ * A watch from a revision on that goes on where it was when the server ends it, as client-go's reflectors do: servers end
+ * those that are slow. Tells how many events came whole. `ended` rejects where the server does not let it go on.
+ */
+export async function openReflector(
+  door: Door,
+  target: string,
+  from: string,
+  came: (events: number) => void,
+): Promise<Watch> {
+  let revision = from;
+  let current: Watch | undefined;
+  let closed = false;
+  const lost = Promise.withResolvers<never>();
+  lost.promise.catch(() => {});
+  const again = async (): Promise<void> => {
+    const recent = recentBytes();
+    const request = requestBytes("GET", `${target}&resourceVersion=${revision}`);
+    let before = 0;
+    current = await openWatch(door, request, (_begun, bytes) => {
+      recent.add(bytes);
+      came(wholeEvents(bytes, before));
+      before = bytes.at(-1)!;
+    });
+    current.ended.catch(() => {
+      if (closed) return;
+      const text = recent.text();
+      if (text.includes('"code":410')) lost.reject(new Error(`the server has forgotten revision ${revision}`));
+      revision = lastRevision(text) ?? revision;
+      again().catch((error: Error) => lost.reject(error));
+    });
+  };
+  await again();
+  return {
+    ended: lost.promise,
+    close: () => {
+      closed = true;
+      current?.close();
+    },
+  };
+}
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+/**
+ * An event ends with a line feed; the lines of HTTP's chunks end with a carriage return, too.
+ * @param before the byte that came before these.
+ */
+function wholeEvents(bytes: Buffer, before: number): number {
+  let events = 0;
+  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
+    if ((at === 0 ? before : bytes[at - 1]) !== CARRIAGE_RETURN) events++;
+  }
+  return events;
+}
+
+/** So much is kept of what came last: more than one event. */
+const RECENT_BYTES = 16 * 1024;
+
+/** The end of what came, without the lengths of HTTP's chunks. */
+function recentBytes() {
+  let kept: Buffer[] = [];
+  let length = 0;
+  return {
+    add(bytes: Buffer) {
+      kept.push(bytes);
+      length += bytes.length;
+      while (length - kept[0]!.length >= RECENT_BYTES) length -= kept.shift()!.length;
+    },
+    text: () =>
+      Buffer.concat(kept)
+        .toString("latin1")
+        .replaceAll(/\r\n[0-9a-f]+\r\n/g, ""),
+  };
+}
+
+/** That of the last event that came whole. */
+function lastRevision(text: string): string | undefined {
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  return /^"(\d+)"/.exec(whole.slice(whole.lastIndexOf(REVISION) + REVISION.length))?.[1];
+}
+
+const REVISION = '"resourceVersion":';
 
 /** A watch whose events are read, line by line. Resolves when the answer has begun. */
 export async function openLines(door: Door, request: Uint8Array, came: (line: string) => void): Promise<Watch> {

@@ -1,4 +1,4 @@
-import { type Door, openConnection, openWatch, requestBytes, type Watch } from "../connection.ts";
+import { type Door, listRevision, openConnection, openReflector, requestBytes, type Watch } from "../connection.ts";
 import type { Result } from "../jobs.ts";
 import { resultOf } from "../latencies.ts";
 import { CONFIG_MAPS, configMapDraft } from "../objects.ts";
@@ -25,8 +25,10 @@ export async function fanOut({ watchers, events, group }: FanOutJob, door: Door,
       writer.ask(requestBytes("POST", CONFIG_MAPS, configMapDraft(`${group}-${index}`, group))),
     ),
   );
-  const target = `${CONFIG_MAPS}?watch=true&resourceVersion=0&labelSelector=group%3D${group}`;
-  const wanted = watchers * (events + CHANGING);
+  const target = `${CONFIG_MAPS}?labelSelector=group%3D${group}`;
+  await writers[0]!.ask(requestBytes("GET", target));
+  const from = listRevision(writers[0]!);
+  const wanted = watchers * events;
   let delivered = 0;
   const all = Promise.withResolvers<void>();
   const count = (more: number) => {
@@ -36,7 +38,7 @@ export async function fanOut({ watchers, events, group }: FanOutJob, door: Door,
   const open: Watch[] = [];
   while (open.length < watchers) {
     const more = Array.from({ length: Math.min(OPENED_AT_ONCE, watchers - open.length) }, () =>
-      openWatch(door, requestBytes("GET", target), count),
+      openReflector(door, `${target}&watch=true`, from, count),
     );
     open.push(...(await Promise.all(more)));
   }
@@ -57,7 +59,7 @@ export async function fanOut({ watchers, events, group }: FanOutJob, door: Door,
     }),
   );
   await Promise.race([all.promise, ...open.map(({ ended }) => ended)]);
-  const result = resultOf(latencies, start, watchers * events);
+  const result = resultOf(latencies, start, wanted);
   for (const watch of open) watch.close();
   for (const writer of writers) writer.close();
   return result;

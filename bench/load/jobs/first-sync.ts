@@ -1,4 +1,4 @@
-import { type Door, openConnection, openWatch, requestBytes } from "../connection.ts";
+import { type Door, listRevision, openConnection, openWatch, requestBytes } from "../connection.ts";
 import type { Result } from "../jobs.ts";
 import { resultOf } from "../latencies.ts";
 
@@ -31,7 +31,7 @@ async function listAndWatch(target: string, door: Door): Promise<void> {
   const status = await connection.ask(requestBytes("GET", `${target}?limit=500&resourceVersion=0`));
   if (status >= 400) throw new Error(`answered ${status} to a list`);
   connection.close();
-  const revision = /"resourceVersion":"(\d+)"/.exec(connection.ends())![1]!;
+  const revision = listRevision(connection);
   const query = `watch=true&resourceVersion=${revision}&allowWatchBookmarks=true&timeoutSeconds=400`;
   const watch = await openWatch(door, requestBytes("GET", `${target}?${query}`), () => {});
   watch.close();
