@@ -31,6 +31,7 @@ import { ownPodFeed } from "../kubelet/node/pod-feed.ts";
 import type { NetworkMode } from "../network/plan.ts";
 import { bridgeOf } from "./bridge.ts";
 import { startNetwork } from "./agent-network.ts";
+import { SHUTDOWN_GRACE } from "./shutdown-grace.ts";
 import { readCredentials } from "./credentials.ts";
 import { keepIdentity } from "./join/identity.ts";
 import { serveNode } from "./join/node-server.ts";
@@ -61,6 +62,12 @@ export interface AgentOptions {
   readonly log: Log;
 }
 
+/** Disposing it ends the agent, and nothing that runs. */
+export interface RunningAgent extends AsyncDisposable {
+  /** Ends the node's pods, as a machine does that shuts down. */
+  shutDown(): Promise<void>;
+}
+
 const DNS_TTL_SECONDS = 5;
 const MOST_PODS = 110;
 
@@ -68,7 +75,7 @@ const MOST_PODS = 110;
  * The agent of a node: containerd, the kubelet, the proxy and the cluster's names. It runs in the node's mount namespace,
  * speaks to the API server alone, and may be ended at any time: what runs, runs on.
  */
-export async function startAgent(options: AgentOptions): Promise<AsyncDisposable> {
+export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const { log, nodeName } = options;
   const { parts, missing } = await hostParts();
   if (parts === undefined) throw new Error(`missing on this machine: ${missing.join(", ")}`);
@@ -129,7 +136,7 @@ export async function startAgent(options: AgentOptions): Promise<AsyncDisposable
   });
   opened.defer(() => http.close());
   const owned = opened.move();
-  return { [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { shutDown: () => kubelet.shutDown(SHUTDOWN_GRACE), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 interface Agent {

@@ -1,6 +1,6 @@
 import type { Log } from "../base/log.ts";
 import { createStreamLog } from "../host/node/log.ts";
-import type { ChildMessage } from "../host/node/processes/child.ts";
+import type { ChildMessage, ShutDownMessage } from "../host/node/processes/child.ts";
 import type { AgentOptions } from "./agent.ts";
 import type { ServerOptions } from "./server.ts";
 
@@ -17,11 +17,16 @@ export function runAgentProcess(argv: readonly string[]): Promise<void> {
   return runProcess("agent", async (log) => (await import("./agent.ts")).startAgent({ ...options, log }));
 }
 
-async function runProcess(name: string, start: (log: Log) => Promise<AsyncDisposable>): Promise<void> {
+interface Running extends AsyncDisposable {
+  /** Ends all that the process is there for; what is left is to dispose it. */
+  shutDown?(): Promise<void>;
+}
+
+async function runProcess(name: string, start: (log: Log) => Promise<Running>): Promise<void> {
   const log = createStreamLog(process.stderr, { format: "logfmt", level: "info", now: Date.now }).with({
     process: name,
   });
-  let running: AsyncDisposable;
+  let running: Running;
   const abandoned = () => process.exit(1);
   process.once("disconnect", abandoned);
   try {
@@ -41,6 +46,12 @@ async function runProcess(name: string, start: (log: Log) => Promise<AsyncDispos
     );
   };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
+  process.on("message", ({ type }: ShutDownMessage) => {
+    if (type !== "shut-down") return;
+    void (running.shutDown?.() ?? Promise.resolve())
+      .catch((error: unknown) => log.error("could not shut down in order", { error }))
+      .then(stop);
+  });
   // Whoever supervises is gone: nobody would start this process again, so it does not stay behind.
   process.off("disconnect", abandoned).once("disconnect", stop);
   tell({ type: "ready" });

@@ -19,6 +19,7 @@ import { rotateLogs } from "./node/log-rotation.ts";
 import { NodeLoop } from "./node/node-loop.ts";
 import type { NodeFacts } from "./node/node-status.ts";
 import type { PodFeed } from "./node/pod-feed.ts";
+import { SHUTTING_DOWN, type ShutdownGrace, shutDownPods } from "./node/shutdown.ts";
 import { StatusWriter } from "./node/status-writer.ts";
 import type { Disk } from "./ports/disk.ts";
 import type { Machine } from "./ports/machine.ts";
@@ -48,7 +49,7 @@ export interface KubeletOptions {
   readonly network: ProbeNetwork;
   /** Undefined on a simulated node, which has neither volumes nor logs. */
   readonly disk: { readonly disk: Disk; readonly machine: Machine } | undefined;
-  readonly facts: Omit<NodeFacts, "conditions" | "runtimeError" | "images" | "addresses">;
+  readonly facts: Omit<NodeFacts, "conditions" | "runtimeError" | "images" | "addresses" | "shuttingDown">;
   readonly paths: NodePaths;
   readonly dns: ClusterDns;
   readonly cgroupRoot: string;
@@ -79,6 +80,7 @@ export class Kubelet {
   readonly #owners = new Map<string, PodWorker>();
   /** Pods of the runtime that the API has not told of yet, by uid. */
   #found: Map<string, FoundPod> = new Map();
+  #shuttingDown = false;
   /** What pods were given before this kubelet started, by uid. */
   #given: ReadonlyMap<string, RememberedResources> = new Map();
 
@@ -140,6 +142,21 @@ export class Kubelet {
       await this.#removeOrphans(signal);
       if (relist) await this.#relistAgainAndAgain(signal);
     });
+  }
+
+  /**
+   * Ends the node's pods in order, as a machine does that shuts down: the node says so and takes no more, pods fail and are replaced
+   * elsewhere. Resolves when all has been said.
+   */
+  async shutDown(grace: ShutdownGrace): Promise<void> {
+    const { clock } = this.#options;
+    const { signal } = this.#tasks;
+    this.#shuttingDown = true;
+    await this.#nodeLoop.shutDown(signal).catch((error: unknown) => {
+      this.#options.log.warn("the node could not say that it shuts down", { node: this.nodeName, error });
+    });
+    await shutDownPods(() => this.#active(), grace, { clock, signal });
+    await this.#writer.flushed();
   }
 
   get nodeName(): string {
@@ -218,6 +235,10 @@ export class Kubelet {
       return;
     }
     const node = this.#nodeLoop.node;
+    if (this.#shuttingDown) {
+      this.#decide(worker, pod, SHUTTING_DOWN);
+      return;
+    }
     const fresh = pod.metadata.deletionTimestamp === undefined && (pod.status.phase ?? "Pending") === "Pending";
     const refused = node === undefined || !fresh ? undefined : refusal(pod, node, others);
     if (refused?.reason === "NodeAffinity") this.#askAgain(worker, pod, others);

@@ -144,10 +144,13 @@ test("Three nodes on one machine", { skip: why ?? false }, async (t) => {
     await nodeShell.ok(many(`http://${cluster.address}:30080`, 50));
   });
 
-  await t.test("a node is added, drained and removed", async () => {
+  await t.test("a node is added, drained, shut down in order and removed", async () => {
     assert.match(await nodeShell.ok("wherry node add extra --label kind=extra --memory 1Gi"), /node extra is Ready/);
     assert.match(await shell.ok("kubectl get nodes -l kind=extra"), /^extra +Ready/m);
     await shell.ok("kubectl cordon extra && kubectl drain extra --ignore-daemonsets --timeout=30s");
+    await nodeShell.ok("wherry node stop extra");
+    const ready = "kubectl get node extra -o jsonpath='{.status.conditions[?(@.type==\"Ready\")].message}'";
+    assert.equal(await shell.ok(ready), "node is shutting down");
     await nodeShell.ok("wherry node remove extra");
     assert.doesNotMatch(await shell.ok("kubectl get nodes"), /extra/);
     assert.match(await nodeShell.fails("wherry node start extra"), /there is no node extra on this machine/);

@@ -25,7 +25,7 @@ Further nodes are machines within this machine: each has its own network, proces
 agent is the very program that runs on any other machine. The cluster has to be up, with this machine as its node.
 
   add     makes one more, and waits until it is Ready; without a NAME it is called after this machine: box-2, box-3, …
-  stop    ends its agent, then its containers; it stays off until it is started, also over 'wherry down' and 'up'
+  stop    shuts it down in order: its pods end within 30 s and are replaced elsewhere; it stays off until it is started
   kill    as if its power went: everything of it is gone at once, and nobody is told. Kubernetes notices by itself
   start   brings back what was stopped or killed, as a machine that boots: its images are still there, its pods start anew
   remove  ends it, deletes its Node, and removes all that it had on disk

@@ -14,6 +14,7 @@ import type { NodeSettings } from "../node-settings.ts";
 import { placesOf } from "../places.ts";
 import type { Progress } from "../progress.ts";
 import type { Clock } from "../../base/clock.ts";
+import { SHUTDOWN_GRACE } from "../shutdown-grace.ts";
 import { freeAddress, freeName } from "./choose.ts";
 import { cleanAfterLife } from "./after-life.ts";
 import type { FabricNetwork } from "./fabric-network.ts";
@@ -82,10 +83,11 @@ export class FurtherNodes {
     writeNode(this.#parts.dataDirectory, { ...record, on: true });
   }
 
-  /** Ends the agent in order, then everything else of the node. */
+  /** Shuts the node down in order: its pods are ended and replaced elsewhere, then everything else of it ends. */
   async stop(name: string, progress: Progress): Promise<void> {
     const startedAtMs = this.#parts.clock.now();
-    await this.#end(name, (agent) => agent.stop());
+    const { podsSeconds, criticalSeconds } = SHUTDOWN_GRACE;
+    await this.#end(name, (agent) => agent.shutDown((podsSeconds + criticalSeconds + SPARE_SECONDS) * 1000));
     progress(`node ${name} is stopped`, this.#parts.clock.now() - startedAtMs);
   }
 
@@ -221,4 +223,6 @@ export class FurtherNodes {
   }
 }
 
+/** What an agent may take besides its pods' time. */
+const SPARE_SECONDS = 10;
 const UNLIMITED = { cpuShares: 1024, cpuQuota: -1, cpuPeriod: 100_000 } as const;

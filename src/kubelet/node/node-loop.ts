@@ -25,7 +25,7 @@ export interface NodeLoopParts {
   readonly random: Random;
   readonly log: Log;
   /** What does not change while the kubelet runs. */
-  readonly facts: Omit<NodeFacts, "conditions" | "runtimeError" | "images">;
+  readonly facts: Omit<NodeFacts, "conditions" | "runtimeError" | "images" | "shuttingDown">;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
   readonly podCIDRs: readonly string[];
@@ -46,6 +46,7 @@ export class NodeLoop {
   #node: Node | undefined;
   #lease: Lease | undefined;
   #sentAtMs = 0;
+  #shuttingDown = false;
 
   constructor(parts: NodeLoopParts) {
     this.#parts = parts;
@@ -96,6 +97,12 @@ export class NodeLoop {
         if (isStatus(error, "NotFound")) return this.register(signal).then(() => {});
       });
     }
+  }
+
+  /** Says at once, and from now on, that the node is shutting down. */
+  async shutDown(signal: AbortSignal): Promise<void> {
+    this.#shuttingDown = true;
+    await this.#report(signal);
   }
 
   /** Renews the lease: how the cluster knows that the node lives. */
@@ -172,7 +179,8 @@ export class NodeLoop {
   }
 
   async #facts(signal: AbortSignal): Promise<NodeFacts> {
-    const { facts, runtime, watchRuntime } = this.#parts;
+    const { runtime, watchRuntime } = this.#parts;
+    const facts = { ...this.#parts.facts, shuttingDown: this.#shuttingDown };
     if (!watchRuntime) return { ...facts, conditions: [], runtimeError: undefined, images: [] };
     try {
       const [conditions, images] = await Promise.all([runtime.status({ signal }), runtime.images({ signal })]);

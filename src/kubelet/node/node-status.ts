@@ -26,6 +26,7 @@ export interface NodeFacts {
   readonly conditions: readonly RuntimeCondition[];
   /** Why the runtime cannot be asked, undefined while it answers. */
   readonly runtimeError: string | undefined;
+  readonly shuttingDown: boolean;
   readonly images: readonly Image[];
 }
 
@@ -156,6 +157,7 @@ function conditionsOf(facts: NodeFacts, previous: readonly NodeCondition[], nowM
 function readyCondition({
   conditions,
   runtimeError,
+  shuttingDown,
 }: NodeFacts): Pick<NodeCondition, "type" | "status" | "reason" | "message"> {
   const problems: string[] = [];
   if (runtimeError !== undefined) problems.push(`container runtime is down: ${runtimeError}`);
@@ -164,6 +166,7 @@ function readyCondition({
     const called = type === "NetworkReady" ? "container runtime network not ready" : "container runtime not ready";
     problems.push(`${called}: ${type}=false reason:${reason} message:${message}`);
   }
+  if (shuttingDown) problems.push("node is shutting down");
   return problems.length === 0
     ? { type: "Ready", status: "True", reason: "KubeletReady", message: "kubelet is posting ready status" }
     : { type: "Ready", status: "False", reason: "KubeletNotReady", message: joined(problems) };

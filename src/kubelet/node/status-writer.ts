@@ -59,6 +59,15 @@ export class StatusWriter {
     });
   }
 
+  /** Resolves once all that was to be told has been told. */
+  async flushed(): Promise<void> {
+    const { signal } = this.#tasks;
+    while (!signal.aborted && (this.#due.size > 0 || this.#writing.size > 0)) {
+      const [first] = this.#writing.values();
+      await (first ?? this.#clock.turn());
+    }
+  }
+
   forget(pod: WritablePod): void {
     this.#due.delete(pod);
     this.#release(pod);

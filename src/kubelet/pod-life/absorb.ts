@@ -24,7 +24,7 @@ export function absorb(life: PodLife, seen: Observation, nowMs: number, emit: (e
     case "object-gone":
       return { ...life, objectGone: true };
     case "failed":
-      return failed(life, seen.failure, nowMs);
+      return failed(life, seen, nowMs);
     case "runtime":
       return withRuntime(life, seen);
     case "sandbox":
@@ -81,7 +81,8 @@ export function absorb(life: PodLife, seen: Observation, nowMs: number, emit: (e
 }
 
 /** A pod that never ran here ends at once; one that runs is stopped first. */
-function failed(life: PodLife, failure: { reason: string; message: string }, nowMs: number): PodLife {
+function failed(life: PodLife, seen: Extract<Observation, { type: "failed" }>, nowMs: number): PodLife {
+  const ownSeconds = life.pod.spec.terminationGracePeriodSeconds ?? 30;
   switch (life.stage.at) {
     case "running":
     case "terminating":
@@ -89,9 +90,9 @@ function failed(life: PodLife, failure: { reason: string; message: string }, now
         ...life,
         stage: {
           at: "terminating",
-          graceSeconds: life.pod.spec.terminationGracePeriodSeconds ?? 30,
+          graceSeconds: Math.min(ownSeconds, seen.graceSeconds ?? ownSeconds),
           sinceMs: nowMs,
-          failure,
+          failure: seen.failure,
         },
       };
     default:

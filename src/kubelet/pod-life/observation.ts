@@ -14,7 +14,7 @@ export type Observation =
   /** Steps of a resize are set; with an error, those before the one that failed. */
   | { readonly type: "resized"; readonly done: readonly ResizeStep[]; readonly error?: string }
   /** The node refuses the pod, or evicts it. */
-  | { readonly type: "failed"; readonly failure: Failure }
+  | { readonly type: "failed"; readonly failure: Failure; readonly graceSeconds?: number }
   /** All that the runtime has of this pod. */
   | {
       readonly type: "runtime";

@@ -47,6 +47,8 @@ export interface Failure {
   readonly message: string;
   /** The node never took it: nothing is said of its containers. */
   readonly refused?: true;
+  /** Why the pod was disrupted, as its condition DisruptionTarget says. */
+  readonly disruption?: "TerminationByKubelet";
 }
 
 export type Volumes =

@@ -54,7 +54,10 @@ export function podStatus(life: PodLife, previous: PodStatus, node: StatusNode, 
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     phase,
     conditions: [
-      ...kept,
+      ...kept.filter(({ type }) => failure?.disruption === undefined || type !== DISRUPTION),
+      ...disruption(failure).map((condition) =>
+        timed(condition, previous.conditions ?? [], pod.metadata.generation, nowMs),
+      ),
       ...(terminal ? [] : resizeConditions(life.resize)),
       ...conditions.map((condition) => timed(condition, previous.conditions ?? [], pod.metadata.generation, nowMs)),
     ],
@@ -72,6 +75,13 @@ export function podStatus(life: PodLife, previous: PodStatus, node: StatusNode, 
 }
 
 const OWN_CONDITIONS = [...KUBELET_CONDITIONS, ...RESIZE_CONDITIONS];
+
+const DISRUPTION = "DisruptionTarget";
+
+function disruption(failure: Failure | undefined) {
+  if (failure?.disruption === undefined) return [];
+  return [{ type: DISRUPTION, status: "True", reason: failure.disruption, message: failure.message } as const];
+}
 
 /** Kubernetes says nothing of containers that the node never took, so that `kubectl get` shows the reason. */
 function refusedStatus(

@@ -5,6 +5,11 @@ import type { Log } from "../../../base/log.ts";
 /** What a child process tells whoever started it. */
 export type ChildMessage = { readonly type: "ready" } | { readonly type: "failed"; readonly why: string };
 
+/** What it is told: to bring to an end all that it is there for, and then itself. */
+export interface ShutDownMessage {
+  readonly type: "shut-down";
+}
+
 export interface ChildOptions {
   readonly name: string;
   /** Gives the whole command, at each start. */
@@ -18,6 +23,8 @@ export interface SupervisedChild {
   readonly pid: number | undefined;
   /** Tells it to end, by closing the channel to it, and waits until it has. */
   stop(): Promise<void>;
+  /** Tells it to end all that it runs, and waits until it has, or until its time is over. */
+  shutDown(patienceMs: number): Promise<void>;
   /** Ends it at once. */
   kill(): Promise<void>;
 }
@@ -92,17 +99,22 @@ class Supervised implements SupervisedChild {
     return this.#end((child) => (child.connected ? child.disconnect() : child.kill("SIGTERM")));
   }
 
+  shutDown(patienceMs: number): Promise<void> {
+    const message: ShutDownMessage = { type: "shut-down" };
+    return this.#end((child) => (child.connected ? child.send(message) : child.kill("SIGTERM")), patienceMs);
+  }
+
   kill(): Promise<void> {
     return this.#end((child) => child.kill("SIGKILL"));
   }
 
-  async #end(tell: (child: ChildProcess) => void): Promise<void> {
+  async #end(tell: (child: ChildProcess) => unknown, patienceMs = STOP_PATIENCE_MS): Promise<void> {
     this.#stopping = true;
     const child = this.#child;
     if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const ended = new Promise((resolve) => child.once("exit", resolve));
     tell(child);
-    const impatient = setTimeout(() => child.kill("SIGKILL"), STOP_PATIENCE_MS);
+    const impatient = setTimeout(() => child.kill("SIGKILL"), patienceMs);
     await ended;
     clearTimeout(impatient);
   }

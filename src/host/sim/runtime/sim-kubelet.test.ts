@@ -161,6 +161,30 @@ test("a restarted kubelet asks no container again whether it has started", async
   assert.deepEqual([container?.restartCount, container?.started, container?.ready], [0, true, true]);
 });
 
+test("a node that shuts down ends its pods in order, and takes no more", async () => {
+  await using world = await worldWithNode();
+  await world.apply(PodKind, pod("web", {}, "nginx:1", {}, { terminationGracePeriodSeconds: 60 }));
+  await world.apply(PodKind, pod("vital", {}, "nginx:1", {}, { priority: 2_000_000_000 }));
+  await world.settle();
+  let done = false;
+  void world.node.kubelet.shutDown({ podsSeconds: 20, criticalSeconds: 10 }).then(() => (done = true));
+  await world.advance(0);
+  const ready = world.get(NodeKind, "node-1")?.status.conditions?.find(({ type }) => type === "Ready");
+  assert.deepEqual([ready?.status, ready?.message], ["False", "node is shutting down"]);
+  await world.apply(PodKind, pod("late"));
+  await world.advance(5_000);
+  assert(done);
+  for (const name of ["web", "vital"]) {
+    const { status } = world.get(PodKind, name)!;
+    assert.deepEqual([status.phase, status.reason], ["Failed", "Terminated"]);
+    const disrupted = status.conditions?.find(({ type }) => type === "DisruptionTarget");
+    assert.equal(disrupted?.reason, "TerminationByKubelet");
+  }
+  const { status } = world.get(PodKind, "late")!;
+  assert.deepEqual([status.phase, status.reason], ["Failed", "NodeShutdown"]);
+  assert.equal((await world.node.runtime.containers()).filter(({ state }) => state === "running").length, 0);
+});
+
 interface KubeletWorld extends World {
   readonly node: SimNode;
   readonly events: string[];
