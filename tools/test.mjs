@@ -8,7 +8,7 @@ const steps = [
   ["check", ["tools/check.ts"]],
   // Some of the fast tests run against the real programs, too.
   ["prepare", ["tools/prepare.ts"]],
-  ["fast", ["--test", "--test-reporter=dot", "src/**/*.test.ts", "tools/**/*.test.ts"]],
+  ["fast", ["--test", "--test-reporter=dot", "src/**/*.test.ts", "tools/**/*.test.ts", "bench/**/*.test.ts"]],
   ["real", ["--test", "--test-concurrency=1", "--test-reporter=spec", "test/**/*.test.ts"]],
 ];
 const only = process.argv[2];

@@ -1,4 +1,5 @@
 import { connect, type TLSSocket } from "node:tls";
+import { chunkedReader } from "./chunked.ts";
 
 /** Where the load goes, and as whom: PEM texts. */
 export interface Door {
@@ -81,33 +82,29 @@ export interface Watch {
   close(): void;
 }
 
-/** A watch: tells how many events began in each piece of its answer. Resolves when the answer has begun. */
-export async function openWatch(
-  door: Door,
-  request: Uint8Array,
-  came: (events: number, bytes: Buffer) => void,
-): Promise<Watch> {
+/**
+ * A watch: hands on the pieces of its body. Resolves when the answer has begun.
+ * @throws for an answer that is a refusal.
+ */
+export async function openWatch(door: Door, target: string, came: (bytes: Buffer) => void): Promise<Watch> {
   const socket = await open(door);
   const ended = Promise.withResolvers<never>();
   // Whoever does not wait for it does not mind.
   ended.promise.catch(() => {});
   socket.once("close", () => ended.reject(new Error("the server ended a watch")));
-  await new Promise<void>((resolve) => {
+  const reader = chunkedReader();
+  await new Promise<void>((resolve, reject) => {
     socket.on("data", (bytes: Buffer) => {
-      let events = 0;
-      for (let at = bytes.indexOf(EVENT); at >= 0; at = bytes.indexOf(EVENT, at + EVENT.length)) events++;
-      came(events, bytes);
-      resolve();
+      for (const piece of reader.read(bytes)) came(piece);
+      if ((reader.status ?? 0) >= 400) reject(new Error(`answered ${reader.status} to a watch`));
+      else if (reader.status !== undefined) resolve();
       // The answer is over, whatever the server does with the connection.
-      if (bytes.subarray(-LAST_CHUNK.length).equals(LAST_CHUNK)) socket.destroy();
+      if (reader.ended) socket.destroy();
     });
-    socket.write(request);
+    socket.write(requestBytes("GET", target));
   });
   return { ended: ended.promise, close: () => socket.destroy() };
 }
-
-const LAST_CHUNK = Buffer.from("0\r\n\r\n");
-const EVENT = Buffer.from('{"type":"');
 
 /** The revision of the list that was just answered. */
 export function listRevision(connection: Connection): string {
@@ -116,34 +113,32 @@ export function listRevision(connection: Connection): string {
 
 /**
  * A watch from a revision on that goes on where it was when the server ends it, as client-go's reflectors do: servers end
- * those that are slow. Tells how many events came whole. `ended` rejects where the server does not let it go on.
+ * those that are slow. Hands on the events, a line each. `ended` rejects where the server does not let it go on.
  */
 export async function openReflector(
   door: Door,
   target: string,
   from: string,
-  came: (events: number) => void,
+  came: (lines: readonly string[]) => void,
 ): Promise<Watch> {
-  let revision = from;
+  let last = `"resourceVersion":"${from}"`;
   let current: Watch | undefined;
   let closed = false;
   const lost = Promise.withResolvers<never>();
   lost.promise.catch(() => {});
   const again = async (): Promise<void> => {
-    const recent = recentBytes();
-    const request = requestBytes("GET", `${target}&resourceVersion=${revision}`);
-    let before = 0;
-    current = await openWatch(door, request, (_begun, bytes) => {
-      recent.add(bytes);
-      came(wholeEvents(bytes, before));
-      before = bytes.at(-1)!;
+    const revision = /"resourceVersion":"(\d+)"/.exec(last)![1]!;
+    let rest = "";
+    current = await openWatch(door, `${target}&resourceVersion=${revision}`, (bytes) => {
+      const lines = (rest + bytes.toString("latin1")).split("\n");
+      rest = lines.pop()!;
+      if (lines.length === 0) return;
+      last = lines.at(-1)!;
+      if (last.startsWith('{"type":"ERROR"')) lost.reject(new Error(`the server answered a watch with ${last}`));
+      else came(lines);
     });
     current.ended.catch(() => {
-      if (closed) return;
-      const text = recent.text();
-      if (text.includes('"code":410')) lost.reject(new Error(`the server has forgotten revision ${revision}`));
-      revision = lastRevision(text) ?? revision;
-      again().catch((error: Error) => lost.reject(error));
+      if (!closed) again().catch((error: Error) => lost.reject(error));
     });
   };
   await again();
@@ -154,60 +149,6 @@ export async function openReflector(
       current?.close();
     },
   };
-}
-
-const LINE_FEED = 10;
-const CARRIAGE_RETURN = 13;
-
-/**
- * An event ends with a line feed; the lines of HTTP's chunks end with a carriage return, too.
- * @param before the byte that came before these.
- */
-function wholeEvents(bytes: Buffer, before: number): number {
-  let events = 0;
-  for (let at = bytes.indexOf(LINE_FEED); at >= 0; at = bytes.indexOf(LINE_FEED, at + 1)) {
-    if ((at === 0 ? before : bytes[at - 1]) !== CARRIAGE_RETURN) events++;
-  }
-  return events;
-}
-
-/** So much is kept of what came last: more than one event. */
-const RECENT_BYTES = 16 * 1024;
-
-/** The end of what came, without the lengths of HTTP's chunks. */
-function recentBytes() {
-  let kept: Buffer[] = [];
-  let length = 0;
-  return {
-    add(bytes: Buffer) {
-      kept.push(bytes);
-      length += bytes.length;
-      while (length - kept[0]!.length >= RECENT_BYTES) length -= kept.shift()!.length;
-    },
-    text: () =>
-      Buffer.concat(kept)
-        .toString("latin1")
-        .replaceAll(/\r\n[0-9a-f]+\r\n/g, ""),
-  };
-}
-
-/** That of the last event that came whole. */
-function lastRevision(text: string): string | undefined {
-  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
-  return /^"(\d+)"/.exec(whole.slice(whole.lastIndexOf(REVISION) + REVISION.length))?.[1];
-}
-
-const REVISION = '"resourceVersion":';
-
-/** A watch whose events are read, line by line. Resolves when the answer has begun. */
-export async function openLines(door: Door, request: Uint8Array, came: (line: string) => void): Promise<Watch> {
-  let rest = "";
-  return openWatch(door, request, (_events, bytes) => {
-    const lines = (rest + bytes.toString("utf8")).split("\n");
-    rest = lines.pop()!;
-    // The head, and the lengths of the chunks, stand on lines of their own.
-    for (const line of lines) if (line.startsWith("{")) came(line);
-  });
 }
 
 function open({ port, certificate, key }: Door): Promise<TLSSocket> {

@@ -1,4 +1,4 @@
-import { type Door, openConnection, openLines, requestBytes } from "../connection.ts";
+import { type Door, listRevision, openConnection, openReflector, requestBytes } from "../connection.ts";
 import type { Result } from "../jobs.ts";
 import { resultOf } from "../latencies.ts";
 import { podDraft, PODS } from "../objects.ts";
@@ -20,14 +20,17 @@ export async function bindAll({ pods, connections, prefix }: BindJob, door: Door
   const createdAtMs = new Map<string, number>();
   const latencies: number[] = [];
   const all = Promise.withResolvers<void>();
-  const watch = await openLines(door, requestBytes("GET", `${PODS}?watch=true`), (line) => {
+  const isBound = (line: string) => {
     const { metadata, spec } = (JSON.parse(line) as Event).object;
     const created = createdAtMs.get(metadata.name);
     if (created === undefined || (spec?.nodeName ?? "") === "") return;
     createdAtMs.delete(metadata.name);
     latencies.push(performance.now() - created);
     if (latencies.length === pods) all.resolve();
-  });
+  };
+  await writers[0]!.ask(requestBytes("GET", `${PODS}?limit=1`));
+  const from = listRevision(writers[0]!);
+  const watch = await openReflector(door, `${PODS}?watch=true`, from, (lines) => lines.forEach(isBound));
   let next = 0;
   begin();
   const start = performance.now();

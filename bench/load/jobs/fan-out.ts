@@ -31,8 +31,8 @@ export async function fanOut({ watchers, events, group }: FanOutJob, door: Door,
   const wanted = watchers * events;
   let delivered = 0;
   const all = Promise.withResolvers<void>();
-  const count = (more: number) => {
-    delivered += more;
+  const count = (lines: readonly string[]) => {
+    delivered += lines.length;
     if (delivered >= wanted) all.resolve();
   };
   const open: Watch[] = [];

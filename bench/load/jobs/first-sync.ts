@@ -33,7 +33,7 @@ async function listAndWatch(target: string, door: Door): Promise<void> {
   connection.close();
   const revision = listRevision(connection);
   const query = `watch=true&resourceVersion=${revision}&allowWatchBookmarks=true&timeoutSeconds=400`;
-  const watch = await openWatch(door, requestBytes("GET", `${target}?${query}`), () => {});
+  const watch = await openWatch(door, `${target}?${query}`, () => {});
   watch.close();
 }
 
@@ -41,7 +41,7 @@ async function watchList(target: string, door: Door): Promise<void> {
   const ended = Promise.withResolvers<void>();
   const query = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
   let tail = Buffer.alloc(0);
-  const watch = await openWatch(door, requestBytes("GET", `${target}?${query}`), (_events, bytes) => {
+  const watch = await openWatch(door, `${target}?${query}`, (bytes) => {
     const joined = Buffer.concat([tail, bytes]);
     if (joined.includes(END)) ended.resolve();
     tail = joined.subarray(-END.length);
