@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import { createWriteStream, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  createWriteStream,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -172,9 +182,19 @@ async function detach(
     if (!last) await sleep(50);
   }
   signal.removeEventListener("abort", stop);
-  if (outcome === "ended") throw new Error(refusal ?? `it did not come up: ${output} tells more`);
+  if (outcome === "ended" && refusal === undefined) throw new Error(`it did not come up: ${output} tells more`);
+  if (outcome === "ended") {
+    removeTraces(output, logs, dataDirectory);
+    throw new Error(refusal);
+  }
   if (child.connected) child.disconnect();
   child.unref();
+}
+
+/** What was refused leaves nothing: the file, and the folders that were made for it. */
+function removeTraces(output: string, ...folders: readonly string[]): void {
+  rmSync(output, { force: true });
+  for (const folder of folders) if (readdirSync(folder).length === 0) rmdirSync(folder);
 }
 
 /** How the command line begins what it has to say of an error. */

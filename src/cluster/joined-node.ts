@@ -8,7 +8,7 @@ import { httpTransport } from "../client/http-transport.ts";
 import { createClock } from "../host/node/clock.ts";
 import { enterMountNamespace } from "../host/node/containerd/mount-namespace.ts";
 import { type Carrier, createCarrier } from "../host/node/http/carrier.ts";
-import { addressTowards, hostNetworks } from "../host/node/machine/networks.ts";
+import { addressTowards, hostNetworks, isPortFree } from "../host/node/machine/networks.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import type { SupervisedChild } from "../host/node/processes/child.ts";
 import { isStatus, StatusError } from "../machinery/status.ts";
@@ -59,6 +59,9 @@ export async function runJoinedNode(options: JoinedNodeOptions, progress: Progre
     throw new Error(
       `process ${other.up.pid} runs on ${dataDirectory} already: stop it with 'wherry down', or choose another --data-dir`,
     );
+  }
+  if (!(await isPortFree(KUBELET_PORT))) {
+    throw new Error(`port ${KUBELET_PORT} is in use on this machine: another node's agent runs on it already`);
   }
   const clock = createClock({ holdProcess: true });
   const timed = stepTimer(progress);

@@ -54,8 +54,22 @@ test("A machine joins a cluster elsewhere by a token", { skip: why ?? false }, a
     const nobody = command.replace(/--server \S+/, "--server https://127.0.0.1:1");
     assert.match(await worker.shell.fails(`${other} --node-name ${name}`), /^wherry: the authority of .* is sha256:/);
     assert.match(await worker.shell.fails(`${unknown} --node-name ${name}`), /does not know the token aaaaaa/);
+    assert.match(await worker.shell.fails(`${unknown} --detach`), /^wherry: .* does not know the token aaaaaa/);
     assert.match(await worker.shell.fails(`${nobody} --node-name ${name}`), /^wherry: cannot reach https:/);
     assert.match(await worker.shell.fails("wherry agent"), /has not joined a cluster as/);
+    const listens = 'require("net").createServer().listen(10250, () => console.log("listens"))';
+    const taken = worker.shell.background(`${process.execPath} -e '${listens}'`);
+    await taken.shows(/listens/);
+    assert.match(await worker.shell.fails(command), /port 10250 is in use on this machine/);
+    await taken.stop();
+    await worker.shell.ok(
+      "ip link add inner type bridge && ip address add 10.244.7.1/24 dev inner && ip link set inner up",
+    );
+    assert.match(
+      await worker.shell.fails(command),
+      /network for pods, 10.244.0.0.16, overlaps 10.244.7.1.24, .* on inner/,
+    );
+    await worker.shell.ok("ip link delete inner");
     assert(!existsSync(worker.data));
     assert.equal(await shell.ok("kubectl get csr -o name"), "");
   });

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { placesOf } from "../../src/cluster/places.ts";
 import { buildImages } from "../../tools/images/build.ts";
@@ -65,7 +65,7 @@ async function ownMachine(opened: AsyncDisposableStack, hidden?: string): Promis
   const env = await terminalEnvironment(directory, data);
   const shell = createShell(join(directory, "work"), { ...env, KUBECONFIG: placesOf(data).kubeconfig }, enter);
   opened.defer(async () => {
-    await shell.ok("wherry reset --yes");
+    if (existsSync(data)) await shell.ok("wherry reset --yes");
     rmSync(directory, { recursive: true, force: true });
   });
   return { machine, shell, data };

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 
 /** A network that the machine has an address in, or a way to. */
@@ -29,6 +30,20 @@ export async function addressTowards(host: string, port: number): Promise<string
     return socket.address().address;
   } finally {
     socket.close();
+  }
+}
+
+/** Whether nobody listens at a port of this machine, on any of its addresses. */
+export async function isPortFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    server.listen(port, "0.0.0.0");
+    await once(server, "listening");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
   }
 }
 
