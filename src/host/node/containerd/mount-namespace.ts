@@ -46,8 +46,23 @@ async function create(place: Place, parts: HostParts): Promise<void> {
   await runOrThrow(["mount", "--bind", place.directory, place.directory]);
   await runOrThrow(["mount", "--make-private", place.directory]);
   await writeFile(place.pin, "");
-  await runOrThrow([parts.unshare, `--mount=${place.pin}`, "--propagation", "slave", "sh", "-c", SET_UP]);
+  await unshared([parts.unshare, `--mount=${place.pin}`, "--propagation", "slave", "sh", "-c", SET_UP]);
   await writeFile(place.record, `${await bootId()} ${await inode(place.pin)}`);
+}
+
+const MOST_TRIES = 20;
+
+/**
+ * The kernel pins only namespaces whose number is higher than that of the one they are pinned from, and since 6.18 each CPU gives
+ * numbers of its own: where this process is in a namespace that is not the machine's first one, it takes chance and some tries.
+ */
+async function unshared(command: readonly string[]): Promise<void> {
+  for (let tries = 1; tries < MOST_TRIES; tries++) {
+    const { exitCode, stderr } = await run(command);
+    if (exitCode === 0) return;
+    if (!stderr.includes("Invalid argument")) break;
+  }
+  await runOrThrow(command);
 }
 
 // On hybrid cgroups the unified tree holds no controllers, and crun refuses to work as long as it is mounted.
