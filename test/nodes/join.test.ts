@@ -38,7 +38,7 @@ const why = await whyNoCluster();
 test("A machine joins a cluster elsewhere by a token", { skip: why ?? false }, async (t) => {
   await using machines = await twoMachines(["busybox"]);
   const { control, worker, shell, archives } = machines;
-  await machines.up();
+  await machines.up("--no-node");
   const name = `${worker.machine.name}-node`;
   const command = (await control.shell.ok("wherry token create --print-join-command")).trim();
   const { credentials, podLogs } = placesOf(worker.data).node(name);
@@ -148,7 +148,7 @@ test("A machine joins a cluster elsewhere by a token", { skip: why ?? false }, a
     const then = await logged();
     await worker.shell.until(`ls ${podLogs}/*brittle*/brittle`, /1\.log/);
     await worker.shell.until(`tail -n +${then + 10} ${podLogs}/*counter*/*/*.log`, /line/);
-    await machines.up();
+    await machines.up("--no-node");
     await shell.until("kubectl get nodes", new RegExp(`^${name} +Ready`, "m"));
     await shell.until("kubectl get pod brittle -o jsonpath={.status.containerStatuses[0].restartCount}", /^1$/);
     assert.equal(await shell.ok(id), before);

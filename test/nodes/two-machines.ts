@@ -18,7 +18,7 @@ export interface OwnMachine {
 
 /** Two machines with a cable between them, that share nothing but the programs. */
 export interface TwoMachines extends AsyncDisposable {
-  /** Runs the control plane, and no node. */
+  /** Runs the control plane. */
   readonly control: OwnMachine;
   /** Sees no file of the other's. */
   readonly worker: OwnMachine;
@@ -26,8 +26,8 @@ export interface TwoMachines extends AsyncDisposable {
   readonly shell: Shell;
   /** Archives of images. */
   readonly archives: readonly string[];
-  /** `wherry up --no-node`, at first and after it was stopped. */
-  up(): Promise<void>;
+  /** `wherry up --detach` with more words, at first and after it was stopped. */
+  up(words: string): Promise<void>;
 }
 
 export async function twoMachines(images: readonly string[]): Promise<TwoMachines> {
@@ -44,8 +44,8 @@ export async function twoMachines(images: readonly string[]): Promise<TwoMachine
     worker,
     archives,
     shell: createShell(join(hidden, "here", "work"), env),
-    async up() {
-      await control.shell.ok("wherry up --detach --no-node");
+    async up(words) {
+      await control.shell.ok(`wherry up --detach ${words}`);
       followKubeconfig(env.KUBECONFIG, placesOf(control.data).kubeconfig, control.machine.address);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
