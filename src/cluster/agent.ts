@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import type { Taint } from "../api/generated/core-v1.ts";
 import { Namespace } from "../api/core/v1/namespace.ts";
 import { Service } from "../api/core/v1/service.ts";
@@ -14,6 +14,8 @@ import { type InformerParts, startInformer } from "../client/informer.ts";
 import { startDns } from "../dns/dns.ts";
 import { createClock } from "../host/node/clock.ts";
 import { writePodNetwork } from "../host/node/cni/network.ts";
+import { copyLoadedImages } from "../host/node/containerd/copy-images.ts";
+import { GrpcChannel } from "../host/node/containerd/grpc.ts";
 import { superviseContainerd, type SupervisedContainerd } from "../host/node/containerd/supervise.ts";
 import { nodeDisk } from "../host/node/disk/node-disk.ts";
 import { addLocalAddress } from "../host/node/dns/address.ts";
@@ -59,6 +61,8 @@ export interface AgentOptions {
   readonly loadBalancerRange?: string;
   /** How much of the machine's memory the node has; absent: all of it. */
   readonly memoryBytes?: number;
+  /** The socket of a sibling's containerd on this machine: what was loaded there is loaded here too. */
+  readonly imagesFrom?: string;
   readonly log: Log;
 }
 
@@ -108,6 +112,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
       log: log.with({ component: "registry" }),
     }),
   );
+  await takeImages(options, containerd, tasks.signal);
   const credentials = readCredentials(places.credentials);
   if (credentials === undefined) throw new Error(`this machine has not joined as ${nodeName}`);
   const carrier = opened.use(
@@ -137,6 +142,22 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   opened.defer(() => http.close());
   const owned = opened.move();
   return { shutDown: () => kubelet.shutDown(SHUTDOWN_GRACE), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** Images that no registry has, from a sibling that has them. That there is none is no error. */
+async function takeImages(
+  { imagesFrom, log }: AgentOptions,
+  { runtime }: SupervisedContainerd,
+  signal: AbortSignal,
+): Promise<void> {
+  if (imagesFrom === undefined || !existsSync(imagesFrom)) return;
+  using sibling = new GrpcChannel(`unix://${imagesFrom}`);
+  try {
+    const names = await copyLoadedImages(sibling, runtime.channel, { signal });
+    if (names.length > 0) log.info("images of another node of this machine are here too", { names });
+  } catch (error) {
+    log.warn("images of another node of this machine could not be taken", { error });
+  }
 }
 
 interface Agent {

@@ -147,7 +147,9 @@ test("Three nodes on one machine", { skip: why ?? false }, async (t) => {
   await t.test("a node is added, drained, shut down in order and removed", async () => {
     assert.match(await nodeShell.ok("wherry node add extra --label kind=extra --memory 1Gi"), /node extra is Ready/);
     assert.match(await shell.ok("kubectl get nodes -l kind=extra"), /^extra +Ready/m);
-    await shell.ok("kubectl cordon extra && kubectl drain extra --ignore-daemonsets --timeout=30s");
+    // It has the images that were loaded before it was there.
+    await shell.ok("kubectl rollout status daemonset/box --timeout=60s");
+    await shell.ok("kubectl drain extra --ignore-daemonsets --timeout=30s");
     await nodeShell.ok("wherry node stop extra");
     const ready = "kubectl get node extra -o jsonpath='{.status.conditions[?(@.type==\"Ready\")].message}'";
     assert.equal(await shell.ok(ready), "node is shutting down");

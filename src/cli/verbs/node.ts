@@ -30,7 +30,7 @@ agent is the very program that runs on any other machine. The cluster has to be 
   start   brings back what was stopped or killed, as a machine that boots: its images are still there, its pods start anew
   remove  ends it, deletes its Node, and removes all that it had on disk
 
-Images that were loaded by 'wherry image load' are on the nodes that ran then.`,
+Images that were loaded by 'wherry image load' are on every node; one that was off then gets them when it starts.`,
   examples: [
     ["sudo wherry node add", "one more node"],
     [

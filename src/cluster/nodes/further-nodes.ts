@@ -2,6 +2,7 @@ import { rmSync } from "node:fs";
 import type { Node } from "../../api/generated/core-v1.ts";
 import { PodNetworks } from "../../controllers/nodeipam/plan.ts";
 import { closeCompartment, openCompartment } from "../../host/node/compartments/compartment.ts";
+import { containerdPlaces } from "../../host/node/containerd/configuration.ts";
 import { setGroup } from "../../host/node/machine/cgroups.ts";
 import type { HostParts } from "../../host/node/packages/find.ts";
 import type { PkiDirectory } from "../../host/node/pki/directory.ts";
@@ -158,8 +159,9 @@ export class FurtherNodes {
   }
 
   #settingsOf({ name, address, podCidr, labels, taints, memoryBytes }: NodeRecord): NodeSettings {
-    const { dataDirectory, settings } = this.#parts;
-    const own = { dataDirectory, nodeName: name, address, podCidr, labels, taints };
+    const { dataDirectory, settings, machine } = this.#parts;
+    const imagesFrom = containerdPlaces(placesOf(dataDirectory).node(machine.name).containerd).socket;
+    const own = { imagesFrom, dataDirectory, nodeName: name, address, podCidr, labels, taints };
     return { ...settings, ...own, ...(memoryBytes === undefined ? {} : { memoryBytes }) };
   }
 

@@ -5,6 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { buildImages } from "../../../../tools/images/build.ts";
 import { imageName } from "./image-name.ts";
+import { copyLoadedImages } from "./copy-images.ts";
 import { loadImages } from "./image-load.ts";
 import { packTar } from "./tar.ts";
 import { signal, startPod, startTestNode, until, whyNoContainers } from "./test-node.ts";
@@ -54,6 +55,20 @@ describe("containerd: importing images", { skip }, () => {
     await load(await dockerArchive(["again:1"], "second"));
     const second = await node.runtime.image("again:1", { signal });
     assert.notEqual(first!.id, second!.id);
+  });
+
+  test("another containerd gets what was loaded, once", async () => {
+    await using other = await startTestNode(7, []);
+    const names = await load(await dockerArchive(["copied:1", "copied:2"]));
+    const copied = await copyLoadedImages(node.runtime.channel, other.runtime.channel, { signal });
+    for (const name of names) assert(copied.includes(name), name);
+    const own = await node.runtime.image("copied:1", { signal });
+    assert.equal((await other.runtime.image("copied:1", { signal }))?.id, own!.id);
+    const pod = await startPod(other, "copy", { image: "docker.io/library/copied:1", command: ["/busybox", "true"] });
+    await until("its program has ended", async () => {
+      return (await other.runtime.containerStatus(pod.containerId, { signal })).state === "exited";
+    });
+    assert.deepEqual(await copyLoadedImages(node.runtime.channel, other.runtime.channel, { signal }), []);
   });
 
   test("an archive without images, and a broken one, are errors that leave containerd well", async () => {

@@ -93,7 +93,8 @@ function digestOf(hash: Hash): string {
   return `sha256:${hash.digest("hex")}`;
 }
 
-async function createImage(
+/** Gives an image its name: its manifest must be there already. */
+export async function createImage(
   channel: GrpcChannel,
   { name: shortName, target, configDigest }: ImageToCreate,
   options: CallOptions,
