@@ -21,17 +21,22 @@ export function ensureBuilt() {
   if (existsSync(stamp) && statSync(stamp).mtimeMs > newest) return;
   console.error("Building …");
   rmSync(dist, { recursive: true, force: true });
-  const tsc = spawnSync(
-    process.execPath,
-    [join(root, "node_modules", "typescript", "lib", "tsc.js"), "-p", "tsconfig.build.json"],
-    {
-      cwd: root,
-      stdio: "inherit",
-    },
-  );
-  if (tsc.status !== 0) process.exit(1);
+  compile();
   for (const path of sources) if (!path.endsWith(".ts")) copy(path);
   writeFileSync(stamp, "");
+}
+
+/** What programs in TypeScript read of the package: made when it is packed, for nothing that runs needs it. */
+export function buildTypes() {
+  ensureBuilt();
+  compile("--declaration", "--emitDeclarationOnly");
+}
+
+function compile(...options) {
+  const tsc = join(root, "node_modules", "typescript", "lib", "tsc.js");
+  const args = [tsc, "-p", "tsconfig.build.json", ...options];
+  const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: "inherit" });
+  if (status !== 0) process.exit(1);
 }
 
 function copy(path) {
@@ -46,4 +51,7 @@ function filesBelow(folder) {
   );
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) ensureBuilt();
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes("--types")) buildTypes();
+  else ensureBuilt();
+}

@@ -16,7 +16,7 @@ import type { ContainerdOptions, SupervisedContainerd } from "./supervise.ts";
 
 // A real containerd for this room's tests.
 
-export const signal = new AbortController().signal;
+export const signal: AbortSignal = new AbortController().signal;
 
 /** Why real containers cannot be tested on this machine; undefined where they can. */
 export async function whyNoContainers(): Promise<string | undefined> {
