@@ -18,6 +18,8 @@ const MOST_WRITES = 16;
 const RETRY_MS = 1_000;
 /** That a pod is about to begin is told after this time: most run by then, and one write tells both. */
 const BEGINNING_MS = 300;
+/** A container that is killed to come back is told of as it was for so long: Kubernetes says nothing in between. */
+const REPLACING_MS = 2_000;
 
 export interface WritablePod extends ReportingPod {
   observe(observation: Observation): void;
@@ -36,7 +38,7 @@ export class StatusWriter {
   readonly #due = new Set<WritablePod>();
   readonly #writing = new Map<WritablePod, Promise<void>>();
   readonly #sent = new WeakMap<WritablePod, PodStatus>();
-  /** Pods whose beginning is not told yet: the timer, or `ripe` once it has gone off. */
+  /** Pods whose passing state is not told yet: the timer, or `ripe` once it has gone off. */
   readonly #held = new Map<WritablePod, Timer | "ripe">();
   #pumping = false;
 
@@ -111,8 +113,9 @@ export class StatusWriter {
       if (this.#writing.has(pod)) continue;
       this.#due.delete(pod);
       const status = pod.status();
-      if (isBeginning(status) && this.#held.get(pod) !== "ripe") {
-        this.#hold(pod);
+      const passingMs = isBeginning(status) ? BEGINNING_MS : pod.isReplacing() ? REPLACING_MS : 0;
+      if (passingMs > 0 && this.#held.get(pod) !== "ripe") {
+        this.#hold(pod, passingMs);
         continue;
       }
       this.#release(pod);
@@ -125,9 +128,9 @@ export class StatusWriter {
     }
   }
 
-  #hold(pod: WritablePod): void {
+  #hold(pod: WritablePod, ms: number): void {
     if (this.#held.has(pod)) return;
-    const timer = this.#clock.timer(BEGINNING_MS, () => {
+    const timer = this.#clock.timer(ms, () => {
       this.#held.set(pod, "ripe");
       this.statusChanged(pod);
     });

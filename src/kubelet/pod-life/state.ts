@@ -127,6 +127,15 @@ export function isAlive(container: ContainerStatus): boolean {
   return container.state === "running" || container.state === "unknown";
 }
 
+/** A container that was killed to be started again at once has not come back yet. */
+export function isReplacing(life: PodLife): boolean {
+  return Object.entries(life.kills).some(([id, { name, forRestart }]) => {
+    const present = newest(life, name);
+    if (!forRestart || present === undefined || life.waiting[name] !== undefined) return false;
+    return present.id === id ? present.state === "exited" : present.state === "created";
+  });
+}
+
 /** Everything is stopped, or never ran. */
 export function nothingRuns(life: PodLife): boolean {
   return !life.containers.some(isAlive);

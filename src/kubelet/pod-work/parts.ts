@@ -65,6 +65,8 @@ export interface ReportingPod {
   readonly pod: Pod;
   /** The status as it is now. */
   status(): PodStatus;
+  /** A container is gone only for the moment until its replacement runs. */
+  isReplacing(): boolean;
   /** What was done since this was last asked, with the time each step took, in milliseconds: the facts of the write's cause. */
   takeFacts(): Readonly<Record<string, unknown>>;
 }

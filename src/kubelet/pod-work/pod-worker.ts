@@ -9,7 +9,7 @@ import { StartError } from "../images/puller.ts";
 import type { Effect, Observation, PodEvent } from "../pod-life/observation.ts";
 import type { RememberedResources } from "../pod-life/resize-state.ts";
 import type { PodLife } from "../pod-life/state.ts";
-import { newLife } from "../pod-life/state.ts";
+import { isReplacing, newLife } from "../pod-life/state.ts";
 import { step } from "../pod-life/step.ts";
 import { Prober } from "../probes/prober.ts";
 import { resourcesOf } from "../resize/pod-resources.ts";
@@ -58,6 +58,10 @@ export class PodWorker implements ReportingPod {
     const { hostIPs, runtimeName, clock } = this.#node;
     this.#said = podStatus(this.#life, this.#said, { hostIPs: hostIPs(), runtime: runtimeName }, clock.now());
     return this.#said;
+  }
+
+  isReplacing(): boolean {
+    return isReplacing(this.#life);
   }
 
   takeFacts(): Readonly<Record<string, unknown>> {

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Pod } from "../../../api/generated/core-v1.ts";
 import { silentLog } from "../../../base/log.ts";
 import { TaskGroup } from "../../../base/task-group.ts";
+import { strategicPatch } from "../../../client/client.ts";
 import { startInformer } from "../../../client/informer.ts";
 import type { World } from "../../../cluster/testing.ts";
 import { simulate } from "../../../cluster/testing.ts";
@@ -116,6 +117,27 @@ test("readiness follows the probe", async () => {
   await world.advance(27_000);
   assert.equal(ready(), false);
   assert(world.events.includes("Unhealthy Readiness probe failed: HTTP probe failed with statuscode: 500"));
+});
+
+test("a container that gets another image is told of as ready all the while", async () => {
+  await using world = await worldWithNode();
+  await world.apply(PodKind, pod("web"));
+  await world.settle();
+  await world.act((signal) =>
+    world.client.patch(
+      PodKind,
+      { namespace: "default", name: "web" },
+      strategicPatch({ spec: { containers: [{ name: "main", image: "nginx:2" }] } }),
+      { signal },
+    ),
+  );
+  const told = new Set<string>();
+  for (let ms = 0; ms < 5_000; ms += 5) {
+    await world.advance(5);
+    const [container] = world.get(PodKind, "web")!.status.containerStatuses ?? [];
+    told.add(`${container?.image} ready ${container?.ready} restarts ${container?.restartCount}`);
+  }
+  assert.deepEqual([...told], ["nginx:1 ready true restarts 0", "nginx:2 ready true restarts 1"]);
 });
 
 test("a pod that does not fit is refused", async () => {
