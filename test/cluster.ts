@@ -97,7 +97,7 @@ export async function startClusterWith(
     followKubeconfig(env.KUBECONFIG, places.kubeconfig, machine.address);
   };
   await bringUp();
-  await nodeShell.ok(`wherry image load ${archives.join(" ")}`);
+  if (archives.length > 0) await nodeShell.ok(`wherry image load ${archives.join(" ")}`);
   const containerd = containerdPlaces(places.node(nodeName).containerd);
   const runtime = connectCri({ address: `unix://${containerd.socket}`, streamsDirectory: containerd.streams });
   return {

@@ -33,7 +33,9 @@ async function main(words: readonly string[]): Promise<number> {
   });
   const { signal } = interrupted;
   await ensureHostParts({ signal, progress: say });
-  const images = options.short ? shortImages : allImages;
+  const isReached = await reachesRegistry();
+  const images = isReached ? NO_IMAGES : options.short ? shortImages : allImages;
+  if (isReached) say(`${REGISTRY} is reached: images come from registries`);
   const programs = await buildReference(["e2e.test", "ginkgo", "kubectl", ...images.programs], {
     progress: say,
     signal,
@@ -45,7 +47,7 @@ async function main(words: readonly string[]): Promise<number> {
   const cluster = await startClusterWith(archives, {
     command: COMMAND,
     kubectl: programs.kubectl,
-    up: ["--store", options.store],
+    up: ["--store", options.store, ...(options.nodes === 1 ? [] : ["--nodes", String(options.nodes)])],
   });
   try {
     return await run(options, { programs, cluster, output, signal });
@@ -53,6 +55,19 @@ async function main(words: readonly string[]): Promise<number> {
     if (options.keep)
       say(`The cluster stays: export KUBECONFIG=${cluster.nodeKubeconfig}; ${cluster.machine.enter.join(" ")} sh`);
     else await cluster[Symbol.asyncDispose]();
+  }
+}
+
+const REGISTRY = "registry.k8s.io";
+const REGISTRY_PATIENCE_MS = 3_000;
+const NO_IMAGES = { names: [], programs: [] } as const;
+
+async function reachesRegistry(): Promise<boolean> {
+  try {
+    const answer = await fetch(`https://${REGISTRY}/v2/`, { signal: AbortSignal.timeout(REGISTRY_PATIENCE_MS) });
+    return answer.ok;
+  } catch {
+    return false;
   }
 }
 

@@ -6,6 +6,7 @@ export interface ConformanceOptions {
   readonly skip: readonly string[];
   readonly procs: number;
   readonly store: "sqlite" | "memory";
+  readonly nodes: number;
   readonly short: boolean;
   readonly keep: boolean;
   /** Absolute, or undefined for a folder of its own below `.cache/conformance`. */
@@ -25,20 +26,20 @@ export const USAGE = `Runs the official conformance suite of Kubernetes against 
   --skip REGEXP      leaves out what matches
   --procs N          how many specs run at once (4)
   --store KIND       sqlite (default) or memory
+  --nodes N          how many nodes the cluster has (1); two specs need a second one
   --output DIR       where reports go (a folder below .cache/conformance)
   --keep             the cluster stays, to be looked at
   --help             this text
 
 Needs root, Linux and Go: the suite, kubectl and the images' programs are built from Kubernetes' own modules, the first time in some
-ten minutes. Ends with 1 if a spec of test/conformance/passing.txt failed, or any spec with --short; Ctrl-C keeps what was measured.`;
+ten minutes; where registry.k8s.io can be reached, nodes pull the images from there. Ends with 1 if a spec of test/conformance/passing.txt failed, or any spec with --short; Ctrl-C keeps what was measured.`;
 
 /** @throws {UsageError} */
 export function readOptions(words: readonly string[]): ConformanceOptions | "help" {
   const { values } = parse(words);
   if (values.help === true) return "help";
-  const procs = Number(values.procs ?? 4);
-  if (!Number.isInteger(procs) || procs < 1)
-    throw new UsageError(`--procs takes a number of processes, not ${values.procs}`);
+  const procs = countOf("procs", values.procs, 4);
+  const nodes = countOf("nodes", values.nodes, 1);
   const store = values.store ?? "sqlite";
   if (store !== "sqlite" && store !== "memory") throw new UsageError(`--store is sqlite or memory, not ${store}`);
   const sigs = (values.sig ?? "").split(",").filter((sig) => sig !== "");
@@ -49,6 +50,7 @@ export function readOptions(words: readonly string[]): ConformanceOptions | "hel
     skip: values.skip === undefined ? [] : [values.skip],
     procs,
     store,
+    nodes,
     short: values.short ?? false,
     keep: values.keep ?? false,
     output: values.output,
@@ -65,6 +67,7 @@ function parse(words: readonly string[]) {
         skip: { type: "string" },
         procs: { type: "string" },
         store: { type: "string" },
+        nodes: { type: "string" },
         output: { type: "string" },
         short: { type: "boolean" },
         keep: { type: "boolean" },
@@ -74,6 +77,12 @@ function parse(words: readonly string[]) {
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
+}
+
+function countOf(name: string, typed: string | undefined, otherwise: number): number {
+  const count = typed === undefined ? otherwise : Number(typed);
+  if (!Number.isInteger(count) || count < 1) throw new UsageError(`--${name} takes a number from 1 on, not ${typed}`);
+  return count;
 }
 
 function checkPattern(pattern: string | undefined): void {
