@@ -13,7 +13,11 @@ import { builtInKinds } from "./kinds.ts";
 export type Answer = Status | MutableJsonObject;
 
 const kinds = new Map(builtInKinds().map((kind) => [`${kind.apiVersion} ${kind.kind}`, kind]));
-const CONTEXT: RuleContext = { nowMs: Date.UTC(2026, 0, 1), subresource: "" };
+const CONTEXT: RuleContext = {
+  nowMs: Date.UTC(2026, 0, 1),
+  newUid: () => "00000000-0000-4000-8000-000000000000",
+  subresource: "",
+};
 const NAME_CHECKS: Readonly<Record<NameRule, FormatCheck>> = {
   "dns-subdomain": dnsSubdomain,
   "dns-label": dnsLabel,

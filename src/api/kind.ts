@@ -61,6 +61,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   default?(object: MutableJsonObject): void;
   /** A new object keeps the status it comes with: nodes make themselves known with theirs. */
   readonly keepsStatusOnCreate?: boolean;
+  /** Whoever writes the status leaves the labels as they are. */
+  readonly statusKeepsLabels?: boolean;
   /** Adjusts a new object before it is checked: resets what clients may not set. Status is reset by itself. */
   prepareForCreate?(object: MutableJsonObject, context: RuleContext): void;
   prepareForUpdate?(object: MutableJsonObject, old: T, context: RuleContext): void;
@@ -70,6 +72,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   validateUpdate?(object: T, old: T, context: RuleContext): Iterable<Issue>;
   /** What is wrong with a change by the status subresource. */
   validateStatusUpdate?(object: T, old: T, context: RuleContext): Iterable<Issue>;
+  /** An annotation that Kubernetes makes of something else when it shows a whole object, and not with metadata alone. */
+  readonly annotationOfWhole?: string;
   /** Warnings for the client, sent as headers. */
   warnings?(object: T, old: T | undefined): Iterable<string>;
   /** The kind itself is on its way out: said with every answer about it. */
@@ -126,6 +130,8 @@ export type MetadataCheck = "change" | "whole";
 export interface RuleContext {
   /** Milliseconds since the epoch. */
   readonly nowMs: number;
+  /** Makes a UUID. */
+  newUid(): string;
   /** The subresource by which the object is written, "" for the object itself. */
   readonly subresource: string;
   /** Who writes. */

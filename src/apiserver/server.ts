@@ -12,12 +12,15 @@ import type { KubeObject } from "../machinery/object.ts";
 import type { Store } from "../store/contract.ts";
 import { type Admission, type AdmissionPlugin, createAdmission } from "./admission/admission.ts";
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./admission/certificates.ts";
+import { claimResize } from "./admission/claim-resize.ts";
+import { defaultIngressClass, defaultStorageClass } from "./admission/default-classes.ts";
 import { defaultTolerations } from "./admission/default-tolerations.ts";
 import { lookupIn } from "./admission/lookup.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
 import { limitRanger } from "./admission/limit-ranger.ts";
 import { nodeRestriction } from "./admission/node-restriction/node-restriction.ts";
 import { nodeTaint } from "./admission/node-taint.ts";
+import { storageProtection } from "./admission/storage-protection.ts";
 import { priority } from "./admission/priority.ts";
 import { rbacEscalation } from "./admission/rbac-escalation.ts";
 import { resourceQuota, type WriteUsage } from "./admission/resource-quota.ts";
@@ -196,12 +199,16 @@ function admissionOf(
     nodeRestriction({ lookup, authorizer, certificates }),
     nodeTaint,
     priority(lookup),
-    runtimeClass(lookup),
     defaultTolerations,
+    defaultStorageClass(lookup),
+    storageProtection,
+    claimResize(lookup),
+    runtimeClass(lookup),
     rbacEscalation(rbac, authorizer),
     certificateApproval(authorizer),
     certificateSigning(authorizer),
     certificateSubjectRestriction(certificates),
+    defaultIngressClass(lookup),
     mutatingWebhooks(asked),
     serviceAddresses(settings, lookup, clock, random.stream("service-addresses")),
     validatingWebhooks(asked),

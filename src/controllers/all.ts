@@ -25,6 +25,8 @@ import { nodeIpamController } from "./nodeipam/controller.ts";
 import { nodeLifecycleController } from "./nodelifecycle/controller.ts";
 import { claimBinder, volumeBinder } from "./persistentvolume/controller.ts";
 import { podGarbageCollector } from "./podgc/controller.ts";
+import { claimProtection } from "./pvcprotection/controller.ts";
+import { volumeProtection } from "./pvprotection/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
 import { resourceQuotaController } from "./resourcequota/controller.ts";
@@ -34,6 +36,7 @@ import { serviceAccountController } from "./serviceaccount/controller.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
 import { taintEvictionController } from "./tainteviction/controller.ts";
 import { tokenCleaner } from "./tokencleaner/controller.ts";
+import { ttlController } from "./ttl/controller.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 
 export interface ControllersOptions {
@@ -71,6 +74,8 @@ export function allControllers(options: ControllersOptions): readonly Controller
     clusterRoleAggregationController,
     claimBinder,
     volumeBinder,
+    claimProtection,
+    volumeProtection,
   ] as readonly unknown[] as readonly Controller[];
   return [
     ...simple,
@@ -95,5 +100,6 @@ export function allControllers(options: ControllersOptions): readonly Controller
     csrCleaner(certificates),
     bootstrapSigner(),
     tokenCleaner(),
+    ttlController(),
   ];
 }

@@ -1,6 +1,6 @@
 import { diagnose, strictProblems } from "./decode-problems.ts";
 import { compile } from "./decode-compile.ts";
-import { hasDuplicateMembers } from "./json-text.ts";
+import { hasDuplicateMembers, mergedValue, parseNode } from "./json-text.ts";
 import type { Json, MutableJson } from "./json.ts";
 import type { Shape } from "./shape.ts";
 
@@ -21,14 +21,14 @@ export interface Decoded {
  * @throws DecodeError with Go's sentence for the first value of a wrong type
  */
 export function decodeValue(shape: Shape, value: unknown, { text }: { readonly text?: string } = {}): Decoded {
+  const duplicates = text !== undefined && hasDuplicateMembers(text, value);
   const notes = { unknown: false };
   let decoded: MutableJson;
   try {
-    decoded = compile(shape).decode(value ?? {}, notes);
+    decoded = compile(shape).decode((duplicates ? mergedValue(parseNode(text)) : value) ?? {}, notes);
   } catch (error) {
     throw diagnose(shape, value as Json) ?? error;
   }
-  const duplicates = text !== undefined && hasDuplicateMembers(text, value);
   if (!notes.unknown && !duplicates) return { value: decoded, unknown: [] };
   return { value: decoded, unknown: strictProblems(shape, value as Json, duplicates ? text : undefined) };
 }

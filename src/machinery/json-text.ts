@@ -1,3 +1,6 @@
+import { setMember } from "./decode-compile.ts";
+import type { MutableJson, MutableJsonObject } from "./json.ts";
+
 /** A JSON value whose objects keep all their members, in order, duplicates too. */
 export type JsonNode = null | boolean | number | string | readonly JsonNode[] | JsonMembers;
 
@@ -17,6 +20,39 @@ export function hasDuplicateMembers(text: string, value: unknown): boolean {
 export function parseNode(text: string): JsonNode {
   const reader = { text, at: 0 };
   return readNode(reader);
+}
+
+/**
+ * The value of a text as Go decodes it: members of an object that is given twice come together, where JSON.parse would
+ * take the last alone.
+ */
+export function mergedValue(node: JsonNode): MutableJson {
+  if (isList(node)) return node.map(mergedValue);
+  if (typeof node !== "object" || node === null) return node;
+  const result: MutableJsonObject = {};
+  for (const [name, member] of node.members) {
+    const value = mergedValue(member);
+    const before = Object.hasOwn(result, name) ? result[name] : undefined;
+    const merges = isObject(before) && isObject(value);
+    setMember(result, name, merges ? merged(before, value) : value);
+  }
+  return result;
+}
+
+function merged(before: MutableJsonObject, value: MutableJsonObject): MutableJsonObject {
+  for (const [name, member] of Object.entries(value)) {
+    const old = Object.hasOwn(before, name) ? before[name] : undefined;
+    setMember(before, name, isObject(old) && isObject(member) ? merged(old, member) : member!);
+  }
+  return before;
+}
+
+function isList(node: JsonNode): node is readonly JsonNode[] {
+  return Array.isArray(node);
+}
+
+function isObject(value: MutableJson | undefined): value is MutableJsonObject {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function countColons(text: string): number {

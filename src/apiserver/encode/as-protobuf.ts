@@ -19,7 +19,7 @@ export function objectAsProtobuf(
 ): Uint8Array {
   if (view.type === "partial") {
     checkPartial(view, kind, false);
-    return protobufOf(partialObject(object, view.version));
+    return protobufOf(partialObject(kind, object, view.version));
   }
   return entry === undefined ? protobufOf(object) : inEnvelope(kind, entryMessage(kind, entry));
 }
@@ -36,7 +36,7 @@ export function listAsProtobuf(
     return protobufList({ type, metadata, size: entries.length, messages, turn });
   }
   checkPartial(view, kind, true);
-  const messages = entries.values().map(partialMessage);
+  const messages = entries.values().map((entry) => partialMessage(kind, entry));
   return protobufList({
     type: partialListHead(metadata, view.version),
     metadata,
@@ -57,7 +57,7 @@ export function eventAsProtobuf({ kind, view, frames }: WatchEncoding): (step: W
     const { type, entry } = step;
     if (view.type === "partial") {
       const head = { apiVersion: `meta.k8s.io/${view.version}`, kind: "PartialObjectMetadata" };
-      return protobufFrame(type, head, partialMessage(entry));
+      return protobufFrame(type, head, partialMessage(kind, entry));
     }
     return frames.of(entry, `protobuf ${type}`, () => protobufFrame(type, kind, entryMessage(kind, entry)));
   };
@@ -68,6 +68,6 @@ function entryMessage({ shape }: Kind, entry: Entry<KubeObject>): Uint8Array {
   return entry.remember("protobuf", () => encodeMessage(shape, entry.value as unknown as JsonObject));
 }
 
-function partialMessage(entry: Entry<KubeObject>): Uint8Array {
-  return entry.remember("partial protobuf", () => messageOf(partialObject(entry.value, "v1")));
+function partialMessage(kind: Kind, entry: Entry<KubeObject>): Uint8Array {
+  return entry.remember("partial protobuf", () => messageOf(partialObject(kind, entry.value, "v1")));
 }

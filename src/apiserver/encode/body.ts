@@ -12,6 +12,7 @@ import { ProtobufError } from "./protobuf/reader.ts";
 export interface RequestBody {
   /** The media type without parameters. */
   readonly mediaType: string;
+  /** A patch that cannot be read is its own refusal, told once there is an object to be patched. */
   readonly value: unknown;
   /** The JSON text, from which fields that are given twice can be told; absent for YAML. */
   readonly text?: string;
@@ -122,7 +123,8 @@ function parsePatch(text: string, mediaType: string): RequestBody {
     return { mediaType, value: JSON.parse(text), text, problems: [] };
   } catch {
     const problem = jsonProblem(text);
-    throw badRequest(mediaType === STRATEGIC_TYPE ? problem : `error decoding patch: ${problem}`);
+    const value = badRequest(mediaType === STRATEGIC_TYPE ? problem : `error decoding patch: ${problem}`);
+    return { mediaType, value, problems: [] };
   }
 }
 

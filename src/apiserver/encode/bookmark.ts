@@ -11,10 +11,10 @@ export function bookmark(kind: Kind, view: View, step: Extract<WatchStep, { type
     ...(step.initialEventsEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {}),
   };
   if (view.type === "object") return { kind: kind.kind, apiVersion: kind.apiVersion, metadata };
-  if (view.type === "partial") return partialObject({ metadata }, view.version);
+  if (view.type === "partial") return partialObject(kind, { metadata }, view.version);
   return {
     ...tableHead({ resourceVersion: metadata.resourceVersion }, view.version),
     columnDefinitions: null,
-    rows: [{ cells: emptyCells(kind), object: partialObject({ metadata }, view.version) }],
+    rows: [{ cells: emptyCells(kind), object: partialObject(kind, { metadata }, view.version) }],
   };
 }

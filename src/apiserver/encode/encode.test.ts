@@ -140,7 +140,7 @@ test("encode: a table as kubectl asks for it", () => {
     negotiate(asking(TABLE, "includeObject=None"), "answer"),
     encoding,
   );
-  assert.deepEqual(JSON.parse(textOf(none.body)).rows, [{ cells: ["a", "Active", "10m"] }]);
+  assert.deepEqual(JSON.parse(textOf(none.body)).rows, [{ cells: ["a", "Active", "10m"], object: null }]);
   assert.throws(
     () => encodeOutcome(listing([]), negotiate(asking(TABLE, "includeObject=Foo"), "answer"), encoding),
     /includeObject: Invalid value: "Foo": must be 'Metadata', 'Object', 'None', or empty/,

@@ -98,7 +98,7 @@ export function encodeObject(
   }
   if (view.type === "partial") {
     checkPartial(view, kind, false);
-    return encodeValue(partialObject(object, view.version), format, pretty);
+    return encodeValue(partialObject(kind, object, view.version), format, pretty);
   }
   // What is only answered has no rows: Kubernetes has no table for it.
   if (kind.stored === false) throw noTable(kind);
@@ -130,7 +130,7 @@ export function encodeList(
       return framed(
         partialListHead(metadata, view.version),
         "items",
-        entries.values().map((entry) => encodeText(partialJson(entry, view.version))),
+        entries.values().map((entry) => encodeText(partialJson(kind, entry, view.version))),
       );
     case "table":
       return framed(
@@ -198,7 +198,7 @@ function listValue(
     case "partial":
       return {
         ...partialListHead(metadata, view.version),
-        items: objects.map((object) => partialObject(object, view.version)),
+        items: objects.map((object) => partialObject(kind, object, view.version)),
       };
     case "table":
       return tableOf(kind, objects, view, { metadata, nowMs: now(), describe });

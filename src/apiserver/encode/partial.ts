@@ -1,5 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
-import type { KubeObject, ListMeta } from "../../machinery/object.ts";
+import type { KubeObject, ListMeta, ObjectMeta } from "../../machinery/object.ts";
 import { failure } from "../../machinery/status.ts";
 import type { Entry } from "../../store/contract.ts";
 import type { View } from "./negotiate.ts";
@@ -13,13 +13,23 @@ export interface PartialObject {
   readonly metadata: unknown;
 }
 
-export function partialObject(object: { readonly metadata: unknown }, version: string): PartialObject {
-  return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata };
+export function partialObject(
+  { annotationOfWhole }: Kind,
+  { metadata }: { readonly metadata: Partial<ObjectMeta> },
+  version: string,
+): PartialObject {
+  const shown = annotationOfWhole === undefined ? metadata : withoutAnnotation(metadata, annotationOfWhole);
+  return { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata: shown };
 }
 
 /** The same as JSON, remembered with the object. */
-export function partialJson(entry: Entry<KubeObject>, version: string): string {
-  return entry.remember(`partial/${version}`, () => JSON.stringify(partialObject(entry.value, version)));
+export function partialJson(kind: Kind, entry: Entry<KubeObject>, version: string): string {
+  return entry.remember(`partial/${version}`, () => JSON.stringify(partialObject(kind, entry.value, version)));
+}
+
+function withoutAnnotation(metadata: Partial<ObjectMeta>, name: string): Partial<ObjectMeta> {
+  const { annotations: { [name]: _, ...annotations } = {}, ...others } = metadata;
+  return Object.keys(annotations).length === 0 ? others : { ...others, annotations };
 }
 
 export function partialListHead(metadata: ListMeta, version: string) {

@@ -31,7 +31,8 @@ export interface ColumnDefinition {
 
 export interface TableRow {
   readonly cells: readonly Cell[];
-  readonly object?: unknown;
+  /** Null where nothing of the object is to be included. */
+  readonly object: unknown;
 }
 
 export type Cell = string | number | boolean | null;
@@ -52,7 +53,7 @@ export function tableOf(
     columnDefinitions: columnDefinitions(kind, describe),
     rows: objects.map((object) => ({
       cells: cellsOf(columns, object, nowMs),
-      ...(include === "None" ? {} : { object: include === "Object" ? object : partialObject(object, view.version) }),
+      object: include === "None" ? null : include === "Object" ? object : partialObject(kind, object, view.version),
     })),
   };
 }
@@ -72,9 +73,13 @@ export function* rowTexts(
   const columns = columnsOf(kind);
   for (const entry of entries) {
     const cells = JSON.stringify(cellsOf(columns, entry.value, nowMs));
-    if (include === "None") yield `{"cells":${cells}}`;
-    else
-      yield `{"cells":${cells},"object":${include === "Object" ? JSON.stringify(entry.value) : partialJson(entry, view.version)}}`;
+    const object =
+      include === "None"
+        ? "null"
+        : include === "Object"
+          ? JSON.stringify(entry.value)
+          : partialJson(kind, entry, view.version);
+    yield `{"cells":${cells},"object":${object}}`;
   }
 }
 

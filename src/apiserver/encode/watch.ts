@@ -70,7 +70,7 @@ function lineEncoder(encoding: WatchEncoding): (step: WatchStep) => Uint8Array {
   const { kind, view, frames } = encoding;
   let first = true;
   const objectText = (entry: Entry<KubeObject>): string => {
-    if (view.type === "partial") return partialJson(entry, view.version);
+    if (view.type === "partial") return partialJson(kind, entry, view.version);
     return tableText(encoding, view as TableView, entry, first);
   };
   return (step) => {

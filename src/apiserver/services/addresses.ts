@@ -6,7 +6,7 @@ import type { Mutable } from "../../machinery/object.ts";
 import { internalError, invalidError } from "../../machinery/status.ts";
 import type { AdmissionPlugin } from "../admission/admission.ts";
 import type { Lookup } from "../admission/lookup.ts";
-import { Allocator } from "./allocator.ts";
+import { Allocator, type Numbers, numbersToTry } from "./allocator.ts";
 import { addressText, parseAddress, parseRange, type Range } from "./range.ts";
 
 export interface ServiceAddressOptions {
@@ -34,21 +34,25 @@ export function serviceAddresses(
   const nodePorts = new Allocator(first, last, clock, random.stream("node-ports"));
   return {
     name: "ServiceAddresses",
-    admit({ kind, operation, subresource, object, old }) {
+    admit({ kind, operation, subresource, object, old, dryRun }) {
       if (kind.group !== "" || kind.kind !== "Service" || subresource !== "") return;
       const present = old as Service | undefined;
-      if (present !== undefined) letGo(present, addresses, nodePorts);
+      if (present !== undefined && !dryRun) letGo(present, addresses, nodePorts);
       if (object === undefined || (operation !== "CREATE" && operation !== "UPDATE")) return;
       const service = object as unknown as DraftService;
       const used = inUse(lookup, service);
       if (present !== undefined) keepGiven(service, present);
       setFamilies(service);
-      giveAddress(service, present, addresses, used.addresses, range);
-      giveNodePorts(service, nodePorts, used.nodePorts, present);
-      giveHealthPort(service, nodePorts, used.nodePorts, present);
+      const ports = dryRun ? numbersToTry(nodePorts, PORT_TO_TRY) : nodePorts;
+      giveAddress(service, present, dryRun ? numbersToTry(addresses, range.first) : addresses, used.addresses, range);
+      giveNodePorts(service, ports, used.nodePorts, present);
+      giveHealthPort(service, ports, used.nodePorts, present);
     },
   };
 }
+
+/** The node port that stands for any in dry runs. */
+const PORT_TO_TRY = 32_769;
 
 /** What a stored service has is taken as long as it is stored, and free from the moment on at which it is not. */
 function letGo({ spec }: Service, addresses: Allocator, nodePorts: Allocator): void {
@@ -167,7 +171,7 @@ function setFamilies(service: DraftService): void {
 function giveAddress(
   service: DraftService,
   old: Service | undefined,
-  addresses: Allocator,
+  addresses: Numbers,
   used: ReadonlySet<number>,
   range: Range,
 ): void {
@@ -203,7 +207,7 @@ function outsideText(address: number, { first, last, text }: Range): string {
 
 function giveNodePorts(
   service: DraftService,
-  allocator: Allocator,
+  allocator: Numbers,
   used: ReadonlySet<number>,
   old: Service | undefined,
 ): void {
@@ -229,7 +233,7 @@ function needsHealthPort({ spec }: DraftService | Service): boolean {
 
 function giveHealthPort(
   service: DraftService,
-  allocator: Allocator,
+  allocator: Numbers,
   used: ReadonlySet<number>,
   old: Service | undefined,
 ): void {
@@ -246,7 +250,7 @@ function claimPort(
   service: DraftService,
   field: string,
   port: number,
-  allocator: Allocator,
+  allocator: Numbers,
   used: ReadonlySet<number>,
 ): void {
   const claimed = allocator.claim(port, used);

@@ -5,11 +5,35 @@ import { integerBelow, type Random } from "../../base/random.ts";
 const HELD_MS = 30_000;
 const RANDOM_TRIES = 32;
 
+/** Where numbers come from. */
+export interface Numbers {
+  readonly first: number;
+  readonly last: number;
+  take(used: ReadonlySet<number>): number | undefined;
+  claim(number: number, used: ReadonlySet<number>): Claim;
+}
+
+export type Claim = "taken" | "out of range" | "held";
+
+/**
+ * The numbers of a range for what is only tried out: nothing is held, and what is not chosen is the same each time, as in
+ * Kubernetes. @param given the number that stands for whichever, and those after it for more of them
+ */
+export function numbersToTry(real: Allocator, given: number): Numbers {
+  let next = given;
+  return {
+    first: real.first,
+    last: real.last,
+    take: () => next++,
+    claim: (number, used) => real.look(number, used),
+  };
+}
+
 /**
  * Gives out numbers of a range that no stored object uses. It keeps no ledger: what is taken is what the objects say, so
  * nothing can leak and nothing needs repair; a number just given out is held until its object is written.
  */
-export class Allocator {
+export class Allocator implements Numbers {
   readonly first: number;
   readonly last: number;
   /** Numbers below are given out only once the ones above are used up: they are left to people who choose. */
@@ -36,11 +60,16 @@ export class Allocator {
   }
 
   /** Holds a number that somebody chose. */
-  claim(number: number, used: ReadonlySet<number>): "taken" | "out of range" | "held" {
+  claim(number: number, used: ReadonlySet<number>): Claim {
+    const claimed = this.look(number, used);
+    if (claimed === "held") this.#hold(number);
+    return claimed;
+  }
+
+  /** What claiming the number would come to. */
+  look(number: number, used: ReadonlySet<number>): Claim {
     if (number < this.first || number > this.last) return "out of range";
-    if (!this.#isFree(number, used)) return "taken";
-    this.#hold(number);
-    return "held";
+    return this.#isFree(number, used) ? "held" : "taken";
   }
 
   /** A number whose write did not happen, or whose object is gone, is free at once. */

@@ -3,7 +3,7 @@ import type { Kind, RuleContext } from "../../api/kind.ts";
 import { keyOf } from "../../api/kind.ts";
 import type { KindRegistry } from "../../api/registry.ts";
 import type { Clock } from "../../base/clock.ts";
-import type { Random } from "../../base/random.ts";
+import { type Random, uuid } from "../../base/random.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import type { GroupName } from "../../machinery/status.ts";
 import type { Entry, Store, WriteOptions } from "../../store/contract.ts";
@@ -22,8 +22,9 @@ export interface StorageContext {
 
 /** What the rules of kinds may know of a write. */
 export function ruleContext(context: StorageContext, { user, subresource = "" }: Operation): RuleContext {
-  const { clock, certificates } = context;
-  return { nowMs: clock.now(), subresource, user, ...(certificates === undefined ? {} : { certificates }) };
+  const { clock, random, certificates } = context;
+  const newUid = () => uuid(random);
+  return { nowMs: clock.now(), newUid, subresource, user, ...(certificates === undefined ? {} : { certificates }) };
 }
 
 /** The kind under which an object is stored: a view's is that of another version. */

@@ -46,6 +46,9 @@ export async function createDecoded(
   const metadata = metadataOf(object);
   setNamespace(operation, metadata);
   const generated = (metadata.name ?? "") === "" && (metadata.generateName ?? "") !== "";
+  const { resourceVersion } = metadata;
+  // It is storing that minds a version.
+  if (!isDryRun(operation)) refuseVersion(resourceVersion);
   setSystemFields(context, metadata);
   if (managed === undefined) ownedOnCreate(context, operation, object);
   else managed(object);
@@ -61,7 +64,7 @@ export async function createDecoded(
     if (issues.length > 0) throw invalidError(groupKindOf(kind), metadata.name ?? "", issues);
     await context.admission.validate(request);
     for (const text of kind.warnings?.(object as unknown as KubeObject, undefined) ?? []) operation.warn(text);
-    if (isDryRun(operation)) return dryCreate(context, operation, object);
+    if (isDryRun(operation)) return dryCreate(context, operation, object, resourceVersion);
     try {
       return await write(context, operation, object as unknown as KubeObject);
     } catch (error) {
@@ -80,12 +83,19 @@ async function write(context: StorageContext, operation: Operation, object: Kube
   return entryOutcome(kind, viewEntry(kind, entry), 201);
 }
 
-function dryCreate(context: StorageContext, operation: Operation, object: MutableJsonObject): ObjectOutcome {
+/** @param resourceVersion which the client sent: what is never stored keeps it */
+function dryCreate(
+  context: StorageContext,
+  operation: Operation,
+  object: MutableJsonObject,
+  resourceVersion: string | undefined,
+): ObjectOutcome {
   const { kind } = operation;
   const metadata = metadataOf(object);
   if (context.store.get(keyOf(storedKind(kind), metadata.namespace, metadata.name!)) !== undefined) {
     throw alreadyExistsError(resourceOf(kind), metadata.name!);
   }
+  if (resourceVersion !== undefined) metadata.resourceVersion = resourceVersion;
   return objectOutcome(kind, inOrder(object as unknown as KubeObject), 201);
 }
 
@@ -107,11 +117,13 @@ export function setNamespace(operation: Operation, metadata: Partial<Mutable<Obj
   }
 }
 
+/** Kubernetes minds a version that might be one, and drops all else. @throws {StatusError} 500 */
+function refuseVersion(version = ""): void {
+  if (!/^\d+$/.test(version) || Number(version) === 0) return;
+  throw failure(500, "", "resourceVersion should not be set on objects to be created");
+}
+
 function setSystemFields({ clock, random }: StorageContext, metadata: Partial<Mutable<ObjectMeta>>): void {
-  // Kubernetes minds a version that might be one, and drops all else.
-  if (/^\d+$/.test(metadata.resourceVersion ?? "") && Number(metadata.resourceVersion) !== 0) {
-    throw failure(500, "", "resourceVersion should not be set on objects to be created");
-  }
   delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;
   delete metadata.deletionGracePeriodSeconds;

@@ -24,9 +24,8 @@ export function decodeObject(
     const given = { apiVersion: String(apiVersion ?? kind.apiVersion), kind: String(named ?? kind.kind) };
     throw kind.custom === undefined ? otherKind(kind, given, refuse) : otherCustomKind(kind, given, body);
   }
-  const ignores = operation.options.fieldValidation === "Ignore";
   const { bodyText: text, bodyProblems = [] } = operation;
-  const given = ignores || body !== operation.body ? undefined : text;
+  const given = body === operation.body ? text : undefined;
   const { value, unknown } = decoded(refuse, () =>
     kind.decode === undefined
       ? decodeValue(kind.shape, body, given === undefined ? {} : { text: given })

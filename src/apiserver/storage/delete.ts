@@ -1,4 +1,4 @@
-import { type Kind, keyOf, prefixOf } from "../../api/kind.ts";
+import { type Kind, keyOf } from "../../api/kind.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject, Mutable } from "../../machinery/object.ts";
 import { conflictError, invalidError, isStatus, notFoundError, success } from "../../machinery/status.ts";
@@ -8,17 +8,20 @@ import { derivedOperation, type ListOutcome, objectOutcome, type Operation, type
 import { admissionRequest } from "./admit.ts";
 import { inOrder } from "./codec.ts";
 import { findEntry, groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
-import { seenAs } from "./read.ts";
-import { selectionOf } from "./selection.ts";
+import { listObjects } from "./read.ts";
 import { viewEntry } from "./view.ts";
 
 const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";
 
 /** Deletes an object: at once, or by marking it where grace or finalizers hold it. */
-export async function deleteObject(context: StorageContext, operation: Operation): Promise<Outcome> {
+export function deleteObject(context: StorageContext, operation: Operation): Promise<Outcome> {
   checkOptions(operation);
   warnOfOrphans(operation);
+  return deleteOne(context, operation);
+}
+
+async function deleteOne(context: StorageContext, operation: Operation): Promise<Outcome> {
   while (true) {
     const stored = findEntry(context, operation);
     if (stored === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
@@ -37,30 +40,20 @@ export async function deleteObject(context: StorageContext, operation: Operation
   }
 }
 
-/** Deletes whatever the selectors choose; answers the list of what was there. */
+/** Deletes whatever a list of the same options would show; answers that list. */
 export async function deleteCollection(context: StorageContext, operation: Operation): Promise<ListOutcome> {
   checkOptions(operation);
-  const selection = selectionOf(operation);
-  const listing = context.store.list(prefixOf(storedKind(operation.kind), operation.namespace));
-  const seen = seenAs(operation);
-  const selected =
-    selection === undefined ? listing.entries : listing.entries.filter((entry) => selection(seen(entry)));
-  const { limit = 0 } = operation.options;
-  const chosen = limit > 0 ? selected.slice(0, limit) : selected;
-  for (const { value } of chosen) {
+  warnOfOrphans(operation);
+  const listing = await listObjects(context, operation);
+  for (const { value } of listing.entries) {
     const { name, namespace } = value.metadata;
     try {
-      await deleteObject(context, derivedOperation(operation, { name, namespace }));
+      await deleteOne(context, derivedOperation(operation, { name, namespace }));
     } catch (error) {
       if (!isStatus(error, "NotFound")) throw error;
     }
   }
-  return {
-    type: "list",
-    kind: operation.kind,
-    metadata: { resourceVersion: String(listing.revision) },
-    entries: chosen.map((entry) => viewEntry(operation.kind, entry)),
-  };
+  return listing;
 }
 
 async function remove(
@@ -199,20 +192,26 @@ function propagationOf(
   return kind.defaultPropagation === "orphan" ? "Orphan" : "Background";
 }
 
-function checkPreconditions(operation: Operation, live: KubeObject): void {
-  const { uid, resourceVersion } = operation.options.preconditions ?? {};
-  const { metadata } = live;
-  // Kubernetes names the kind here where the resource is meant; clients have seen it so for years.
-  const kind = groupKindOf(operation.kind);
-  if (uid !== undefined && uid !== metadata.uid) {
-    const why = `the UID in the precondition (${uid}) does not match the UID in record (${metadata.uid}). The object might have been deleted and then recreated`;
-    throw conflictError(kind, metadata.name, why);
-  }
-  if (resourceVersion !== undefined && resourceVersion !== metadata.resourceVersion) {
-    const why = `the ResourceVersion in the precondition (${resourceVersion}) does not match the ResourceVersion in record (${metadata.resourceVersion}). The object might have been modified`;
-    throw conflictError(kind, metadata.name, why);
+function checkPreconditions({ kind, options }: Operation, { metadata }: KubeObject): void {
+  for (const [name, field] of [
+    ["UID", "uid"],
+    ["ResourceVersion", "resourceVersion"],
+  ] as const) {
+    const wanted = options.preconditions?.[field];
+    const actual = metadata[field];
+    if (wanted === undefined || wanted === actual) continue;
+    // What is held by more than its finalizers is deleted by code of its own in Kubernetes, with words of its own.
+    if (kind.held !== undefined) {
+      const why = `Precondition failed: ${name} in precondition: ${wanted}, ${name} in object meta: ${actual}`;
+      throw conflictError(resourceOf(kind), metadata.name, why);
+    }
+    const mismatch = `the ${name} in the precondition (${wanted}) does not match the ${name} in record (${actual})`;
+    // Kubernetes names the kind here where the resource is meant; clients have seen it so for years.
+    throw conflictError(groupKindOf(kind), metadata.name, `${mismatch}. The object might have been ${SINCE[field]}`);
   }
 }
+
+const SINCE = { uid: "deleted and then recreated", resourceVersion: "modified" } as const;
 
 function warnOfOrphans(operation: Operation): void {
   const { kind, options } = operation;

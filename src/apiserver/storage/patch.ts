@@ -9,7 +9,14 @@ import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { restoreProblem } from "../../machinery/patch/restore.ts";
 import { describeValue } from "../../machinery/patch/strategic-problems.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
-import { badRequest, conflictError, invalidError, unsupportedMediaType } from "../../machinery/status.ts";
+import {
+  badRequest,
+  conflictError,
+  invalidError,
+  notFoundError,
+  StatusError,
+  unsupportedMediaType,
+} from "../../machinery/status.ts";
 import type { ObjectOutcome, Operation } from "../operation.ts";
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { createDecoded, metadataOf } from "./create.ts";
@@ -19,6 +26,9 @@ import { checkRevision, modify } from "./update.ts";
 
 export function patchObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
   if (operation.patchType === "application/apply-patch+yaml") return applyObject(context, operation);
+  if (findEntry(context, operation) === undefined) {
+    throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
+  }
   const patch = readPatch(operation);
   const twice = givenTwice(operation);
   return modify(context, operation, (live) => {
@@ -57,6 +67,7 @@ function givenTwice({ kind, body, bodyText, patchType, options }: Operation): re
 /** Reads the patch once; it may be applied several times, over changes that come between. */
 function readPatch(operation: Operation): (live: KubeObject) => unknown {
   const { body, patchType, kind, bodyText } = operation;
+  if (body instanceof StatusError) throw body;
   switch (patchType) {
     case "application/json-patch+json": {
       const patch = readJsonPatch(body, bodyText);

@@ -1,4 +1,4 @@
-import { type Kind, keyOf } from "../../api/kind.ts";
+import { type Kind, keyOf, type MetadataCheck, type RuleContext } from "../../api/kind.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import { copyJson } from "../../machinery/decode-compile.ts";
 import { pathSegment } from "../../machinery/formats.ts";
@@ -117,7 +117,7 @@ async function prepared(
   keepSystemFields(metadataOf(object), live.metadata);
   // What the server itself writes is not up to the rules for clients.
   if (wholeObject === true) return object as unknown as KubeObject;
-  if (subresource === "status") keepAllButStatus(object, live);
+  if (subresource === "status") keepAllButStatus(kind, object, live);
   else if (hasStatusSubresource(kind) && subresource === "") keepStatus(object, live);
   manage(object, live);
   const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
@@ -125,31 +125,41 @@ async function prepared(
   kind.prepareForUpdate?.(object, live, rules);
   const next = object as unknown as KubeObject;
   if (subresource !== "status") countGeneration(kind, object, next, live);
-  const issues = changedMetadataIssues(kind, next, live, subresource);
-  if (subresource === "status") issues.push(...(kind.validateStatusUpdate?.(next, live, rules) ?? []));
-  else {
-    issues.push(...(kind.validate?.(next, rules) ?? []));
-    issues.push(...(kind.validateUpdate?.(next, live, rules) ?? []));
-  }
+  const issues = [...changeIssues(kind, next, live, rules)];
   if (issues.length > 0) throw invalidError(groupKindOf(kind), live.metadata.name, issues);
   await context.admission.validate(request);
   for (const text of kind.warnings?.(next, live) ?? []) operation.warn(text);
   return next;
 }
 
-/** Kubernetes looks at metadata for all kinds alike, and then most kinds do so again, each in its way. */
-function changedMetadataIssues(kind: Kind, { metadata }: KubeObject, live: KubeObject, subresource: string): Issue[] {
-  const change = [...metadataUpdateIssues(metadata, live.metadata)];
-  const rules = metadataRules(kind);
-  const again = kind.metadataChecks?.[subresource === "status" ? "status" : "update"] ?? ["change"];
-  return [
-    ...metadataIssues(metadata, { ...rules, name: pathSegment, anyFinalizer: true }),
-    ...change,
-    ...again.flatMap((check) => {
-      if (check === "whole") return [...metadataIssues(metadata, rules)];
-      return kind.anyFinalizer === true ? change : [...change, ...ownFinalizerIssues(metadata.finalizers ?? [])];
-    }),
-  ];
+/**
+ * Kubernetes looks at metadata for all kinds alike, and then most kinds do so again, each in its way. A kind that begins
+ * with the whole of it looks at all the rest first, before it comes to what has changed.
+ */
+function* changeIssues(kind: Kind, next: KubeObject, live: KubeObject, rules: RuleContext): Iterable<Issue> {
+  const { metadata } = next;
+  const ofStatus = rules.subresource === "status";
+  const wholeRules = metadataRules(kind);
+  yield* metadataIssues(metadata, { ...wholeRules, name: pathSegment, anyFinalizer: true });
+  yield* metadataUpdateIssues(metadata, live.metadata);
+  const checks = kind.metadataChecks?.[ofStatus ? "status" : "update"] ?? ["change"];
+  const first = checks[0] === "whole" ? 1 : checks.length;
+  const checked = function* (some: readonly MetadataCheck[]): Iterable<Issue> {
+    for (const check of some) {
+      if (check === "whole") yield* metadataIssues(metadata, wholeRules);
+      else {
+        yield* metadataUpdateIssues(metadata, live.metadata);
+        if (kind.anyFinalizer !== true) yield* ownFinalizerIssues(metadata.finalizers ?? []);
+      }
+    }
+  };
+  yield* checked(checks.slice(0, first));
+  if (ofStatus) yield* kind.validateStatusUpdate?.(next, live, rules) ?? [];
+  else {
+    yield* kind.validate?.(next, rules) ?? [];
+    yield* checked(checks.slice(first));
+    yield* kind.validateUpdate?.(next, live, rules) ?? [];
+  }
 }
 
 async function write(
@@ -229,8 +239,14 @@ function keepSystemFields(metadata: Partial<Mutable<ObjectMeta>>, live: ObjectMe
   delete metadata.selfLink;
 }
 
-/** The status subresource writes the status and, of the rest, metadata alone. */
-function keepAllButStatus(object: MutableJsonObject, live: KubeObject): void {
+/** The status subresource writes the status and, of the rest, metadata alone; of some kinds not even the labels. */
+function keepAllButStatus(kind: Kind, object: MutableJsonObject, live: KubeObject): void {
+  if (kind.statusKeepsLabels === true) {
+    const { labels } = live.metadata;
+    const metadata = metadataOf(object);
+    if (labels === undefined) delete metadata.labels;
+    else metadata.labels = { ...labels };
+  }
   const fields = live as unknown as MutableJsonObject;
   for (const name of new Set([...Object.keys(object), ...Object.keys(fields)])) {
     if (name !== "status" && name !== "metadata") keep(object, live, name);

@@ -26,6 +26,7 @@ const ELDER_LABELS = { "kubernetes.io/os": "beta.kubernetes.io/os", "kubernetes.
 /** Notices nodes that have fallen silent for so many ms, and taints nodes by their conditions. */
 export function nodeLifecycleController(graceMs = GRACE_MS): Controller {
   const signs = new Map<string, SignOfLife>();
+  const registered = new Map<string, Node>();
   /** When the next node of a zone may be emptied. */
   const nextEvictionMs = new Map<string, number>();
   return defineController({
@@ -48,12 +49,14 @@ export function nodeLifecycleController(graceMs = GRACE_MS): Controller {
       const node = cache.get(Node, key);
       const known = signs.get(key);
       if (node === undefined) {
+        const gone = registered.get(key);
+        if (gone !== undefined) events.record(gone, "Normal", "RemovingNode", told(key, "Removing Node", "from"));
+        registered.delete(key);
         signs.delete(key);
         return settled;
       }
-      if (known === undefined) {
-        events.record(node, "Normal", "RegisteredNode", `Registered Node ${key} in Controller`);
-      }
+      if (known === undefined) events.record(node, "Normal", "RegisteredNode", told(key, "Registered Node", "in"));
+      registered.set(key, node);
       const renewTime = cache.get(Lease, `${LEASES}/${key}`)?.spec?.renewTime;
       const sign = signOfLife(node, renewTime, known, clock.now());
       signs.set(key, sign);
@@ -66,6 +69,10 @@ export function nodeLifecycleController(graceMs = GRACE_MS): Controller {
       return { recheckAfterMs: waits ? PERIOD_MS : Math.max(sign.seenMs + graceMs - clock.now(), 0) + PERIOD_MS };
     },
   }) as unknown as Controller;
+}
+
+function told(node: string, what: string, where: string): string {
+  return `Node ${node} event: ${what} ${node} ${where} Controller`;
 }
 
 /** @returns whether the node's status had to be changed. */

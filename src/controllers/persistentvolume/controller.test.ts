@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { PersistentVolume } from "../../api/core/v1/persistent-volume.ts";
 import { PersistentVolumeClaim } from "../../api/core/v1/persistent-volume-claim.ts";
 import { simulate, type World } from "../../cluster/testing.ts";
+import { claimProtection } from "../pvcprotection/controller.ts";
 import { claimBinder, volumeBinder } from "./controller.ts";
 
 const { signal } = new AbortController();
@@ -19,7 +20,7 @@ const phases = (world: World) => ({
   claims: world.list(PersistentVolumeClaim).map(({ spec, status }) => [status.phase, spec.volumeName]),
   volumes: world.list(PersistentVolume).map(({ status, spec }) => [status.phase, spec.claimRef?.name]),
 });
-const controllers = () => ({ controllers: [claimBinder, volumeBinder] as never });
+const controllers = () => ({ controllers: [claimBinder, volumeBinder, claimProtection] as never });
 
 test("a claim waits for a volume, gets it, and leaves it behind", async () => {
   await using world = await simulate(controllers());

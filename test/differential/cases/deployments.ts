@@ -55,13 +55,13 @@ const cases: readonly Case[] = [
     pods("second", 4),
     replicaSets((items) => items.length === 2),
     ...rounds(3),
-    observed(web, available(3)),
+    observed(web, (body) => available(3)(body) && body.status.replicas === 3),
     replicaSets((items) => items.length === 2 && items.some(({ status }: Json) => status.replicas === 0)),
     { kubectl: "rollout history deployment/web" },
     { kubectl: "rollout undo deployment/web" },
     pods("back", 4),
     replicaSets((items) => items.length === 2 && items.some(({ status }: Json) => status.replicas === 1)),
-    events("ScalingReplicaSet", "SuccessfulCreate", "SuccessfulDelete"),
+    events({ ScalingReplicaSet: 8, SuccessfulCreate: 7, SuccessfulDelete: 3 }),
   ]),
   defineCase("deployment-recreate", "cluster", [
     deployment({ strategy: { type: "Recreate" }, replicas: 2 }),
@@ -73,7 +73,7 @@ const cases: readonly Case[] = [
     pods("second", 2),
     ...run("second", 2),
     observed(web, available(2)),
-    events("SuccessfulDelete"),
+    events({ SuccessfulCreate: 4, SuccessfulDelete: 2 }),
   ]),
   defineCase("deployment-paused", "cluster", [
     deployment({ paused: true, replicas: 2 }),
@@ -91,7 +91,7 @@ const cases: readonly Case[] = [
     replicaSets((items) => items.length === 1),
     change(web, { spec: { paused: false } }),
     replicaSets((items) => [2, 3].every((count) => items.some(({ spec }: Json) => spec.replicas === count))),
-    events("ScalingReplicaSet"),
+    events({ SuccessfulCreate: 6, SuccessfulDelete: 1 }),
   ]),
   defineCase("deployment-deadline", "cluster", [
     deployment({ progressDeadlineSeconds: 2, replicas: 1 }),
@@ -104,6 +104,7 @@ const cases: readonly Case[] = [
   ]),
   defineCase("deployment-history", "cluster", [
     deployment({ revisionHistoryLimit: 1, replicas: 0 }),
+    look(web, ({ metadata }) => metadata.annotations?.["deployment.kubernetes.io/revision"] === "1", revisionOf),
     ...["web:2", "web:3", "web:4"].flatMap((name, index): readonly Step[] => [
       change(web, image(name)),
       look(
@@ -133,7 +134,7 @@ const cases: readonly Case[] = [
     deployment({ template: { ...template, spec: { ...podSpec, serviceAccountName: "missing" } }, replicas: 1 }),
     observed(web, hasCondition("ReplicaFailure", "FailedCreate")),
     look(`${APPS}/replicasets`, ({ items }) => items[0]?.status.conditions?.length === 1),
-    events("FailedCreate"),
+    events({ FailedCreate: 1 }),
   ]),
   defineCase("deployment-deleted", "cluster", [
     deployment({ replicas: 2 }),

@@ -66,14 +66,21 @@ const cases: readonly Case[] = [
     pods("first", 1),
     remove(`${APPS}/deployments/web`, "?propagationPolicy=Orphan"),
     gone(`${APPS}/deployments/web`),
-    look(`${APPS}/replicasets`, ({ items }) => items.length === 1 && items[0].metadata.ownerReferences === undefined),
+    look(
+      `${APPS}/replicasets`,
+      ({ items }) =>
+        items.length === 1 &&
+        items[0].metadata.ownerReferences === undefined &&
+        items[0].status.fullyLabeledReplicas === 1,
+    ),
     make(`${APPS}/deployments`, "web", { spec: { replicas: 1, selector, template } }),
     look(
       `${APPS}/replicasets`,
       ({ items }) =>
         items.length === 1 &&
         items[0].metadata.ownerReferences !== undefined &&
-        items[0].metadata.annotations !== undefined,
+        items[0].metadata.annotations !== undefined &&
+        items[0].status.fullyLabeledReplicas === 1,
     ),
     pods("adopted", 1),
   ]),

@@ -87,7 +87,12 @@ const cases: readonly Case[] = [
   defineCase("node-joins", "nodes", [
     node("a", { "node-role.kubernetes.io/worker": "" }),
     joined("a"),
-    look(`${NODES}/{ns}-a`, ({ spec }) => spec.taints === undefined),
+    look(`${NODES}/{ns}-a`, ({ metadata, spec }) => spec.taints === undefined && metadata.annotations !== undefined),
+    {
+      ask: "GET /api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DNode",
+      until: ({ items }: Json) => items.length >= 1,
+      see: ({ items }) => items.map(({ reason, message, source }: Json) => ({ reason, message, source })),
+    },
     { kubectl: "get nodes" },
     { kubectl: "get nodes -o wide" },
     { kubectl: "describe node {ns}-a" },
@@ -101,11 +106,6 @@ const cases: readonly Case[] = [
     { kubectl: "uncordon {ns}-a" },
     { kubectl: "taint nodes {ns}-a a=b:NoSchedule" },
     { kubectl: "drain {ns}-a" },
-    {
-      ask: "GET /api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DNode",
-      until: ({ items }: Json) => items.length >= 1,
-      see: ({ items }) => items.map(({ reason, message, source }: Json) => ({ reason, message, source })),
-    },
   ]),
   defineCase("node-not-ready", "nodes", [
     node("a"),
@@ -128,7 +128,7 @@ const cases: readonly Case[] = [
       ({ spec }) => spec.taints === undefined,
       ({ spec }) => spec.taints,
     ),
-    events("TaintManagerEviction"),
+    events({ TaintManagerEviction: 1 }),
   ]),
   defineCase("node-silent", "nodes", [
     node("a"),
@@ -147,7 +147,7 @@ const cases: readonly Case[] = [
       ({ spec }) => spec.taints.map(({ key, effect }: Json) => ({ key, effect })),
     ),
     leaves("brief"),
-    events("NodeNotReady"),
+    events({ NodeNotReady: 1 }),
   ]),
   defineCase("node-deleted", "nodes", [
     node("a"),
@@ -211,7 +211,7 @@ const cases: readonly Case[] = [
     bound("gated"),
     { kubectl: "get pods" },
     { kubectl: "describe pod large" },
-    events("FailedScheduling", "Scheduled"),
+    events({ FailedScheduling: 7, Scheduled: 5 }),
   ]),
   defineCase("scheduling-spread", "nodes", [
     node("a", { zone: "one" }),
@@ -269,7 +269,7 @@ const cases: readonly Case[] = [
     leaves("low"),
     remove(`${CORE}/pods/low`, "?gracePeriodSeconds=0"),
     bound("high"),
-    events("Preempted"),
+    events({ Preempted: 1 }),
   ]),
   defineCase("daemonset", "nodes", [
     node("a"),
@@ -296,7 +296,7 @@ const cases: readonly Case[] = [
       ({ status }) => status.desiredNumberScheduled,
     ),
     { kubectl: "get daemonsets" },
-    events("SuccessfulCreate"),
+    events({ SuccessfulCreate: 3 }),
   ]),
 ];
 export default cases;

@@ -4,7 +4,14 @@ import { type Case, defineCase, type Json, type Step } from "../define-case.ts";
 const SLICES = "/apis/discovery.k8s.io/v1/namespaces/{ns}/endpointslices";
 const ports = [{ name: "http", containerPort: 8080 }];
 const pod = (name: string) =>
-  make(`${CORE}/pods`, name, { spec: { containers: [{ ...container, ports }] } }, { labels: { app: "web" } });
+  make(
+    `${CORE}/pods`,
+    name,
+    { spec: { nodeName: "{ns}-a", containers: [{ ...container, ports }] } },
+    { labels: { app: "web" } },
+  );
+/** Pods of nodes that are not there are no endpoints. */
+const node: Step = { ask: "POST /api/v1/nodes", body: { metadata: { name: "{ns}-a" } }, see: ({ kind }) => kind };
 const slicesOf = (service: string, until: (items: Json) => boolean): Step => ({
   ask: `GET ${SLICES}?labelSelector=kubernetes.io/service-name%3D${service}`,
   until: ({ items }: Json) => until(items),
@@ -19,7 +26,8 @@ const service = (name: string, spec: object) => make(`${CORE}/services`, name, {
 const web = { selector: { app: "web" }, ports: [{ port: 80, targetPort: "http" }] };
 
 const cases: readonly Case[] = [
-  defineCase("endpoints", "cluster", [
+  defineCase("endpoints", "nodes", [
+    node,
     service("web", web),
     slicesOf("web", (items) => items.length === 1),
     pod("one"),
@@ -46,11 +54,12 @@ const cases: readonly Case[] = [
     remove(`${CORE}/services/web`),
     slicesOf("web", (items) => items.length === 0),
   ]),
-  defineCase("endpoints-terminating", "cluster", [
+  defineCase("endpoints-terminating", "nodes", [
+    node,
     make(
       `${CORE}/pods`,
       "one",
-      { spec: { containers: [{ ...container, ports }] } },
+      { spec: { nodeName: "{ns}-a", containers: [{ ...container, ports }] } },
       { labels: { app: "web" }, finalizers: ["example.com/wait"] },
     ),
     setPod("one", running(true, 1)),
@@ -62,7 +71,8 @@ const cases: readonly Case[] = [
     slicesOf("all", (items) => endpoints(items)[0]?.conditions.terminating === true),
     change(`${CORE}/pods/one`, { metadata: { finalizers: null } }),
   ]),
-  defineCase("endpoints-kinds", "cluster", [
+  defineCase("endpoints-kinds", "nodes", [
+    node,
     pod("one"),
     setPod("one", running(true, 1)),
     service("headless", { ...web, clusterIP: "None" }),

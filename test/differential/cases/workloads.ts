@@ -34,7 +34,7 @@ const cases: readonly Case[] = [
     change(`${APPS}/replicasets/web`, { spec: { replicas: 1 } }),
     pods("one", 1),
     { ask: `GET ${CORE}/pods`, see: ({ items }) => items.map(({ status }: Json) => status.phase) },
-    events("SuccessfulCreate", "SuccessfulDelete"),
+    events({ SuccessfulCreate: 2, SuccessfulDelete: 1 }),
   ]),
   defineCase("replicaset-adoption", "cluster", [
     make(`${CORE}/pods`, "orphan", { spec: podSpec }, { labels: { app: "web" } }),
@@ -57,7 +57,7 @@ const cases: readonly Case[] = [
     { kubectl: "scale rc/web --replicas=0" },
     pods("none", 0),
     observed(`${CORE}/replicationcontrollers/web`, ({ status }) => status.replicas === 0),
-    events("SuccessfulDelete"),
+    events({ SuccessfulDelete: 2 }),
   ]),
   defineCase("job-completes", "cluster", [
     job("once"),
@@ -69,14 +69,14 @@ const cases: readonly Case[] = [
     { ask: `GET ${CORE}/pods/{work:items.0.metadata.name}` },
     { kubectl: "get jobs" },
     { kubectl: "describe job once" },
-    events("Completed"),
+    events({ Completed: 1 }),
   ]),
   defineCase("job-fails", "cluster", [
     job("once", { backoffLimit: 0 }),
     pods("work", 1),
     ...end("work", 1, "Failed"),
     look(once, condition("Failed")),
-    events("BackoffLimitExceeded"),
+    events({ BackoffLimitExceeded: 1 }),
   ]),
   defineCase("job-parallel", "cluster", [
     job("once", { completions: 3, parallelism: 2 }),
@@ -86,10 +86,10 @@ const cases: readonly Case[] = [
     ...end("work", 2, "Succeeded"),
     look(once, ({ status }) => status.succeeded === 2 && status.active === 1),
     change(once, { spec: { suspend: true } }),
-    look(once, condition("Suspended")),
+    look(once, (body) => condition("Suspended")(body) && body.status.terminating === 0),
     change(once, { spec: { suspend: false } }),
     look(once, ({ status }) => status.active === 1 && !condition("Suspended")({ status })),
-    events("Suspended", "Resumed"),
+    events({ Suspended: 1, Resumed: 1, SuccessfulCreate: 4 }),
   ]),
   defineCase("job-indexed", "cluster", [
     job("once", { completions: 2, parallelism: 2, completionMode: "Indexed" }),
@@ -112,7 +112,7 @@ const cases: readonly Case[] = [
   defineCase("job-deadline", "cluster", [
     job("once", { activeDeadlineSeconds: 1 }),
     look(once, condition("Failed")),
-    events("DeadlineExceeded"),
+    events({ DeadlineExceeded: 1 }),
   ]),
   defineCase("job-ttl", "cluster", [
     job("once", { ttlSecondsAfterFinished: 1 }),
@@ -184,7 +184,7 @@ const cases: readonly Case[] = [
     { kubectl: "scale statefulset/web --replicas=0" },
     pods("none", 0),
     observed(`${APPS}/statefulsets/web`, ({ status }) => status.replicas === 0),
-    events("SuccessfulCreate", "SuccessfulDelete"),
+    events({ SuccessfulCreate: 3, SuccessfulDelete: 3 }),
   ]),
   defineCase("statefulset-parallel", "cluster", [
     make(`${APPS}/statefulsets`, "web", {
@@ -197,8 +197,8 @@ const cases: readonly Case[] = [
   ]),
   defineCase("disruption", "cluster", [
     make(`${APPS}/replicasets`, "web", { spec: { replicas: 2, selector, template } }),
-    make("/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets", "web", { spec: { selector, minAvailable: 1 } }),
     pods("two", 2),
+    make("/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets", "web", { spec: { selector, minAvailable: 1 } }),
     look(
       "/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets/web",
       ({ status }) => status.expectedPods === 2 && status.conditions?.length === 1,

@@ -19,6 +19,7 @@ export type DaemonSet = StoredDaemonSet;
 const GENERATION = "deprecated.daemonset.template.generation";
 
 export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
+  annotationOfWhole: GENERATION,
   desired: ({ spec }) => spec,
   columns: [
     { name: "Desired", type: "integer", value: ({ status }) => status.desiredNumberScheduled },

@@ -47,12 +47,7 @@ export const Deployment: Kind<Deployment> = defineKind(facts.apps.v1.Deployment,
     return sameJson(spec.selector, old.spec.selector) ? [] : [invalid("spec.selector", spec.selector, IMMUTABLE)];
   },
   validateStatusUpdate: statusIssues,
-  prepareForUpdate(object, old, { subresource }) {
-    if (subresource !== "status") return;
-    const { metadata } = object as unknown as Mutable<Deployment>;
-    if (old.metadata.labels === undefined) delete metadata.labels;
-    else metadata.labels = { ...old.metadata.labels };
-  },
+  statusKeepsLabels: true,
   *warnings({ metadata, spec }, old) {
     if (old === undefined) yield* ownerNameWarnings(metadata.name);
     yield* templateWarnings(spec.template, old?.spec.template, "spec.template");

@@ -1,4 +1,5 @@
 import { humanDuration } from "../../../machinery/duration.ts";
+import { labelValue } from "../../../machinery/formats.ts";
 import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { parseTime } from "../../../machinery/time.ts";
@@ -32,6 +33,7 @@ export const Job: Kind<Job> = defineKind(facts.batch.v1.Job, {
   ],
   default: (object) => defaultJob(object as unknown as Mutable<Job>),
   prepareForCreate: (object) => generateSelector(object as unknown as Mutable<Job>),
+  prepareForUpdate: (object) => copyLabels(object as unknown as Mutable<Job>),
   validate: jobIssues,
   validateUpdate: jobUpdateIssues,
   validateStatusUpdate: jobStatusIssues,
@@ -79,9 +81,13 @@ function generateSelector(job: Mutable<Job>): void {
   copyLabels(job);
 }
 
-/** A job without labels has those of its pods. */
-function copyLabels({ metadata, spec }: Mutable<Job>): void {
+/** Before it is stored a job may have no name. */
+type Draft = Pick<Mutable<Job>, "spec"> & { readonly metadata: Partial<Mutable<Job>["metadata"]> };
+
+/** A job without labels has those of its pods. Kubernetes sees to it when it reads one, so that only sound ones get there. */
+function copyLabels({ metadata, spec }: Draft): void {
   const { labels } = spec.template.metadata;
+  if (labelValue(metadata.name ?? "").length > 0) return;
   if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
 }
 

@@ -70,7 +70,9 @@ function checkDataSources({ dataSource, dataSourceRef }: PersistentVolumeClaimSp
   }
 }
 
-function checkDataSource({ name, kind, apiGroup = "" }: DataSource, at: string, issues: Issues): void {
+function checkDataSource({ name, kind, ...source }: DataSource, at: string, issues: Issues): void {
+  // A group that is not given is null, as it is in Go.
+  const apiGroup = (source.apiGroup as string | null | undefined) ?? "";
   checkRequired(name, `${at}.name`, issues);
   checkRequired(kind, `${at}.kind`, issues);
   if (apiGroup !== "") checkFormat(apiGroup, `${at}.apiGroup`, dnsSubdomain, issues);

@@ -9,6 +9,11 @@ export type LimitRange = StoredLimitRange;
 export const LimitRange: Kind<LimitRange> = defineKind(facts.core.v1.LimitRange, {
   metadataChecks: { update: ["whole"] },
   allowsCreateOnUpdate: true,
+  prepareForCreate(object, { newUid }) {
+    const { metadata } = object as unknown as Mutable<LimitRange>;
+    // Alone among all kinds it needs no name.
+    if (metadata.name === "") metadata.name = newUid();
+  },
   validate: checkLimitRange,
   default(object) {
     for (const item of (object as unknown as Mutable<LimitRange>).spec.limits ?? []) {

@@ -1,10 +1,12 @@
 import type { Mutable } from "../../../machinery/object.ts";
 import { formatTime } from "../../../machinery/time.ts";
+import type { Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type { PersistentVolume as StoredPersistentVolume } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { shortAccessModes, STORAGE_CLASS_ANNOTATION } from "./access-modes.ts";
+import { checkPersistentVolume, checkPersistentVolumeUpdate } from "./persistent-volume-validation.ts";
 import { roundResources } from "./pod-spec/resource-list.ts";
 
 export type PersistentVolume = StoredPersistentVolume;
@@ -35,6 +37,16 @@ export const PersistentVolume: Kind<PersistentVolume> = defineKind(facts.core.v1
     { name: "VolumeMode", type: "string", priority: 1, value: ({ spec }) => spec.volumeMode ?? "<unset>" },
   ],
   default: (object) => roundResources((object as unknown as Mutable<PersistentVolume>).spec.capacity),
+  validate(volume) {
+    const issues: Issues = [];
+    checkPersistentVolume(volume, issues);
+    return issues;
+  },
+  validateUpdate(volume, old) {
+    const issues: Issues = [];
+    checkPersistentVolumeUpdate(volume, old, issues);
+    return issues;
+  },
   prepareForCreate(object, { nowMs }) {
     object["status"] = { phase: "Pending", lastPhaseTransitionTime: formatTime(nowMs) };
   },

@@ -9,6 +9,7 @@ import { CLASS_ANNOTATION, ingressIssues, ingressStatusIssues } from "./ingress-
 export type Ingress = StoredIngress;
 
 export const Ingress: Kind<Ingress> = defineKind(facts.networking.v1.Ingress, {
+  metadataChecks: { update: ["change", "whole"] },
   desired: ({ spec }) => spec,
   columns: [
     {

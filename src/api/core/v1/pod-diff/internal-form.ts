@@ -81,6 +81,11 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
   PodSecurityContext: `seLinuxOptions windowsOptions runAsUser runAsGroup runAsNonRoot supplementalGroups
     supplementalGroupsPolicy fsGroup fsGroupChangePolicy sysctls seccompProfile appArmorProfile
     seLinuxChangePolicy`.split(/\s+/),
+  // What is shown of volumes is where they come from.
+  PersistentVolumeSpec:
+    `gcePersistentDisk awsElasticBlockStore hostPath glusterfs nfs rbd quobyte iscsi flexVolume cinder
+    cephfs fc flocker azureFile vsphereVolume azureDisk photonPersistentDisk portworxVolume scaleIO local storageos
+    csi`.split(/\s+/),
   Volume: `name hostPath emptyDir gcePersistentDisk awsElasticBlockStore gitRepo secret nfs iscsi glusterfs
     persistentVolumeClaim rbd quobyte flexVolume cinder cephfs flocker downwardAPI fc azureFile configMap vsphereVolume
     azureDisk photonPersistentDisk projected portworxVolume scaleIO storageos csi ephemeral image`.split(/\s+/),
@@ -90,12 +95,19 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
 const NAMES: Readonly<Record<string, string>> = {
   "AzureDiskVolumeSource.diskURI": "DataDiskURI",
   "GlusterfsVolumeSource.endpoints": "EndpointsName",
+  "GlusterfsPersistentVolumeSource.endpoints": "EndpointsName",
   "ISCSIVolumeSource.chapAuthDiscovery": "DiscoveryCHAPAuth",
+  "ISCSIPersistentVolumeSource.chapAuthDiscovery": "DiscoveryCHAPAuth",
   "ISCSIVolumeSource.chapAuthSession": "SessionCHAPAuth",
+  "ISCSIPersistentVolumeSource.chapAuthSession": "SessionCHAPAuth",
   "RBDVolumeSource.image": "RBDImage",
+  "RBDPersistentVolumeSource.image": "RBDImage",
   "RBDVolumeSource.monitors": "CephMonitors",
+  "RBDPersistentVolumeSource.monitors": "CephMonitors",
   "RBDVolumeSource.pool": "RBDPool",
+  "RBDPersistentVolumeSource.pool": "RBDPool",
   "RBDVolumeSource.user": "RadosUser",
+  "RBDPersistentVolumeSource.user": "RadosUser",
   apiGroup: "APIGroup",
   apiVersion: "APIVersion",
   awsElasticBlockStore: "AWSElasticBlockStore",

@@ -1,4 +1,10 @@
-import type { PersistentVolumeClaimSpec, PodSpec, PodTemplateSpec } from "../../../generated/core-v1.ts";
+import type {
+  PersistentVolumeClaimSpec,
+  PersistentVolumeSpec,
+  PodSpec,
+  PodTemplateSpec,
+} from "../../../generated/core-v1.ts";
+import type { VolumeSourceName } from "../persistent-volume-sources.ts";
 import { type InternalForm, internalForm } from "./internal-form.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
@@ -14,6 +20,17 @@ export function claimDifference(old: PersistentVolumeClaimSpec, next: Persistent
 
 function claimLines(spec: PersistentVolumeClaimSpec): readonly string[] {
   return JSON.stringify(internalForm("PersistentVolumeClaimSpec", spec), undefined, 1).split("\n");
+}
+
+/** The same for the sources of volumes. */
+export function volumeSourceDifference(old: Sources, next: Sources): string {
+  return unifiedDiff(sourceLines(old), sourceLines(next));
+}
+
+type Sources = Pick<PersistentVolumeSpec, VolumeSourceName>;
+
+function sourceLines(sources: Sources): readonly string[] {
+  return JSON.stringify(internalForm("PersistentVolumeSpec", sources), undefined, 1).split("\n");
 }
 
 /** A template as messages show it. */
