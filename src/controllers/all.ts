@@ -33,6 +33,7 @@ import { resourceQuotaController } from "./resourcequota/controller.ts";
 import { rootCaPublisher } from "./root-ca-publisher/controller.ts";
 import { serviceCidrsController } from "./servicecidrs/controller.ts";
 import { serviceAccountController } from "./serviceaccount/controller.ts";
+import { serviceAccountTokenController } from "./serviceaccounttoken/controller.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
 import { taintEvictionController } from "./tainteviction/controller.ts";
 import { tokenCleaner } from "./tokencleaner/controller.ts";
@@ -88,6 +89,7 @@ export function allControllers(options: ControllersOptions): readonly Controller
     disruptionController(registry),
     resourceQuotaController(registry),
     rootCaPublisher(rootCa),
+    serviceAccountTokenController(rootCa),
     garbageCollector(registry),
     podGarbageCollector(),
     nodeLifecycleController(nodeGraceMs),

@@ -45,13 +45,16 @@ export function gone(path: string): Step {
   );
 }
 
-/** Waits for so many pods that nobody deletes, and remembers them under a name. */
+/** Waits for so many pods that nobody deletes and that the scheduler has seen, and remembers them under a name. */
 export function pods(name: string, count: number, selector = ""): Step {
   return {
     ask: `GET ${CORE}/pods?labelSelector=${encodeURIComponent(selector)}`,
     as: name,
     until: ({ items }: Json) =>
-      items.length === count && items.every(({ metadata }: Json) => metadata.deletionTimestamp === undefined),
+      items.length === count &&
+      items.every(
+        ({ metadata, status }: Json) => metadata.deletionTimestamp === undefined && status.conditions !== undefined,
+      ),
     see: ({ items }) => items.length,
   };
 }

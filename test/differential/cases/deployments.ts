@@ -94,7 +94,8 @@ const cases: readonly Case[] = [
     events({ SuccessfulCreate: 6, SuccessfulDelete: 1 }),
   ]),
   defineCase("deployment-deadline", "cluster", [
-    deployment({ progressDeadlineSeconds: 2, replicas: 1 }),
+    deployment({ progressDeadlineSeconds: 4, replicas: 1 }),
+    observed(web, ({ status }) => status.updatedReplicas === 1),
     observed(web, hasCondition("Progressing", "ProgressDeadlineExceeded")),
     { kubectl: "rollout status deployment/web" },
     { kubectl: "describe deployment web" },

@@ -29,6 +29,7 @@ const cases: readonly Case[] = [
     map("c", [owner("b", { controller: true })]),
     map("d", [owner("a"), owner("c")]),
     remove(`${MAPS}/b`, "?propagationPolicy=Background"),
+    look(`${MAPS}/d`, ({ metadata }) => metadata.ownerReferences.length === 1),
     there("a", "d"),
     remove(`${MAPS}/a`),
     there(),

@@ -184,7 +184,7 @@ const cases: readonly Case[] = [
     { kubectl: "scale statefulset/web --replicas=0" },
     pods("none", 0),
     observed(`${APPS}/statefulsets/web`, ({ status }) => status.replicas === 0),
-    events({ SuccessfulCreate: 3, SuccessfulDelete: 3 }),
+    events({ SuccessfulCreate: 2, SuccessfulDelete: 2 }),
   ]),
   defineCase("statefulset-parallel", "cluster", [
     make(`${APPS}/statefulsets`, "web", {
