@@ -29,6 +29,8 @@ export interface Cluster extends AsyncDisposable {
   write(file: string, text: string): void;
   /** The process ids of `server` or `agent`. */
   pidOf(process: "server" | "agent"): Promise<number | undefined>;
+  /** The directory of a node's own. */
+  placeOf(node: string): string;
   /** `wherry up` after it was stopped or reset. */
   upAgain(): Promise<void>;
 }
@@ -116,6 +118,7 @@ export async function startClusterWith(
       const pid = Number(stdout.trim().split("\n")[0]);
       return Number.isInteger(pid) && pid > 0 ? pid : undefined;
     },
+    placeOf: (node) => places.node(node).root,
     upAgain: bringUp,
     [Symbol.asyncDispose]: async () => {
       await runtime[Symbol.asyncDispose]();

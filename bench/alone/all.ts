@@ -8,4 +8,5 @@ export const alone: Readonly<Record<string, () => Promise<{ readonly run: (print
   services: () => import("./services.ts"),
   http: () => import("./http.ts"),
   pods: () => import("./pods.ts"),
+  nodes: () => import("./nodes.ts"),
 };

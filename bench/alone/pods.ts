@@ -1,13 +1,12 @@
 import { readFileSync } from "node:fs";
-import { parse } from "yaml";
 import { Pod } from "../../src/api/core/v1/pod.ts";
 import { ServiceAccount } from "../../src/api/core/v1/service-account.ts";
 import { type Client, createClient } from "../../src/client/client.ts";
 import { httpTransport } from "../../src/client/http-transport.ts";
-import { createCarrier } from "../../src/host/node/http/carrier.ts";
 import type { ContainerConfig, SandboxConfig } from "../../src/kubelet/ports/runtime.ts";
 import type { Draft } from "../../src/machinery/object.ts";
 import { type Cluster, startCluster, whyNoCluster } from "../../test/cluster.ts";
+import { carrierFor } from "./cluster-carrier.ts";
 
 // What a pod costs on a real cluster of one node, beside what containerd alone takes for the same:
 //   npm run bench -- pods
@@ -256,27 +255,6 @@ function watchPods(client: Client, ended: AbortSignal): Watched {
         waiting.add(tell);
       }),
   };
-}
-
-interface Kubeconfig {
-  readonly clusters: readonly { readonly cluster: { readonly server: string; readonly [data: string]: string } }[];
-  readonly users: readonly { readonly user: Readonly<Record<string, string>> }[];
-}
-
-async function carrierFor({ shell }: Cluster) {
-  const { clusters, users } = parse(await shell.ok('cat "$KUBECONFIG"')) as Kubeconfig;
-  const { cluster } = clusters[0]!;
-  const { user } = users[0]!;
-  return createCarrier({
-    server: cluster.server,
-    ca: pem(cluster["certificate-authority-data"]),
-    certificate: pem(user["client-certificate-data"]),
-    key: pem(user["client-key-data"]),
-  });
-}
-
-function pem(data: string | undefined): string {
-  return Buffer.from(data!, "base64").toString();
 }
 
 async function until(condition: () => Promise<boolean>): Promise<void> {

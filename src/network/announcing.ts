@@ -3,9 +3,10 @@ import type { Node, Service } from "../api/generated/core-v1.ts";
 import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
 import type { IpRange } from "../base/ip-range.ts";
 import type { Informer } from "../client/informer.ts";
-import { LINKS_ANNOTATION, linksNote, planAnnouncements } from "./announcements.ts";
+import { sameJson } from "../machinery/same-json.ts";
+import { type Announcement, LINKS_ANNOTATION, linksNote, planAnnouncements } from "./announcements.ts";
 import { keepInStep, type StepParts } from "./keep-in-step.ts";
-import type { NetworkEngine } from "./ports.ts";
+import type { KernelView, NetworkEngine } from "./ports.ts";
 
 export interface AnnouncingParts extends StepParts {
   readonly ownName: string;
@@ -26,6 +27,8 @@ export function startAnnouncing(parts: AnnouncingParts): void {
   const { ownName, podCIDRs, ranges, nodes, services, slices, engine, annotate } = parts;
   const ofService = ({ metadata }: EndpointSlice) =>
     `${metadata.namespace}/${metadata.labels?.["kubernetes.io/service-name"] ?? ""}`;
+  let looked: KernelView | undefined;
+  let announced: readonly Announcement[] | undefined;
   keepInStep(parts, {
     what: "the addresses of load balancers",
     synced: Promise.all([nodes.synced, services.synced, slices.synced]),
@@ -39,8 +42,9 @@ export function startAnnouncing(parts: AnnouncingParts): void {
         if (service?.spec.externalTrafficPolicy === "Local" && wantsLoadBalancer(service)) ring();
       }),
     ],
-    async step(signal) {
-      const { links } = await engine.look({ signal });
+    async step(signal, thorough) {
+      if (thorough || looked === undefined) looked = await engine.look({ signal });
+      const { links } = looked;
       const own = nodes.get(ownName);
       const note = linksNote(links, podCIDRs);
       if (own !== undefined && own.metadata.annotations?.[LINKS_ANNOTATION] !== note)
@@ -54,7 +58,9 @@ export function startAnnouncing(parts: AnnouncingParts): void {
         slicesOf: ({ metadata }) => bySlices.get(`${metadata.namespace}/${metadata.name}`) ?? [],
         links,
       });
+      if (!thorough && sameJson(announcements, announced)) return;
       await engine.announce(announcements, ranges, { signal });
+      announced = announcements;
     },
   });
 }

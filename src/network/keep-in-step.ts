@@ -19,8 +19,11 @@ export interface Following {
   readonly synced: Promise<unknown>;
   /** Rings when something has changed. @returns what ends that */
   subscribe(ring: () => void): readonly (() => void)[];
-  /** Compares and acts; done twice, it is done once. */
-  step(signal: AbortSignal): Promise<void>;
+  /**
+   * Compares and acts; done twice, it is done once.
+   * @param thorough whether the kernel itself is to be looked at, instead of what was made of it at last
+   */
+  step(signal: AbortSignal, thorough: boolean): Promise<void>;
 }
 
 const RETRIES = { firstMs: 100, longestMs: 30_000, jitter: 0.5 };
@@ -37,21 +40,23 @@ async function run({ clock, random, log }: StepParts, following: Following, sign
   const ends = following.subscribe(() => bell.ring());
   signal.addEventListener("abort", () => bell.ring(), { once: true });
   let failures = 0;
+  let thorough = true;
   try {
     await Promise.race([following.synced, aborted(signal)]);
     while (!signal.aborted) {
       bell.quiet();
       try {
-        await following.step(signal);
+        await following.step(signal, thorough);
         failures = 0;
       } catch (error) {
         if (signal.aborted) return;
         failures += 1;
+        thorough = true;
         log.error("could not be set, trying again", { what: following.what, failures, error });
         await delay(clock, backoffMs(failures, RETRIES, random), { signal });
         continue;
       }
-      await bell.rung(CHECK_EVERY_MS);
+      thorough = !(await bell.rung(CHECK_EVERY_MS));
       // What comes in one batch of events is one step.
       await clock.turn();
     }
@@ -81,13 +86,14 @@ class Bell {
     this.#rung = false;
   }
 
-  /** Resolves at the next ring, or after this time. */
-  async rung(withinMs: number): Promise<void> {
-    if (this.#rung) return;
+  /** Resolves at the next ring, or after this time. @returns whether it rang */
+  async rung(withinMs: number): Promise<boolean> {
+    if (this.#rung) return true;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#wake = resolve;
     using _timer = this.#clock.timer(withinMs, resolve);
     await promise;
+    return this.#rung;
   }
 }
 

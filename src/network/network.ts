@@ -2,8 +2,8 @@ import type { Node } from "../api/generated/core-v1.ts";
 import type { Informer } from "../client/informer.ts";
 import { sameJson } from "../machinery/same-json.ts";
 import { keepInStep, type StepParts } from "./keep-in-step.ts";
-import { type NetworkMode, type Peer, planNetwork, podMtu } from "./plan.ts";
-import type { NetworkEngine } from "./ports.ts";
+import { type NetworkMode, type NetworkPlan, type Peer, planNetwork, podMtu } from "./plan.ts";
+import type { KernelView, NetworkEngine } from "./ports.ts";
 
 export interface PodNetworkParts extends StepParts {
   /** All nodes. */
@@ -19,6 +19,8 @@ export interface PodNetworkParts extends StepParts {
 export function startPodNetwork(parts: PodNetworkParts): void {
   const { nodes, own, mode, engine, onPodMtu, log } = parts;
   const peers = new Map<string, Peer>();
+  let looked: KernelView | undefined;
+  let applied: NetworkPlan | undefined;
   let told = "";
   let mtu: number | undefined;
   keepInStep(parts, {
@@ -34,10 +36,12 @@ export function startPodNetwork(parts: PodNetworkParts): void {
         ring();
       }),
     ],
-    async step(signal) {
-      const view = { own, nodes: [...peers.values()], mode, ...(await engine.look({ signal })) };
+    async step(signal, thorough) {
+      if (thorough || looked === undefined) looked = await engine.look({ signal });
+      const view = { own, nodes: [...peers.values()], mode, ...looked };
       const plan = planNetwork(view);
-      await engine.apply(plan, { signal });
+      await engine.apply(plan, thorough ? undefined : applied, { signal });
+      applied = plan;
       const wanted = podMtu(plan, view);
       if (wanted !== mtu) await onPodMtu(wanted);
       mtu = wanted;

@@ -111,7 +111,7 @@ async function openLab() {
       const engine = createNetworkEngine([...enter(name), "ip"], own.addresses[0]!);
       const view = { own, nodes: seen, mode, ...(await engine.look({ signal })) };
       const plan = planNetwork(view);
-      await engine.apply(plan, { signal });
+      await engine.apply(plan, undefined, { signal });
       return podMtu(plan, view);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

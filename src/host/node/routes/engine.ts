@@ -1,6 +1,7 @@
 import type { IpRange } from "../../../base/ip-range.ts";
 import type { LinkRoute, NetworkPlan, NetworkView, PodRoute, Tunnel } from "../../../network/plan.ts";
 import type { NetworkEngine } from "../../../network/ports.ts";
+import { sameJson } from "../../../machinery/same-json.ts";
 import { runTool } from "../nftables/nft.ts";
 import { announceAddresses } from "./announce.ts";
 import { ensureTunnel, removeTunnel } from "./tunnel.ts";
@@ -24,17 +25,22 @@ export function createNetworkEngine(ip: readonly string[], own: string): Network
       const routes = (await Promise.all(FAMILIES.map((family) => routesOf(ip, family, [], signal)))).flat();
       return { links: routes.flatMap(linkOf), uplink: await uplinkOf(ip, own, signal) };
     },
-    async apply(plan, { signal }) {
-      await applyPlan(ip, plan, signal);
-    },
+    apply: (plan, from, { signal }) => applyPlan(ip, plan, from, signal),
     announce: (announcements, ranges, { signal }) => announceAddresses(ip, announcements, ranges, signal),
   };
 }
 
-async function applyPlan(ip: readonly string[], plan: NetworkPlan, signal: AbortSignal): Promise<void> {
-  if (plan.tunnel === undefined) await removeTunnel(ip, signal);
-  else await ensureTunnel(ip, plan.tunnel, signal);
-  for (const family of FAMILIES) await applyRoutes(ip, family, plan, signal);
+async function applyPlan(
+  ip: readonly string[],
+  plan: NetworkPlan,
+  from: NetworkPlan | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (from === undefined || !sameJson(plan.tunnel, from.tunnel)) {
+    if (plan.tunnel === undefined) await removeTunnel(ip, signal);
+    else await ensureTunnel(ip, plan.tunnel, signal);
+  }
+  for (const family of FAMILIES) await applyRoutes(ip, family, plan, from, signal);
 }
 
 /** The networks that this machine reaches by devices of others, without the way to everywhere. */
@@ -53,7 +59,7 @@ export async function removeNetwork(
   signal: AbortSignal,
 ): Promise<void> {
   await announceAddresses(ip, [], ranges, signal);
-  await applyPlan(ip, { routes: [], tunnel: undefined, problems: [] }, signal);
+  await applyPlan(ip, { routes: [], tunnel: undefined, problems: [] }, undefined, signal);
 }
 
 const FAMILIES = ["-4", "-6"] as const;
@@ -63,10 +69,16 @@ async function applyRoutes(
   ip: readonly string[],
   family: "-4" | "-6",
   plan: NetworkPlan,
+  from: NetworkPlan | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  const wanted = plan.routes.filter(({ network }) => (family === "-6") === network.includes(":"));
-  const present = await routesOf(ip, family, ["proto", PROTOCOL], signal);
+  const ofFamily = ({ routes }: NetworkPlan) =>
+    routes.filter(({ network }) => (family === "-6") === network.includes(":"));
+  const wanted = ofFamily(plan);
+  const present =
+    from === undefined
+      ? await routesOf(ip, family, ["proto", PROTOCOL], signal)
+      : ofFamily(from).map(({ network, via, device }) => ({ dst: network, gateway: via, dev: device }));
   const key = (network: string, via: string | undefined, device: string | undefined) => `${network} ${via} ${device}`;
   const there = new Set(present.map(({ dst, gateway, dev }) => key(dst, gateway, dev)));
   const kept = new Set(wanted.map(({ network }) => network));
