@@ -1,6 +1,4 @@
 import { rmSync } from "node:fs";
-import type { Node } from "../../api/generated/core-v1.ts";
-import { PodNetworks } from "../../controllers/nodeipam/plan.ts";
 import { closeCompartment, openCompartment } from "../../host/node/compartments/compartment.ts";
 import { containerdPlaces } from "../../host/node/containerd/configuration.ts";
 import { setGroup } from "../../host/node/machine/cgroups.ts";
@@ -20,6 +18,7 @@ import { freeAddress, freeName } from "./choose.ts";
 import { cleanAfterLife } from "./after-life.ts";
 import type { FabricNetwork } from "./fabric-network.ts";
 import type { NodeRequest } from "../../cli/context.ts";
+import { knownNodes, partOf } from "./pod-parts.ts";
 import { type NodeRecord, readNode, readNodes, writeNode } from "./record.ts";
 
 export interface FurtherNodesParts extends ChildParts {
@@ -167,20 +166,18 @@ export class FurtherNodes {
 
   /** Decides what a new node is called and which addresses it has, and keeps that. */
   async #draft({ name, labels, taints, memoryBytes }: NodeWish): Promise<NodeRecord> {
-    const { dataDirectory, access, machine, settings, signal } = this.#parts;
+    const { dataDirectory, machine, settings, signal } = this.#parts;
     const fabric = await this.#openFabric();
-    const own = readNodes(dataDirectory);
-    const { items } = (await access.ask("GET", "/api/v1/nodes", signal)) as { readonly items: readonly Node[] };
-    const taken = [machine.name, ...own.map((record) => record.name), ...items.map(({ metadata }) => metadata.name)];
+    const { clusterPodCidr } = settings;
+    const { registered, own, parts } = await knownNodes(this.#parts, clusterPodCidr, signal);
+    const taken = [machine, ...own]
+      .map((record) => record.name)
+      .concat(registered.map(({ metadata }) => metadata.name));
     if (name !== undefined && taken.includes(name)) throw new Error(`there is a node ${name} already`);
     const chosen = name ?? freeName(machine.name, taken);
-    const networks = new PodNetworks([settings.clusterPodCidr]);
-    // The machine itself has the first part, also while it has not registered yet.
-    networks.allocate(machine.name);
-    for (const { metadata, spec } of items) networks.take(metadata.name, spec.podCIDRs ?? []);
-    for (const record of own) networks.take(record.name, [record.podCidr]);
-    const podCidr = networks.allocate(chosen)?.[0];
-    if (podCidr === undefined) throw new Error(`no network for pods is left in ${settings.clusterPodCidr}`);
+    // The machine itself comes first, also while it has not registered yet.
+    partOf(parts, machine.name, clusterPodCidr);
+    const podCidr = partOf(parts, chosen, clusterPodCidr);
     const address = freeAddress(
       fabric.network,
       own.map((record) => record.address),

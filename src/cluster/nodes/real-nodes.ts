@@ -16,6 +16,7 @@ import { placesOf } from "../places.ts";
 import { type Progress, stepTimer } from "../progress.ts";
 import { openFabric } from "./fabric-network.ts";
 import { FurtherNodes } from "./further-nodes.ts";
+import { knownNodes, partOf } from "./pod-parts.ts";
 import type { NodeRequest } from "../../cli/context.ts";
 
 export interface RealNodesParts extends ChildParts {
@@ -97,13 +98,15 @@ export class RealNodes {
   async #startFirst(progress: Progress): Promise<void> {
     const { parts, nodeName, dataDirectory, address, url, podCidr, clock, signal } = this.#parts;
     const timed = stepTimer(progress);
+    const known = await knownNodes({ access: this.#access, dataDirectory }, podCidr, signal);
     const settings: NodeSettings = {
       ...this.#settings(),
       dataDirectory,
       nodeName,
       address,
       server: url,
-      podCidr: `${addressText(parseRange(podCidr).first)}/24`,
+      // Machines may have joined while this one was no node.
+      podCidr: partOf(known.parts, nodeName, podCidr),
     };
     writeNodeSettings(dataDirectory, settings);
     const enter = () => enterMountNamespace(placesOf(dataDirectory).node(nodeName).containerd, parts);
