@@ -108,6 +108,7 @@ async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSigna
       serviceCidr: request.serviceCidr ?? upDefaults.serviceCidr,
       podCidr: request.podCidr ?? upDefaults.podCidr,
       nodeName: request.nodeName ?? upDefaults.nodeName,
+      address: request.address,
       parts,
       simulate,
       nodes: request.nodes ?? upDefaults.nodes,

@@ -95,6 +95,9 @@ test("reset: asks, and removes nothing without a yes", async () => {
   assert.deepEqual(removed, ["/d", "/e"]);
 });
 
+/** What the cluster says of itself, once it has signed it by the new token. */
+const SIGNED = { data: { "jws-kubeconfig-abcdef": "signature" } };
+
 test("token: makes one that is good for a day, tells of all, and deletes by its ID", async () => {
   const sent: (readonly [string, string, unknown])[] = [];
   const text = (value: string) => btoa(value);
@@ -119,7 +122,7 @@ test("token: makes one that is good for a day, tells of all, and deletes by its 
     api: () => ({
       send: (method, path, body) => {
         sent.push([method, path, body]);
-        return Promise.resolve({ items });
+        return Promise.resolve(path.endsWith("/cluster-info") ? SIGNED : { items });
       },
     }),
   };
@@ -127,7 +130,7 @@ test("token: makes one that is good for a day, tells of all, and deletes by its 
   const [, , made] = sent[0]!;
   assert.equal((made as { stringData: Record<string, string> }).stringData["expiration"], "1970-01-02T00:00:00Z");
   await run(["token", "create", "--ttl", "0"], cluster);
-  assert(!("expiration" in (sent[1]![2] as { stringData: object }).stringData));
+  assert(!("expiration" in (sent.findLast(([method]) => method === "POST")![2] as { stringData: object }).stringData));
   const { out } = await run(["token", "list"], cluster);
   assert.match(out[1]!, /^abcdef.0123456789abcdef +2h +<none> +<none> +system:bootstrappers$/);
   assert.match(out[2]!, /^ghijkl.0123456789abcdef +<forever> +signing /);
@@ -140,7 +143,7 @@ test("token: makes one that is good for a day, tells of all, and deletes by its 
 test("token: prints the whole command that joins a machine", async () => {
   const cluster: Partial<ClusterOperations> = {
     newToken: () => ({ id: "abcdef", secret: "0123456789abcdef" }),
-    api: () => ({ send: () => Promise.resolve({}) }),
+    api: () => ({ send: () => Promise.resolve(SIGNED) }),
     joining: () => Promise.resolve({ server: "https://192.0.2.1:6443", caHash: "sha256:00" }),
   };
   assert.deepEqual((await run(["token", "create", "--print-join-command"], cluster)).out, [

@@ -54,6 +54,8 @@ export interface UpRequest {
   readonly serviceCidr: string | undefined;
   readonly podCidr: string | undefined;
   readonly nodeName: string | undefined;
+  /** By which others reach this machine. */
+  readonly address: string | undefined;
   /** Whether this machine is to be a node itself, if it can. */
   readonly node: boolean;
   readonly simulate: number | undefined;

@@ -1,3 +1,4 @@
+import { parseIp } from "../base/ip.ts";
 import { labelValue, qualifiedName } from "../machinery/formats.ts";
 import type { NodeTaint } from "./context.ts";
 import { UsageError } from "./options.ts";
@@ -38,4 +39,10 @@ function taintOf(text: string): NodeTaint {
     return { key, ...(value === "" ? {} : { value }), effect: effect as NodeTaint["effect"] };
   }
   throw new UsageError(`--taint is KEY=VALUE:EFFECT with one of ${EFFECTS.join(", ")}, not "${text}"`);
+}
+
+/** An address of `--node-ip`. @throws {UsageError} */
+export function addressOf(text: string | undefined): string | undefined {
+  if (text === undefined || parseIp(text) !== undefined) return text;
+  throw new UsageError(`--node-ip is an address, not "${text}"`);
 }

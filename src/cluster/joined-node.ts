@@ -8,7 +8,7 @@ import { httpTransport } from "../client/http-transport.ts";
 import { createClock } from "../host/node/clock.ts";
 import { enterMountNamespace } from "../host/node/containerd/mount-namespace.ts";
 import { type Carrier, createCarrier } from "../host/node/http/carrier.ts";
-import { addressTowards, hostNetworks, isPortFree } from "../host/node/machine/networks.ts";
+import { addressTowards, hostNetworks, isPortFree, ownAddress } from "../host/node/machine/networks.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import type { SupervisedChild } from "../host/node/processes/child.ts";
 import { isStatus, StatusError } from "../machinery/status.ts";
@@ -63,6 +63,7 @@ export async function runJoinedNode(options: JoinedNodeOptions, progress: Progre
   if (!(await isPortFree(KUBELET_PORT))) {
     throw new Error(`port ${KUBELET_PORT} is in use on this machine: another node's agent runs on it already`);
   }
+  if (options.address !== undefined) await ownAddress(options.address);
   const clock = createClock({ holdProcess: true });
   const timed = stepTimer(progress);
   const places = placesOf(dataDirectory).node(nodeName);
@@ -163,6 +164,6 @@ async function settingsOf(
     }
     // A server that is away is no reason to stop: what runs here runs on.
     if (before === undefined || error instanceof StatusError || signal.aborted) throw error;
-    return { settings: { ...before, ...own }, known: false };
+    return { settings: { ...before, ...own, address: options.address ?? before.address }, known: false };
   }
 }

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { podConnects } from "../apiserver/connect.ts";
 import { proxies, readyEndpoint } from "../apiserver/proxies.ts";
 import { lookupIn } from "../apiserver/admission/lookup.ts";
@@ -18,6 +19,7 @@ import { createForwarder } from "../host/node/http/forwarder.ts";
 import { createNodeConnection } from "../host/node/http/node-connection.ts";
 import { serve } from "../host/node/http/serve.ts";
 import { createWebhookCaller } from "../host/node/http/webhook-caller.ts";
+import { ownAddresses } from "../host/node/machine/networks.ts";
 import type { KeyPair } from "../host/node/pki/certificate.ts";
 import { openPki, type PkiDirectory } from "../host/node/pki/directory.ts";
 import { certificateSigner } from "../host/node/pki/sign-request.ts";
@@ -25,6 +27,7 @@ import { buildKubeconfig } from "../host/node/pki/kubeconfig.ts";
 import { createTokenSigner } from "../host/node/pki/token-signer.ts";
 import { secureRandom } from "../host/node/random.ts";
 import { openSqliteEngine } from "../host/node/sqlite/engine.ts";
+import { dnsSubdomain } from "../machinery/formats.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import { memoryEngine } from "../store/memory-engine.ts";
 import { compactRegularly } from "../store/compactor.ts";
@@ -121,7 +124,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await tellOfCluster(options, authority, plane);
   plane.tasks.spawn((signal) => compactRegularly(store, clock, signal));
   await startImaginedNodes(options, plane, clock);
-  const serving = servingCertificate(pki, [address, addressText(serviceRange.first + 1)]);
+  const names = [address, ...(await ownAddresses()), ...hostNames(), addressText(serviceRange.first + 1)];
+  const serving = servingCertificate(pki, names);
   const http = await serve({
     handler: plane.server.handle,
     port,
@@ -178,11 +182,15 @@ async function startImaginedNodes({ simulate, log }: ServerOptions, plane: Contr
   });
 }
 
-function servingCertificate(pki: PkiDirectory, addresses: readonly string[]): KeyPair {
+function hostNames(): readonly string[] {
+  return [hostname().toLowerCase()].filter((name) => dnsSubdomain(name).length === 0);
+}
+
+function servingCertificate(pki: PkiDirectory, names: readonly string[]): KeyPair {
   return pki.certificate("apiserver", {
     subject: { commonName: "kube-apiserver" },
     usages: ["server auth"],
-    names: [...SERVER_NAMES, "127.0.0.1", "::1", ...addresses],
+    names: [...new Set([...SERVER_NAMES, "127.0.0.1", "::1", ...names])],
   });
 }
 

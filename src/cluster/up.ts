@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
-import { hostname, networkInterfaces } from "node:os";
+import { hostname } from "node:os";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
 import { parseIpRanges } from "../base/ip-range.ts";
+import { ownAddress } from "../host/node/machine/networks.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import { createClock } from "../host/node/clock.ts";
 import { serveControl } from "../host/node/control/control.ts";
@@ -25,6 +26,8 @@ export interface UpOptions extends ChildParts {
   readonly serviceCidr: string;
   readonly podCidr: string;
   readonly nodeName: string;
+  /** By which other machines reach this one; undefined takes the one on the way out. */
+  readonly address: string | undefined;
   /** The programs of a node; undefined where this machine is to be none. */
   readonly parts: HostParts | undefined;
   /** How many imagined nodes the server runs. */
@@ -73,11 +76,11 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
       `a cluster runs on ${dataDirectory} already, as process ${other.up.pid}: stop it with 'wherry down', or choose another --data-dir`,
     );
   }
+  const address = await ownAddress(options.address);
   await checkNetworks(options);
   const places = placesOf(dataDirectory);
   const clock = createClock({ holdProcess: true });
   mkdirSync(places.logs, { recursive: true, mode: 0o700 });
-  const address = machineAddress();
   const timed = stepTimer(progress);
   const pki = openPki(places.pki, () => clock.now());
   if (options.parts !== undefined) {
@@ -138,13 +141,4 @@ async function checkNetworks({
   const networks = { pods: podCidr, services: serviceCidr };
   const problem = overlapProblem(networks, await takenNetworks(nodeName, parts, signal));
   if (problem !== undefined) throw new Error(problem);
-}
-
-/** The address by which other machines and pods reach this one. */
-function machineAddress(): string {
-  for (const addresses of Object.values(networkInterfaces())) {
-    const found = addresses?.find(({ family, internal }) => family === "IPv4" && !internal);
-    if (found !== undefined) return found.address;
-  }
-  return "127.0.0.1";
 }

@@ -57,6 +57,7 @@ test("A machine joins a cluster elsewhere by a token", { skip: why ?? false }, a
     assert.match(await worker.shell.fails(`${unknown} --detach`), /^wherry: .* does not know the token aaaaaa/);
     assert.match(await worker.shell.fails(`${nobody} --node-name ${name}`), /^wherry: cannot reach https:/);
     assert.match(await worker.shell.fails("wherry agent"), /has not joined a cluster as/);
+    assert.match(await worker.shell.fails(`${command} --node-ip 192.0.2.9`), /192.0.2.9 is no address of this machine/);
     const listens = 'require("net").createServer().listen(10250, () => console.log("listens"))';
     const taken = worker.shell.background(`${process.execPath} -e '${listens}'`);
     await taken.shows(/listens/);
@@ -164,5 +165,20 @@ test("A machine joins a cluster elsewhere by a token", { skip: why ?? false }, a
     await worker.shell.ok(`wherry agent --detach --node-name ${name}`);
     assert.equal(await shell.ok("kubectl exec counter -- echo again"), "again\n");
     assert.equal(await shell.ok(id), before);
+  });
+
+  await t.test("what is of the control plane is done where it runs", async () => {
+    for (const line of ["token create", "node add", "why node/x"])
+      assert.match(await worker.shell.fails(`wherry ${line}`), /^wherry: this machine is a node of /);
+  });
+
+  await t.test("the server's machine becomes a node too: its pods get other addresses", async () => {
+    await control.shell.ok("wherry down");
+    const own = `${control.machine.name}-node`;
+    await machines.up(`--node-name ${own}`);
+    const part = (node: string) => shell.ok(`kubectl get node ${node} -o jsonpath={.spec.podCIDR}`);
+    assert.equal(await part(name), "10.244.0.0/24");
+    assert.equal(await part(own), "10.244.1.0/24");
+    await shell.until("kubectl get nodes", new RegExp(`^${own} +Ready`, "m"));
   });
 });

@@ -1,8 +1,7 @@
-import { isIP } from "node:net";
 import { dnsSubdomain } from "../../machinery/formats.ts";
 import type { AgentRequest, CliContext } from "../context.ts";
 import { aborted, detachedArguments, stepLine } from "../foreground.ts";
-import { labelsOf, nodeOptions, taintsOf } from "../node-options.ts";
+import { addressOf, labelsOf, nodeOptions, taintsOf } from "../node-options.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
 
@@ -75,13 +74,12 @@ async function run(
 }
 
 function requestOf(given: ParsedArguments<typeof options>["options"], dataDirectory: string): AgentRequest {
-  const { token, "ca-cert-hash": caHash, "node-name": nodeName, "node-ip": address } = given;
+  const { token, "ca-cert-hash": caHash, "node-name": nodeName } = given;
   if (nodeName !== undefined && dnsSubdomain(nodeName).length > 0) {
     throw new UsageError(
       `--node-name is a name like a host's, of lower-case letters, digits, - and ., not "${nodeName}"`,
     );
   }
-  if (address !== undefined && isIP(address) === 0) throw new UsageError(`--node-ip is an address, not "${address}"`);
   if (caHash !== undefined && !/^sha256:[0-9a-f]{64}$/i.test(caHash)) {
     throw new UsageError(`--ca-cert-hash is sha256: and 64 digits in hex, not "${caHash}"`);
   }
@@ -91,7 +89,7 @@ function requestOf(given: ParsedArguments<typeof options>["options"], dataDirect
     token,
     caHash,
     nodeName,
-    address,
+    address: addressOf(given["node-ip"]),
     labels: labelsOf(given.label),
     taints: taintsOf(given.taint),
   };

@@ -1,5 +1,7 @@
+import { signatureKey } from "../../api/bootstrap/signature.ts";
 import {
   BOOTSTRAPPERS,
+  CLUSTER_INFO,
   endOfToken,
   NODE_TOKENS,
   secretNameOf,
@@ -7,7 +9,7 @@ import {
   TOKEN_TYPE,
   tokenField,
 } from "../../api/bootstrap/token.ts";
-import type { Secret } from "../../api/generated/core-v1.ts";
+import type { ConfigMap, Secret } from "../../api/generated/core-v1.ts";
 import { shortHumanDuration } from "../../machinery/duration.ts";
 import { formatTime } from "../../machinery/time.ts";
 import type { CliContext } from "../context.ts";
@@ -99,7 +101,22 @@ async function create(
       ...(description === "" ? {} : { description }),
     },
   });
+  await untilSigned(context, api, id);
   return `${id}.${secret}`;
+}
+
+const LOOK_AGAIN_MS = 50;
+const MOST_LOOKS = 100;
+
+/** Who has the token before the cluster has signed what it says of itself by it would find a cluster that does not know it. */
+async function untilSigned(context: CliContext, api: Api, id: string): Promise<void> {
+  const { namespace, name } = CLUSTER_INFO;
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const info = (await api.send("GET", `/api/v1/namespaces/${namespace}/configmaps/${name}`)) as Partial<ConfigMap>;
+    if (info.data?.[signatureKey(id)] !== undefined) return;
+    await context.wait(LOOK_AGAIN_MS);
+  }
+  context.err("The cluster has not signed by this token yet: machines may have to try again.");
 }
 
 async function list(context: CliContext, api: Api): Promise<number> {

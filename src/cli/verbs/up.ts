@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import { dnsSubdomain } from "../../machinery/formats.ts";
 import type { CliContext, UpCluster } from "../context.ts";
+import { addressOf } from "../node-options.ts";
 import { aborted, detachedArguments, stepLine } from "../foreground.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
@@ -29,6 +30,11 @@ const options = {
     help: "how many real nodes there are to be, each a machine within this machine (default: those of before, or 1)",
   },
   "node-name": { type: "text", value: "NAME", help: "what this machine is called as a node (default: its host name)" },
+  "node-ip": {
+    type: "text",
+    value: "ADDRESS",
+    help: "by which others reach this machine (default: the one on the way out)",
+  },
   port: { type: "number", value: "PORT", from: 1, to: 65_535, help: "where the API listens (default: 6443)" },
   "service-cidr": { type: "text", value: "CIDR", help: "the addresses of Services (default: 10.96.0.0/16)" },
   "pod-cidr": { type: "text", value: "CIDR", help: "the addresses of pods (default: 10.244.0.0/16)" },
@@ -109,6 +115,7 @@ async function run(
       serviceCidr: given["service-cidr"],
       podCidr: given["pod-cidr"],
       nodeName,
+      address: addressOf(given["node-ip"]),
       node: !given["no-node"],
       simulate: given.simulate,
       nodes: given.nodes,

@@ -49,6 +49,14 @@ async function ask({ server, signal }: JoinRequest, path: string, authority: str
     return await oneRequest({ server, method: "GET", path, authority, signal });
   } catch (error) {
     const { message } = error as Error;
+    if ((error as NodeJS.ErrnoException).code === OTHER_NAME) {
+      throw new CannotJoin(
+        `the cluster has no certificate for ${server}: reach it by one of its own names (${message})`,
+        {
+          cause: error,
+        },
+      );
+    }
     if (authority !== undefined && isDistrust(error)) {
       throw new CannotJoin(`whoever answers at ${server} is not the cluster that the token knows: ${message}`, {
         cause: error,
@@ -57,6 +65,9 @@ async function ask({ server, signal }: JoinRequest, path: string, authority: str
     throw new CannotJoin(`cannot reach ${server}: ${message}`, { cause: error });
   }
 }
+
+/** What TLS says of a certificate that is good, for other names. */
+const OTHER_NAME = "ERR_TLS_CERT_ALTNAME_INVALID";
 
 /** Whether the server showed a certificate that its authority did not sign, or not for that address. */
 export function isDistrust(error: unknown): boolean {

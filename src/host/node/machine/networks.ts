@@ -33,6 +33,32 @@ export async function addressTowards(host: string, port: number): Promise<string
   }
 }
 
+/** Devices that a cluster itself makes. */
+const MADE = /^wherry/;
+
+/** All addresses by which others may reach this machine, the most likely first. */
+export async function ownAddresses(): Promise<readonly string[]> {
+  const found = Object.entries(networkInterfaces())
+    .filter(([device]) => !MADE.test(device))
+    .flatMap(([, addresses]) => addresses ?? [])
+    .filter(({ internal, scopeid }) => !internal && (scopeid ?? 0) === 0)
+    .map(({ address }) => address);
+  const first = await addressTowards(ANYWHERE, 9).catch(() => undefined);
+  const likely = found.filter((address) => address === first);
+  return [...new Set([...likely, ...found.filter((address) => !address.includes(":")), ...found])];
+}
+
+/** By which others reach this machine: as it is wished, or the most likely IPv4 one. @throws with a sentence where it has no such */
+export async function ownAddress(wanted: string | undefined): Promise<string> {
+  const own = await ownAddresses();
+  if (wanted !== undefined && !own.includes(wanted))
+    throw new Error(`--node-ip ${wanted} is no address of this machine, which has ${own.join(", ")}`);
+  return wanted ?? own.find((address) => !address.includes(":")) ?? "127.0.0.1";
+}
+
+/** An address of nobody (RFC 5737): the way to it is the way out. */
+const ANYWHERE = "192.0.2.1";
+
 /** Whether nobody listens at a port of this machine, on any of its addresses. */
 export async function isPortFree(port: number): Promise<boolean> {
   const server = createServer();
