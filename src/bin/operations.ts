@@ -96,8 +96,9 @@ function randomLetters(count: number): string {
 async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSignal) {
   const { dataDirectory } = request;
   mkdirSync(placesOf(dataDirectory).logs, { recursive: true, mode: 0o700 });
-  const parts = request.node ? await nodeParts(progress, request.simulate ?? STAND_INS, signal) : undefined;
-  const standIns = request.node && parts === undefined ? STAND_INS : upDefaults.simulate;
+  const wanted = request.nodes ?? STAND_INS;
+  const parts = request.node ? await nodeParts(progress, request.simulate ?? wanted, signal) : undefined;
+  const standIns = request.node && parts === undefined ? wanted : upDefaults.simulate;
   const simulate = request.simulate ?? standIns;
   const logFile = createWriteStream(join(placesOf(dataDirectory).logs, "up.log"), { flags: "a", mode: 0o600 });
   const cluster = await up(

@@ -12,7 +12,7 @@ import type { NetworkMode } from "../network/plan.ts";
 import { type ChildParts, startChild } from "./children.ts";
 import { issueCredentials } from "./credentials.ts";
 import { overlapProblem } from "./join/overlap.ts";
-import { takenNetworks } from "./nodes/fabric-network.ts";
+import { fabricFor, takenNetworks } from "./nodes/fabric-network.ts";
 import type { NodeRequest } from "../cli/context.ts";
 import { RealNodes } from "./nodes/real-nodes.ts";
 import { placesOf } from "./places.ts";
@@ -124,14 +124,8 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
 }
 
 /** Whatever cannot be is said before anything is changed. */
-async function checkNetworks({
-  parts,
-  nodeName,
-  podCidr,
-  serviceCidr,
-  loadBalancerRange,
-  signal,
-}: UpOptions): Promise<void> {
+async function checkNetworks(options: UpOptions): Promise<void> {
+  const { parts, nodeName, podCidr, serviceCidr, nodes, nodeCidr, loadBalancerRange, signal } = options;
   if (loadBalancerRange !== undefined && parseIpRanges(loadBalancerRange) === undefined) {
     throw new Error(
       `--load-balancer-range is addresses such as 192.0.2.100-192.0.2.120 or 192.0.2.96/27, not ${loadBalancerRange}`,
@@ -141,4 +135,6 @@ async function checkNetworks({
   const networks = { pods: podCidr, services: serviceCidr };
   const problem = overlapProblem(networks, await takenNetworks(nodeName, parts, signal));
   if (problem !== undefined) throw new Error(problem);
+  if (nodes > 1 || nodeCidr !== undefined)
+    await fabricFor({ ...options, inside: [podCidr, serviceCidr] }, parts, signal);
 }

@@ -101,6 +101,10 @@ async function run(
       `--node-name is a name like a host's, of lower-case letters, digits, - and ., not "${nodeName}"`,
     );
   }
+  if (given["no-node"] && given.nodes !== undefined)
+    throw new UsageError(
+      "--nodes are real nodes on this machine, which --no-node forbids; --simulate makes imagined ones",
+    );
   const dataDirectory = dataDirectoryOf(given, context);
   if (given.detach) {
     const args = ["up", ...detachedArguments(given, dataDirectory)];

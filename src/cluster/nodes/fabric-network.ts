@@ -26,24 +26,25 @@ export interface FabricWish {
   readonly inside: readonly string[];
 }
 
-/** Makes the network between the nodes of this machine: that of before, or one that overlaps nothing. */
+/** Makes the network between the nodes of this machine. @throws with a sentence, before anything is changed */
 export async function openFabric(wish: FabricWish, parts: HostParts, signal: AbortSignal): Promise<FabricNetwork> {
-  const { dataDirectory, nodeName, nodeCidr, inside } = wish;
-  const network = await networkFor();
+  const network = await fabricFor(wish, parts, signal);
   const mtu = await defaultRouteMtu(parts);
-  await ensureFabric({ network, inside, mtu }, parts, signal);
-  writeFabricNetwork(dataDirectory, network);
+  await ensureFabric({ network, inside: wish.inside, mtu }, parts, signal);
+  writeFabricNetwork(wish.dataDirectory, network);
   return { network, mtu };
+}
 
-  async function networkFor(): Promise<string> {
-    const kept = readFabricNetwork(dataDirectory);
-    const isUsed = readNodes(dataDirectory).length > 0;
-    if (kept !== undefined && isUsed && nodeCidr !== undefined && nodeCidr !== kept)
-      throw new Error(`the nodes of this cluster are in ${kept}: --node-cidr cannot move them to ${nodeCidr}`);
-    if (kept !== undefined && (isUsed || nodeCidr === undefined)) return kept;
-    const own = inside.map((text) => ({ cidr: text, device: "pods and services" }));
-    return chooseFabric(nodeCidr, [...own, ...(await takenNetworks(nodeName, parts, signal))]);
-  }
+/** Which network it is: that of before, or one that overlaps nothing. Changes nothing. @throws with a sentence */
+export async function fabricFor(wish: FabricWish, parts: HostParts, signal: AbortSignal): Promise<string> {
+  const { dataDirectory, nodeName, nodeCidr, inside } = wish;
+  const kept = readFabricNetwork(dataDirectory);
+  const isUsed = readNodes(dataDirectory).length > 0;
+  if (kept !== undefined && isUsed && nodeCidr !== undefined && nodeCidr !== kept)
+    throw new Error(`the nodes of this cluster are in ${kept}: --node-cidr cannot move them to ${nodeCidr}`);
+  if (kept !== undefined && (isUsed || nodeCidr === undefined)) return kept;
+  const own = inside.map((text) => ({ cidr: text, device: "pods and services" }));
+  return chooseFabric(nodeCidr, [...own, ...(await takenNetworks(nodeName, parts, signal))]);
 }
 
 /** The networks that this machine reaches by devices that no node of the cluster made. */

@@ -60,7 +60,8 @@ export function loadBalancerController({ ranges, reservedPorts }: LoadBalancerOp
       const plan = planBalancer(service, {
         ranges,
         reservedPorts,
-        nodeAddresses: nodeAddresses(service, cache),
+        nodeAddresses:
+          ranges === undefined ? usableAddresses(service, cache) : cache.list(Node).flatMap(internalAddresses),
         others,
       });
       if (plan.type === "wait" && waiting.get(key) !== plan.why) {
@@ -84,7 +85,7 @@ export function loadBalancerController({ ranges, reservedPorts }: LoadBalancerOp
 }
 
 /** Of the nodes that may take a service's traffic, in the order of their names. */
-function nodeAddresses(service: Service, cache: Cache): readonly string[] {
+function usableAddresses(service: Service, cache: Cache): readonly string[] {
   const nodes = cache.list(Node).filter(takesOuterTraffic);
   const ready =
     service.spec.externalTrafficPolicy === "Local" ? nodesOfReadyEndpoints(slicesOf(service, cache)) : undefined;

@@ -82,6 +82,13 @@ const cases: readonly (readonly [what: string, service: Service, world: Balancer
     { ...ranged, others: [holder("b", ["192.0.2.2"])] },
     waits("192.0.2.2 is that of service default/b"),
   ],
+  ["a node's address is nobody else's", service("a"), { ...ranged, nodeAddresses: ["192.0.2.1"] }, has("192.0.2.2")],
+  [
+    "… even where it is asked for",
+    service("a", { spec: { loadBalancerIP: "192.0.2.1" } }),
+    { ...ranged, nodeAddresses: ["192.0.2.1"] },
+    waits("192.0.2.1 is that of a node"),
+  ],
   ["both families", service("a", { spec: { ipFamilies: ["IPv6", "IPv4"] } }), ranged, has("fd00::1", "192.0.2.1")],
   ["a class is others' business", service("a", { spec: { loadBalancerClass: "x/y" } }), ranged, { type: "none" }],
   ["another type", service("a", { spec: { type: "NodePort" } }), ranged, { type: "none" }],

@@ -8,7 +8,7 @@ import { nameKey } from "../../client/informer.ts";
 export interface BalancerWorld {
   /** To be given away; undefined: services are answered at the nodes' own addresses. */
   readonly ranges: readonly IpRange[] | undefined;
-  /** Of nodes that may take this service's traffic. */
+  /** Of nodes: with ranges, of all of them, which no service may have; without, of those that may take this service's traffic. */
   readonly nodeAddresses: readonly string[];
   /** Ports of the nodes that services must leave alone, as `TCP/6443`. */
   readonly reservedPorts: readonly string[];
@@ -32,7 +32,7 @@ export type BalancerPlan =
 /** Which addresses a service's load balancer has. What it has already it keeps, if it may have it. */
 export function planBalancer(service: Service, world: BalancerWorld): BalancerPlan {
   if (!wantsLoadBalancer(service)) return { type: "none" };
-  return world.ranges === undefined ? byNodes(service, world) : byRanges(service, world.ranges, world.others);
+  return world.ranges === undefined ? byNodes(service, world) : byRanges(service, world.ranges, world);
 }
 
 /** What a service says that it has. */
@@ -40,14 +40,16 @@ export function addressesIn({ status }: Service): readonly string[] {
   return (status.loadBalancer.ingress ?? []).flatMap(({ ip }) => (ip === undefined || ip === "" ? [] : [ip]));
 }
 
-function byRanges(service: Service, ranges: readonly IpRange[], others: readonly Holder[]): BalancerPlan {
+function byRanges(service: Service, ranges: readonly IpRange[], world: BalancerWorld): BalancerPlan {
+  const { others, nodeAddresses } = world;
   const taken = new Map<string, Service>();
   for (const { service: other, addresses } of others) {
     // Where two say to have one address, the elder has it.
     for (const address of addresses)
       if (!addressesIn(service).includes(address) || isElder(other, service)) taken.set(address, other);
   }
-  const mayHave = (address: string) => rangesContain(ranges, parseIp(address)!) && !taken.has(address);
+  const mayHave = (address: string) =>
+    rangesContain(ranges, parseIp(address)!) && !taken.has(address) && !nodeAddresses.includes(address);
   const asked = service.spec.loadBalancerIP ?? "";
   const fixed = asked === "" ? undefined : parseIp(asked);
   if (asked !== "" && fixed === undefined) return { type: "wait", why: `loadBalancerIP ${asked} is no address` };
@@ -58,6 +60,7 @@ function byRanges(service: Service, ranges: readonly IpRange[], others: readonly
       if (!rangesContain(ranges, fixed)) return { type: "wait", why: `${address} is not in --load-balancer-range` };
       const owner = taken.get(address);
       if (owner !== undefined) return { type: "wait", why: `${address} is that of service ${nameKey(owner.metadata)}` };
+      if (nodeAddresses.includes(address)) return { type: "wait", why: `${address} is that of a node` };
       chosen.push(address);
       continue;
     }
