@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer as createNetServer } from "node:net";
-import { tmpdir } from "node:os";
-import { join as joinPath } from "node:path";
 import { after, before, test } from "node:test";
 import { NODE_TOKENS } from "../../api/bootstrap/token.ts";
 import { CertificateSigningRequest } from "../../api/certificates/v1/certificate-signing-request.ts";
 import { Node } from "../../api/core/v1/node.ts";
 import { Secret } from "../../api/core/v1/secret.ts";
-import { silentLog } from "../../base/log.ts";
 import { type Client, createClient, mergePatch } from "../../client/client.ts";
 import { httpTransport } from "../../client/http-transport.ts";
 import { createClock } from "../../host/node/clock.ts";
@@ -18,8 +12,7 @@ import { createCarrier } from "../../host/node/http/carrier.ts";
 import { isStatus } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
 import type { Draft } from "../../machinery/object.ts";
-import { loopbackUser } from "../identities.ts";
-import { type RunningServer, startServer } from "../server.ts";
+import type { RunningServer } from "../server.ts";
 import type { NodeCredentials } from "../credentials.ts";
 import { CannotJoin } from "./cannot-join.ts";
 import { authorityHash, discover, type JoinRequest, versionsFit } from "./discover.ts";
@@ -27,43 +20,22 @@ import { join, type Joining } from "./join.ts";
 import { isGoodFor } from "./renewal.ts";
 import { requestCertificate } from "./request-certificate.ts";
 import { settle } from "./settle.ts";
+import { startTestServer, type TestServer } from "./test-server.ts";
 
 const TOKEN = "abcdef.0123456789abcdef";
 const { signal } = new AbortController();
 const clock = createClock({ holdProcess: true });
-const directory = mkdtempSync(joinPath(tmpdir(), "wherry-join-"));
+let opened: TestServer;
 let server: RunningServer;
 let client: Client;
 
 before(async () => {
-  server = await startServer({
-    dataDirectory: directory,
-    address: "192.0.2.1",
-    port: await freePort(),
-    store: "memory",
-    serviceCidr: "10.96.0.0/16",
-    podCidr: "10.244.0.0/16",
-    simulate: 0,
-    log: silentLog,
-  });
-  client = createClient(server.plane.server.transport(loopbackUser, "test"));
+  opened = await startTestServer();
+  ({ server, client } = opened);
   await createToken("abcdef", {});
 });
 
-after(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(directory, { recursive: true, force: true });
-});
-
-/** The cluster tells its port to others before it listens there. */
-async function freePort(): Promise<number> {
-  const probe = createNetServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
-}
+after(() => opened[Symbol.asyncDispose]());
 
 async function createToken(id: string, fields: object): Promise<void> {
   const draft = {

@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type AddressInfo, createServer as createNetServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { silentLog } from "../../base/log.ts";
+import { type Client, createClient } from "../../client/client.ts";
+import { loopbackUser } from "../identities.ts";
+import { type RunningServer, startServer } from "../server.ts";
+
+/** A control plane over TLS, with its state in memory. */
+export interface TestServer extends AsyncDisposable {
+  readonly server: RunningServer;
+  /** Acts as the API server itself. */
+  readonly client: Client;
+  /** A folder that is gone afterwards. */
+  readonly directory: string;
+}
+
+export async function startTestServer(): Promise<TestServer> {
+  const directory = mkdtempSync(join(tmpdir(), "wherry-join-"));
+  const server = await startServer({
+    dataDirectory: directory,
+    address: "192.0.2.1",
+    port: await freePort(),
+    store: "memory",
+    serviceCidr: "10.96.0.0/16",
+    podCidr: "10.244.0.0/16",
+    simulate: 0,
+    log: silentLog,
+  });
+  return {
+    server,
+    client: createClient(server.plane.server.transport(loopbackUser, "test")),
+    directory,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The cluster tells its port to others before it listens there. */
+async function freePort(): Promise<number> {
+  const probe = createNetServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, "close");
+  return port;
+}
