@@ -1,6 +1,6 @@
 import { parseDocument } from "yaml";
 import { goJsonType } from "../../machinery/go-json.ts";
-import { badRequest, failure, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
+import { badRequest, failure, type StatusError, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
 import { type ApiRequest, BodyTooLarge } from "../http.ts";
 import { bareType } from "./media-type.ts";
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from "./negotiate.ts";
@@ -80,12 +80,7 @@ const decoder = new TextDecoder();
 export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | undefined): RequestBody {
   if (mediaType === PROTOBUF_TYPE) return parseProtobuf(bytes, kind);
   const text = decoder.decode(bytes);
-  const refuse = (problem: string) =>
-    badRequest(
-      kind === undefined
-        ? problem
-        : `the object provided is unrecognized (must be of type ${kind}): ${problem} (${excerpt(text, bytes)})`,
-    );
+  const refuse = (problem: string) => unrecognized(kind, problem, text, bytes);
   if (mediaType === APPLY_TYPE) return parseApplied(text);
   if (mediaType === YAML_TYPE) return parseYaml(text, mediaType, refuse);
   if (!mediaType.endsWith("json")) throw unsupportedMediaType([JSON_TYPE, YAML_TYPE]);
@@ -118,6 +113,13 @@ export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | u
   return { mediaType, value: value ?? {}, text, problems: [] };
 }
 
+function unrecognized(kind: string | undefined, problem: string, text: string, bytes: Uint8Array): StatusError {
+  if (kind === undefined) return badRequest(problem);
+  return badRequest(
+    `the object provided is unrecognized (must be of type ${kind}): ${problem} (${excerpt(text, bytes)})`,
+  );
+}
+
 function parsePatch(text: string, mediaType: string): RequestBody {
   try {
     return { mediaType, value: JSON.parse(text), text, problems: [] };
@@ -146,8 +148,7 @@ function parseProtobuf(bytes: Uint8Array, kind: string | undefined): RequestBody
     return { mediaType: PROTOBUF_TYPE, value: decodeProtobuf(bytes), problems: [] };
   } catch (error) {
     if (!(error instanceof ProtobufError)) throw error;
-    const subject = kind === undefined ? "" : `the object provided is unrecognized (must be of type ${kind}): `;
-    throw badRequest(`${subject}${error.message}`);
+    throw unrecognized(kind, error.message, decoder.decode(bytes), bytes);
   }
 }
 

@@ -47,6 +47,7 @@ const SELECT = [
   "resourceVersion",
   "resourceVersionMatch",
   "sendInitialEvents",
+  "shardSelector",
   "timeoutSeconds",
 ];
 const LIST = [...SELECT, "allowWatchBookmarks", "pretty", "watch"].toSorted();

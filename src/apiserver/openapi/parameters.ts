@@ -22,6 +22,7 @@ const QUERY: Readonly<Record<string, readonly [options: string, type: Parameter[
   resourceVersion: ["ListOptions", "string"],
   resourceVersionMatch: ["ListOptions", "string"],
   sendInitialEvents: ["ListOptions", "boolean"],
+  shardSelector: ["ListOptions", "string"],
   timeoutSeconds: ["ListOptions", "integer"],
   watch: ["ListOptions", "boolean"],
   dryRun: ["DeleteOptions", "string"],

@@ -83,19 +83,26 @@ const term = (label: string) => ({
   labelSelector: { matchLabels: { app: label } },
 });
 
+/** No node is emptied where none is well: another one is, and takes no pods. */
+const witness = node("b", {}, { taints: [{ key: "only", effect: "NoSchedule" }] });
+/** Beats the heart of that node until the other is long silent: it is believed gone after fifty seconds. */
+const BEAT = `kubectl patch node {ns}-b --subresource=status -p '{"status":{"conditions":[{"type":"Ready","status":"True","lastHeartbeatTime":"'$(date -u +%FT%TZ)'"}]}}'`;
+const KEEP_WITNESS = `version > /dev/null; for beat in $(seq 13); do ${BEAT} > /dev/null; sleep 5; done`;
+
 const cases: readonly Case[] = [
   defineCase("node-joins", "nodes", [
     node("a", { "node-role.kubernetes.io/worker": "" }),
     joined("a"),
     look(`${NODES}/{ns}-a`, ({ metadata, spec }) => spec.taints === undefined && metadata.annotations !== undefined),
     {
-      ask: "GET /api/v1/namespaces/default/events?fieldSelector=involvedObject.kind%3DNode",
+      ask: "GET /api/v1/namespaces/default/events?fieldSelector=reason%3DRegisteredNode",
       until: ({ items }: Json) => items.length >= 1,
       see: ({ items }) => items.map(({ reason, message, source }: Json) => ({ reason, message, source })),
     },
     { kubectl: "get nodes" },
     { kubectl: "get nodes -o wide" },
-    { kubectl: "describe node {ns}-a" },
+    // What else is told of it depends on which loop comes first.
+    { kubectl: "describe node {ns}-a | sed '/^Events/,$d'" },
     { kubectl: "cordon {ns}-a" },
     look(
       `${NODES}/{ns}-a`,
@@ -109,7 +116,9 @@ const cases: readonly Case[] = [
   ]),
   defineCase("node-not-ready", "nodes", [
     node("a"),
+    witness,
     joined("a"),
+    joined("b"),
     pod("brief", { tolerations: briefly }),
     pod("long"),
     bound("brief"),
@@ -132,9 +141,12 @@ const cases: readonly Case[] = [
   ]),
   defineCase("node-silent", "nodes", [
     node("a"),
+    witness,
     joined("a"),
+    joined("b"),
     pod("brief", { tolerations: briefly }),
     bound("brief"),
+    { kubectl: KEEP_WITNESS },
     look(
       `${NODES}/{ns}-a`,
       ({ status }) =>

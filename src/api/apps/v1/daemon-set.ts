@@ -103,7 +103,9 @@ function checkUpdateStrategy(strategy: DaemonSet["spec"]["updateStrategy"], at: 
   const { type, rollingUpdate } = strategy;
   if (type === "OnDelete") return;
   if (type !== "RollingUpdate") {
-    const shown = { Type: type as string, RollingUpdate: rollingUpdate ?? null };
+    const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
+    const rolling = rollingUpdate === undefined ? null : { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge };
+    const shown = { Type: type as string, RollingUpdate: rolling };
     return void issues.push(notSupported(at, shown, ["RollingUpdate", "OnDelete"]));
   }
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};

@@ -84,7 +84,9 @@ function checkStrategy(strategy: Deployment["spec"]["strategy"], at: string, iss
     }
     checkAtMostAll(maxUnavailable, unavailableAt, issues);
   } else {
-    const shown = { Type: strategy.type as string, RollingUpdate: rollingUpdate ?? null };
+    const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
+    const rolling = rollingUpdate === undefined ? null : { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge };
+    const shown = { Type: strategy.type as string, RollingUpdate: rolling };
     issues.push(notSupported(at, shown, ["Recreate", "RollingUpdate"]));
   }
 }

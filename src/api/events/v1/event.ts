@@ -3,6 +3,7 @@ import type { KubeObject } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { IMMUTABLE, type Issues } from "../../checks.ts";
 import { checkEvent, Event as CoreEvent, eventColumns } from "../../core/v1/event.ts";
+import { internalForm } from "../../core/v1/pod-diff/internal-form.ts";
 import type { Event as StoredEvent } from "../../generated/events-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { type Column, defineKind, type Kind } from "../../kind.ts";
@@ -39,7 +40,7 @@ export const Event: Kind<Event> = defineKind(facts.events.v1.Event, {
     const issues: Issues = [];
     if (!sameJson(event.series, old.series)) checkSeries(event, issues);
     for (const [field, name] of FIXED) {
-      if (!sameJson(event[name], old[name])) issues.push(invalid(field, event[name] ?? ZEROS[field] ?? "", IMMUTABLE));
+      if (!sameJson(event[name], old[name])) issues.push(invalid(field, shownAs(field, event[name]), IMMUTABLE));
     }
     return issues;
   },
@@ -63,6 +64,19 @@ const FIXED: readonly (readonly [field: string, name: keyof Event])[] = [
   ["reportingInstance", "reportingInstance"],
 ];
 const ZEROS: Readonly<Record<string, unknown>> = { firstTimestamp: null, lastTimestamp: null, count: 0, related: null };
+
+/** Structures that messages show as Kubernetes' server holds them. */
+const STRUCTURES: Readonly<Record<string, string>> = {
+  involvedObject: "ObjectReference",
+  related: "ObjectReference",
+  source: "EventSource",
+};
+
+function shownAs(field: string, value: unknown): unknown {
+  if (value === undefined) return ZEROS[field] ?? "";
+  const structure = STRUCTURES[field];
+  return structure === undefined ? value : internalForm(structure, value as object);
+}
 
 /** A new event may use nothing of the old ways. */
 function checkNew(event: Event, issues: Issues): void {

@@ -139,6 +139,7 @@ const NAMES: Readonly<Record<string, string>> = {
   storageos: "StorageOS",
   tcpSocket: "TCPSocket",
   tty: "TTY",
+  uid: "UID",
   wwids: "WWIDs",
 };
 
