@@ -55,6 +55,11 @@ export async function startNetwork(
     own: { name: nodeName, addresses: [options.address], podCIDRs: [options.podCidr] },
     mode: options.network,
     engine,
+    async annotate(name, value, signal) {
+      const cause = { actor: `kubelet/${nodeName}`, saw: [], reason: "the node tells what is on its links" };
+      const patch = mergePatch({ metadata: { annotations: { [name]: value } } });
+      await client.patch(Node, { name: nodeName }, patch, { signal, cause });
+    },
     onPodMtu: (mtu) => writePodNetwork({ ...podNetwork, mtu }, parts),
   });
   const ranges = loadBalancerRange === undefined ? undefined : parseIpRanges(loadBalancerRange);
@@ -63,14 +68,8 @@ export async function startNetwork(
       ...own("announcements"),
       ...seen,
       ownName: nodeName,
-      podCIDRs: [options.podCidr],
       ranges,
       engine,
-      async annotate(name, value, signal) {
-        const cause = { actor: `kubelet/${nodeName}`, saw: [], reason: "the node tells what is on its links" };
-        const patch = mergePatch({ metadata: { annotations: { [name]: value } } });
-        await client.patch(Node, { name: nodeName }, patch, { signal, cause });
-      },
     });
   }
   const frame = frameOf(options);

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import type { Node, Service } from "../api/generated/core-v1.ts";
 import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
 import { parseIpRanges } from "../base/ip-range.ts";
-import { linksNote, planAnnouncements } from "./announcements.ts";
+import { planAnnouncements } from "./announcements.ts";
+import { linksNote } from "./links.ts";
 
 const node = (name: string, links = "192.0.2.0/24", ready = "True"): Node =>
   ({

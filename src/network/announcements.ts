@@ -4,13 +4,8 @@ import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
 import { type IpAddress, networkContains, parseIp, parseNetwork } from "../base/ip.ts";
 import { type IpRange, rangesContain } from "../base/ip-range.ts";
 import { sha256 } from "../base/sha256.ts";
+import { linksOf } from "./links.ts";
 import type { LinkRoute } from "./plan.ts";
-
-/**
- * The networks that are on a node's links, with commas between. Each agent writes them on its own Node, since whether a node can
- * answer for an address on its link is known to that node alone, and all have to agree on who does.
- */
-export const LINKS_ANNOTATION = "wherry.dev/links";
 
 export interface AnnouncementView {
   readonly ownName: string;
@@ -38,7 +33,7 @@ export function planAnnouncements(view: AnnouncementView): readonly Announcement
   const { ownName, ranges, services, slicesOf, links } = view;
   const nodes = [...view.nodes].filter(takesOuterTraffic).map(({ metadata }) => ({
     name: metadata.name,
-    networks: (metadata.annotations?.[LINKS_ANNOTATION] ?? "").split(",").flatMap((text) => parseNetwork(text) ?? []),
+    networks: linksOf(metadata) ?? [],
   }));
   const announcements = new Map<string, Announcement>();
   for (const service of services) {
@@ -57,15 +52,6 @@ export function planAnnouncements(view: AnnouncementView): readonly Announcement
     }
   }
   return announcements.values().toArray();
-}
-
-/** What a node writes on itself: networks of its pods and ways through gateways are no links. */
-export function linksNote(links: readonly LinkRoute[], podCIDRs: readonly string[]): string {
-  const networks = links.flatMap(({ network, gateway }) => (gateway === undefined ? [network] : []));
-  return [...new Set(networks)]
-    .filter((network) => !podCIDRs.includes(network))
-    .toSorted()
-    .join(",");
 }
 
 function chosen(candidates: readonly { readonly name: string }[], address: string): string | undefined {

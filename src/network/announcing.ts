@@ -4,13 +4,12 @@ import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
 import type { IpRange } from "../base/ip-range.ts";
 import type { Informer } from "../client/informer.ts";
 import { sameJson } from "../machinery/same-json.ts";
-import { type Announcement, LINKS_ANNOTATION, linksNote, planAnnouncements } from "./announcements.ts";
+import { type Announcement, planAnnouncements } from "./announcements.ts";
 import { keepInStep, type StepParts } from "./keep-in-step.ts";
 import type { KernelView, NetworkEngine } from "./ports.ts";
 
 export interface AnnouncingParts extends StepParts {
   readonly ownName: string;
-  readonly podCIDRs: readonly string[];
   /** The addresses that the cluster gives to load balancers. */
   readonly ranges: readonly IpRange[];
   /** All of them. */
@@ -18,13 +17,11 @@ export interface AnnouncingParts extends StepParts {
   readonly services: Informer<Service>;
   readonly slices: Informer<EndpointSlice>;
   readonly engine: NetworkEngine;
-  /** Writes an annotation of this node. */
-  readonly annotate: (name: string, value: string, signal: AbortSignal) => Promise<void>;
 }
 
 /** Answers for addresses of load balancers on this node's links, as long as it is this node's turn. */
 export function startAnnouncing(parts: AnnouncingParts): void {
-  const { ownName, podCIDRs, ranges, nodes, services, slices, engine, annotate } = parts;
+  const { ownName, ranges, nodes, services, slices, engine } = parts;
   const ofService = ({ metadata }: EndpointSlice) =>
     `${metadata.namespace}/${metadata.labels?.["kubernetes.io/service-name"] ?? ""}`;
   let looked: KernelView | undefined;
@@ -45,10 +42,6 @@ export function startAnnouncing(parts: AnnouncingParts): void {
     async step(signal, thorough) {
       if (thorough || looked === undefined) looked = await engine.look({ signal });
       const { links } = looked;
-      const own = nodes.get(ownName);
-      const note = linksNote(links, podCIDRs);
-      if (own !== undefined && own.metadata.annotations?.[LINKS_ANNOTATION] !== note)
-        await annotate(LINKS_ANNOTATION, note, signal);
       const bySlices = Map.groupBy(slices.list(), ofService);
       const announcements = planAnnouncements({
         ownName,

@@ -2,6 +2,7 @@ import type { Node } from "../api/generated/core-v1.ts";
 import type { Informer } from "../client/informer.ts";
 import { sameJson } from "../machinery/same-json.ts";
 import { keepInStep, type StepParts } from "./keep-in-step.ts";
+import { LINKS_ANNOTATION, linksNote, linksOf } from "./links.ts";
 import { type NetworkMode, type NetworkPlan, type Peer, planNetwork, podMtu } from "./plan.ts";
 import type { KernelView, NetworkEngine } from "./ports.ts";
 
@@ -11,13 +12,15 @@ export interface PodNetworkParts extends StepParts {
   readonly own: Peer;
   readonly mode: NetworkMode;
   readonly engine: NetworkEngine;
+  /** Writes an annotation of this node. */
+  readonly annotate: (name: string, value: string, signal: AbortSignal) => Promise<void>;
   /** Told when pods that start from now on should have another MTU, in bytes. */
   readonly onPodMtu: (mtu: number) => Promise<void>;
 }
 
 /** Keeps this node's ways to the pods of other nodes in step with the Nodes of the cluster. */
 export function startPodNetwork(parts: PodNetworkParts): void {
-  const { nodes, own, mode, engine, onPodMtu, log } = parts;
+  const { nodes, own, mode, engine, annotate, onPodMtu, log } = parts;
   const peers = new Map<string, Peer>();
   let looked: KernelView | undefined;
   let applied: NetworkPlan | undefined;
@@ -42,6 +45,10 @@ export function startPodNetwork(parts: PodNetworkParts): void {
       const plan = planNetwork(view);
       await engine.apply(plan, thorough ? undefined : applied, { signal });
       applied = plan;
+      const note = linksNote(looked.links, own.podCIDRs);
+      const said = nodes.get(own.name)?.metadata.annotations;
+      if (nodes.get(own.name) !== undefined && said?.[LINKS_ANNOTATION] !== note)
+        await annotate(LINKS_ANNOTATION, note, signal);
       const wanted = podMtu(plan, view);
       if (wanted !== mtu) await onPodMtu(wanted);
       mtu = wanted;
@@ -54,5 +61,5 @@ export function startPodNetwork(parts: PodNetworkParts): void {
 /** What of a node matters to the others' ways to its pods. */
 export function peerOf({ metadata, spec, status }: Node): Peer {
   const addresses = (status.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
-  return { name: metadata.name, addresses, podCIDRs: spec.podCIDRs ?? [] };
+  return { name: metadata.name, addresses, podCIDRs: spec.podCIDRs ?? [], links: linksOf(metadata) };
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { parseNetwork } from "../base/ip.ts";
 import { type NetworkView, type Peer, planNetwork, podMtu } from "./plan.ts";
 
 const a: Peer = { name: "a", addresses: ["192.0.2.1"], podCIDRs: ["10.244.0.0/24"] };
@@ -51,6 +52,13 @@ test("network: the most particular route decides: one host on the link, one netw
   assert.deepEqual(plan.routes, [{ network: "10.244.2.0/24", via: "198.51.100.7", device: "fabric" }]);
   const behind = { network: "192.0.2.2/32", device: "eth0", gateway: "192.0.2.9" };
   assert.equal(planNetwork({ ...view, links: [...view.links, behind] }).routes[0]!.device, "wherry.vxlan");
+});
+
+test("network: both ends come to the same: who is reached by a gateway only is not reached directly either", () => {
+  const links = [parseNetwork("192.0.2.0/24")!];
+  assert.deepEqual(planNetwork({ ...view, nodes: [{ ...b, links }] }).routes, [direct]);
+  const elsewhere = [parseNetwork("198.51.100.0/24")!];
+  assert.equal(planNetwork({ ...view, nodes: [{ ...b, links: elsewhere }] }).routes[0]!.device, "wherry.vxlan");
 });
 
 test("network: a forced mode is kept to", () => {

@@ -1,4 +1,4 @@
-import { type IpFamily, networkContains, parseIp, parseNetwork } from "../base/ip.ts";
+import { type IpFamily, type IpNetwork, networkContains, parseIp, parseNetwork } from "../base/ip.ts";
 
 /** How packets come to the pods of other nodes. */
 export type NetworkMode = "auto" | "routes" | "vxlan";
@@ -9,6 +9,8 @@ export interface Peer {
   /** Its InternalIPs, at most one of each family counts: the first. */
   readonly addresses: readonly string[];
   readonly podCIDRs: readonly string[];
+  /** What is on its links, as it says itself; undefined where it has not yet said so. */
+  readonly links?: readonly IpNetwork[] | undefined;
 }
 
 /** A route of the machine that is none of ours. */
@@ -73,8 +75,8 @@ export const TUNNEL_DEVICE = "wherry.vxlan";
 export const TUNNEL_OVERHEAD = 50;
 
 /**
- * Decides for each other node: a route straight to it where it is on a link of this node, the tunnel where it is not. Both ends
- * decide by themselves; a packet that went one way may come back the other.
+ * Decides for each other node: a route straight to it where each is on a link of the other, else the tunnel. Both ends come to the
+ * same decision, since a tunnel needs two ends, and kernels drop what comes in by a way that they would not take themselves.
  */
 export function planNetwork(view: NetworkView): NetworkPlan {
   const { own, nodes, mode, uplink } = view;
@@ -87,7 +89,8 @@ export function planNetwork(view: NetworkView): NetworkPlan {
     for (const network of node.podCIDRs) {
       const address = addressFor(node, network);
       if (address === undefined) continue;
-      const link = mode === "vxlan" ? undefined : linkTo(address, view.links);
+      const link =
+        mode === "vxlan" || !reaches(node, addressFor(own, network)) ? undefined : linkTo(address, view.links);
       const end = network.includes(":") ? undefined : tunnelEndOf(node);
       if (link !== undefined) routes.push({ network, via: address, device: link.device });
       else if (mode === "routes") problems.push(noLink(node, address));
@@ -117,6 +120,12 @@ function addressFor(node: Peer, network: string): string | undefined {
 
 function addressOf({ addresses }: Peer, family: IpFamily): string | undefined {
   return addresses.find((address) => parseIp(address)?.family === family);
+}
+
+/** Whether a node reaches an address of ours on its links, as far as it has said. */
+function reaches({ links }: Peer, address: string | undefined): boolean {
+  const own = address === undefined ? undefined : parseIp(address);
+  return links === undefined || (own !== undefined && links.some((network) => networkContains(network, own)));
 }
 
 /** The most particular route to an address, if it needs no gateway. */
