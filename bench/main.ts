@@ -23,6 +23,7 @@ Wherry alone:      ${Object.keys(alone).join(", ")} (only when named)
 
 --rounds N           turns of each side, 3 if not given; the middle one counts
 --without-reference  measures Wherry alone
+--with-kubelet       pods: on a node of the real Kubernetes, too
 --profile            a CPU profile and a heap snapshot of Wherry's server for each scenario, in bench/profiles/`;
 
 const print: Print = (line) => process.stdout.write(`${line}\n`);
@@ -60,7 +61,8 @@ async function bench(argv: readonly string[]): Promise<void> {
   if (given === undefined) return print(USAGE);
   const machine = thisMachine();
   print(machineLine(machine));
-  for (const name of given.alone) await (await alone[name]!()).run(print);
+  const aloneOptions = { withKubelet: given.withKubelet, progress, signal: interrupted.signal };
+  for (const name of given.alone) await (await alone[name]!()).run(print, aloneOptions);
   if (given.scenarios.length === 0) return;
   ensureBuilt();
   const sides: Side[] = [wherry];
@@ -101,6 +103,7 @@ interface Given {
   readonly rounds: number;
   readonly reference: boolean;
   readonly profile: boolean;
+  readonly withKubelet: boolean;
 }
 
 /** @returns undefined where only the usage is asked for. @throws {BenchError} for what cannot be understood */
@@ -119,6 +122,7 @@ function parse(argv: readonly string[]): Given | undefined {
     rounds,
     reference: values["without-reference"] !== true,
     profile: values.profile === true,
+    withKubelet: values["with-kubelet"] === true,
   };
 }
 
@@ -131,6 +135,7 @@ function parsed(argv: readonly string[]) {
         rounds: { type: "string" },
         "without-reference": { type: "boolean" },
         profile: { type: "boolean" },
+        "with-kubelet": { type: "boolean" },
         help: { type: "boolean", short: "h" },
       },
     });

@@ -1,14 +1,12 @@
 import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { clientCertificate } from "../../src/cluster/client-certificate.ts";
-import { buildKubeconfig } from "../../src/host/node/pki/kubeconfig.ts";
-import type { PkiDirectory } from "../../src/host/node/pki/directory.ts";
 import type { ProgramName } from "../../tools/reference/programs.ts";
 import type { Needs } from "../scenario.ts";
+import { fileOf, kubeconfigOf, type PlanePlace } from "./credentials.ts";
 import { doorOf, freePort, openAuthority, whenReady } from "./plane.ts";
 import { type BenchProcess, startProcess } from "./process.ts";
 import type { Side } from "./side.ts";
@@ -52,10 +50,7 @@ export function kubernetes(programs: Readonly<Partial<Record<ProgramName, string
   };
 }
 
-interface Place {
-  readonly directory: string;
-  readonly pki: PkiDirectory;
-  readonly port: number;
+interface Place extends PlanePlace {
   readonly programs: Readonly<Partial<Record<ProgramName, string>>>;
 }
 
@@ -150,27 +145,6 @@ async function kwokArguments(place: Place, port: number): Promise<readonly strin
     "--cidr=10.0.0.1/8",
     `--server-address=127.0.0.1:${port}`,
   ];
-}
-
-function kubeconfigOf(
-  { directory, pki, port }: Place,
-  name: string,
-  user: string,
-  ...groups: readonly string[]
-): string {
-  const text = buildKubeconfig({
-    name,
-    server: `https://127.0.0.1:${port}`,
-    authority: pki.authority.certificate,
-    user: clientCertificate(pki, name, user, groups),
-  });
-  return fileOf(directory, `${name}.kubeconfig`, text);
-}
-
-function fileOf(directory: string, name: string, text: string): string {
-  const path = join(directory, name);
-  writeFileSync(path, text, { mode: 0o600 });
-  return path;
 }
 
 /** In the one form that Kubernetes reads as private and as public key. */

@@ -33,6 +33,7 @@ export interface TestNode extends AsyncDisposable {
   readonly options: ContainerdOptions;
   readonly bridge: string;
   readonly directory: string;
+  readonly cgroupParent: string;
 }
 
 /** @param number keeps the nodes of tests that run at the same time apart */
@@ -68,6 +69,7 @@ export async function startTestNode(number: number, images: readonly string[] = 
     options,
     bridge,
     directory,
+    cgroupParent: cgroupParent(directory),
     async [Symbol.asyncDispose]() {
       await containerd[Symbol.asyncDispose]();
       await cleanUpNode({
@@ -83,7 +85,11 @@ export async function startTestNode(number: number, images: readonly string[] = 
   };
 }
 
-export function sandboxConfig({ directory }: TestNode, name: string, more: Partial<SandboxConfig> = {}): SandboxConfig {
+export function sandboxConfig(
+  { directory, cgroupParent }: TestNode,
+  name: string,
+  more: Partial<SandboxConfig> = {},
+): SandboxConfig {
   return {
     identity: { name, namespace: "default", uid: `uid-${name}`, attempt: 0 },
     hostname: name,
@@ -91,7 +97,7 @@ export function sandboxConfig({ directory }: TestNode, name: string, more: Parti
     ports: [],
     labels: { app: name },
     annotations: {},
-    cgroupParent: `${cgroupParent(directory)}/${name}`,
+    cgroupParent: `${cgroupParent}/${name}`,
     sysctls: {},
     namespaces: { network: "pod", pid: "container", ipc: "pod" },
     security: { privileged: false, supplementalGroups: [], seccomp: { type: "RuntimeDefault" } },
