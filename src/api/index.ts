@@ -1,7 +1,11 @@
 // The door `wherry/api`: the kinds that have rules of their own, each with the type of its objects. All others are served by
 // their facts alone.
 export type { Kind } from "./kind.ts";
+export { MutatingAdmissionPolicyBinding } from "./admissionregistration/v1/mutating-admission-policy-binding.ts";
+export { MutatingAdmissionPolicy } from "./admissionregistration/v1/mutating-admission-policy.ts";
 export { MutatingWebhookConfiguration } from "./admissionregistration/v1/mutating-webhook-configuration.ts";
+export { ValidatingAdmissionPolicyBinding } from "./admissionregistration/v1/validating-admission-policy-binding.ts";
+export { ValidatingAdmissionPolicy } from "./admissionregistration/v1/validating-admission-policy.ts";
 export { ValidatingWebhookConfiguration } from "./admissionregistration/v1/validating-webhook-configuration.ts";
 export { CustomResourceDefinition } from "./apiextensions/v1/custom-resource-definition.ts";
 export { ControllerRevision } from "./apps/v1/controller-revision.ts";

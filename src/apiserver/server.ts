@@ -21,6 +21,9 @@ import { limitRanger } from "./admission/limit-ranger.ts";
 import { nodeRestriction } from "./admission/node-restriction/node-restriction.ts";
 import { nodeTaint } from "./admission/node-taint.ts";
 import { storageProtection } from "./admission/storage-protection.ts";
+import { mutatingPolicies } from "./admission/policies/mutating.ts";
+import { validatingPolicies } from "./admission/policies/validating.ts";
+import { equivalentsIn } from "./admission/policies/versions.ts";
 import { priority } from "./admission/priority.ts";
 import { rbacEscalation } from "./admission/rbac-escalation.ts";
 import { resourceQuota, type WriteUsage } from "./admission/resource-quota.ts";
@@ -121,7 +124,12 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     apiAudiences,
     anonymous: true,
   });
-  const admission = admissionOf(parts, { rbac, authorizer, writeUsage: (quota, status) => writeUsage(quota, status) });
+  const admission = admissionOf(parts, {
+    registry,
+    rbac,
+    authorizer,
+    writeUsage: (quota, status) => writeUsage(quota, status),
+  });
   const context: StorageContext = {
     store,
     registry,
@@ -182,16 +190,21 @@ const SUBRESOURCES: readonly (readonly [string, SubresourceHandler])[] = [
 /** As whom the server writes what its admission keeps count of. */
 const SERVER: User = { name: "system:apiserver", uid: "", groups: ["system:masters"], extra: {} };
 
+interface AdmissionNeeds {
+  readonly registry: KindRegistry;
+  readonly rbac: Rbac;
+  readonly authorizer: Authorizer;
+  readonly writeUsage: WriteUsage;
+}
+
 function admissionOf(
   { store, clock, random, settings, certificates, webhooks = noNetwork }: ApiServerParts,
-  {
-    rbac,
-    authorizer,
-    writeUsage,
-  }: { readonly rbac: Rbac; readonly authorizer: Authorizer; readonly writeUsage: WriteUsage },
+  { registry, rbac, authorizer, writeUsage }: AdmissionNeeds,
 ): Admission {
   const lookup = lookupIn(store);
-  const asked = { lookup, caller: webhooks, random: random.stream("webhooks") };
+  const asked = { lookup, authorizer, caller: webhooks, random: random.stream("webhooks") };
+  const policyParts = { lookup, authorizer, registry, equivalents: equivalentsIn(registry) };
+  const changing = mutatingPolicies(policyParts);
   const plugins: readonly AdmissionPlugin[] = [
     namespaceLifecycle(lookup),
     limitRanger(lookup),
@@ -209,8 +222,11 @@ function admissionOf(
     certificateSigning(authorizer),
     certificateSubjectRestriction(certificates),
     defaultIngressClass(lookup),
+    changing.first,
     mutatingWebhooks(asked),
+    changing.again,
     serviceAddresses(settings, lookup, clock, random.stream("service-addresses")),
+    validatingPolicies(policyParts),
     validatingWebhooks(asked),
     // The last: what is charged is written, unless its name is taken.
     resourceQuota(lookup, clock, writeUsage),

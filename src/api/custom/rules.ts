@@ -2,7 +2,7 @@ import { Optional } from "@marcbachmann/cel-js";
 import { duplicate, forbidden, invalid, type Issue, required } from "../../machinery/issue.ts";
 import type { Json, JsonObject } from "../../machinery/json.ts";
 import type { JSONSchemaProps, ValidationRule } from "../generated/apiextensions-v1.ts";
-import { celEnvironment } from "../cel.ts";
+import { celEnvironment } from "../cel/environment.ts";
 import { celValue } from "./cel-value.ts";
 
 /**

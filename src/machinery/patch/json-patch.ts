@@ -60,6 +60,9 @@ export function applyJsonPatch(document: unknown, { operations }: JsonPatch): Mu
   return target.root;
 }
 
+/** The cause of a refusal where a `test` operation found another value. */
+export class TestFailed extends Error {}
+
 const MOST_OPERATIONS = 10_000;
 /** What `copy` may add in all: the most that a request may hold. */
 const MOST_COPIED_BYTES = 3 * 1024 * 1024;
@@ -142,7 +145,7 @@ function copy(target: Target, { path, from }: JsonPatchOperation): void {
 
 function testValue(target: Target, { path, value }: JsonPatchOperation): void {
   const found = path === "" ? target.root : valueAt(locate(target, "test", path));
-  if (!sameJson(found ?? null, value)) throw doesNotApply(`testing value ${path} failed: test failed`);
+  if (!sameJson(found ?? null, value)) throw doesNotApply(new TestFailed(`testing value ${path} failed: test failed`));
 }
 
 /** Where an operation works: a member of an object, or a place in a list. */

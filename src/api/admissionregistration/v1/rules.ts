@@ -1,11 +1,12 @@
-import { invalid, notSupported, required } from "../../../machinery/issue.ts";
-import { checkOptionalOneOf, type Issues } from "../../checks.ts";
-import type { RuleWithOperations } from "../../generated/admissionregistration-v1.ts";
+import { pathSegment } from "../../../machinery/formats.ts";
+import { duplicate, invalid, notSupported, required } from "../../../machinery/issue.ts";
+import { checkFormat, checkOptionalOneOf, type Issues } from "../../checks.ts";
+import type { NamedRuleWithOperations, RuleWithOperations } from "../../generated/admissionregistration-v1.ts";
 
 const OPERATIONS = ["*", "CONNECT", "CREATE", "DELETE", "UPDATE"];
 const SCOPES = ["*", "Cluster", "Namespaced"];
 
-/** Which writes a webhook or a policy is asked about. */
+/** Which writes a webhook is asked about. */
 export function checkRule(rule: RuleWithOperations, at: string, issues: Issues): void {
   const { operations = [], apiGroups = [], apiVersions = [], resources = [], scope } = rule;
   checkWild(operations, `${at}.operations`, "operations", issues);
@@ -19,6 +20,17 @@ export function checkRule(rule: RuleWithOperations, at: string, issues: Issues):
   }
   checkResources(resources, `${at}.resources`, issues);
   checkOptionalOneOf(scope, `${at}.scope`, SCOPES, issues);
+}
+
+/** Which writes a policy is about: those of some objects alone, where names are given. */
+export function checkNamedRule(rule: NamedRuleWithOperations, at: string, issues: Issues): void {
+  const { resourceNames = [] } = rule;
+  for (const [index, name] of resourceNames.entries()) {
+    const here = `${at}.resourceNames[${index}]`;
+    checkFormat(name, here, pathSegment, issues);
+    if (resourceNames.indexOf(name) < index) issues.push(duplicate(here, name));
+  }
+  checkRule(rule, at, issues);
 }
 
 /** A list that must hold something, and a star alone. */

@@ -1,18 +1,20 @@
-import { dnsLabel1035, dnsSubdomain, qualifiedName } from "../../../machinery/formats.ts";
-import { duplicate, invalid, notSupported, required, tooMany } from "../../../machinery/issue.ts";
+import { dnsLabel1035, dnsSubdomain } from "../../../machinery/formats.ts";
+import { duplicate, invalid, notSupported, required } from "../../../machinery/issue.ts";
 import type { KubeObject } from "../../../machinery/object.ts";
-import { checkOptionalOneOf, checkRequiredFormat, type Issues } from "../../checks.ts";
-import { celEnvironment } from "../../cel.ts";
+import { checkOptionalOneOf, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import type {
-  MatchCondition,
   MutatingWebhook,
   ValidatingWebhook,
   WebhookClientConfig,
 } from "../../generated/admissionregistration-v1.ts";
 import type { KindRules } from "../../kind.ts";
+import { checkConditions } from "./conditions.ts";
 import { checkRule } from "./rules.ts";
+
+/** What the conditions of webhooks may speak of. */
+export const WEBHOOK_SCOPE = { authorizer: true } as const;
 
 type Webhook = MutatingWebhook | ValidatingWebhook;
 
@@ -82,34 +84,7 @@ function checkWebhook(webhook: Webhook, at: string, anySideEffects: boolean, iss
     checkOptionalOneOf(webhook.reinvocationPolicy, `${at}.reinvocationPolicy`, ["IfNeeded", "Never"], issues);
   }
   checkClient(webhook.clientConfig, `${at}.clientConfig`, issues);
-  checkConditions(webhook.matchConditions ?? [], `${at}.matchConditions`, issues);
-}
-
-const MOST_CONDITIONS = 64;
-/** What a condition may speak of. */
-export const conditionEnvironment = celEnvironment()
-  .registerVariable("object", "dyn")
-  .registerVariable("oldObject", "dyn")
-  .registerVariable("request", "dyn");
-
-function checkConditions(conditions: readonly MatchCondition[], at: string, issues: Issues): void {
-  if (conditions.length > MOST_CONDITIONS) issues.push(tooMany(at, conditions.length, MOST_CONDITIONS));
-  const names = new Set<string>();
-  for (const [index, { name, expression }] of conditions.entries()) {
-    const here = `${at}[${index}]`;
-    if (expression.trim() === "") issues.push(required(`${here}.expression`));
-    else {
-      try {
-        conditionEnvironment.parse(expression);
-      } catch (error) {
-        const problem = `compilation failed: ERROR: <input>: ${(error as Error).message}`;
-        issues.push(invalid(`${here}.expression`, expression, problem));
-      }
-    }
-    checkRequiredFormat(name, `${here}.name`, qualifiedName, issues);
-    if (name !== "" && names.has(name)) issues.push(duplicate(`${here}.name`, name));
-    names.add(name);
-  }
+  checkConditions(webhook.matchConditions ?? [], `${at}.matchConditions`, WEBHOOK_SCOPE, issues);
 }
 
 function checkQualifiedName(name: string, at: string, issues: Issues): void {

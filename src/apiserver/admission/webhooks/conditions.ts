@@ -1,10 +1,11 @@
-import { conditionEnvironment } from "../../../api/admissionregistration/v1/webhook.ts";
-import { celOf } from "../../../api/cel.ts";
+import { BOOL, plainCompiler } from "../../../api/admissionregistration/v1/expressions.ts";
+import { WEBHOOK_SCOPE } from "../../../api/admissionregistration/v1/webhook.ts";
 import type { MatchCondition } from "../../../api/generated/admissionregistration-v1.ts";
-import type { Json } from "../../../machinery/json.ts";
+import type { Authorizer } from "../../auth/user.ts";
 import type { AdmissionRequest } from "../admission.ts";
+import { type Condition, holding } from "../conditions.ts";
+import { requestVariables } from "../expression-variables.ts";
 import { refusal } from "../refusal.ts";
-import { requestOf } from "./review.ts";
 
 interface Conditioned {
   readonly matchConditions?: readonly MatchCondition[];
@@ -12,43 +13,32 @@ interface Conditioned {
 }
 
 /**
- * Whether all conditions hold, in expressions over `object`, `oldObject` and `request`. One that fails decides where none is
- * false: the webhook is left out if its failures are ignored. @throws {StatusError} 403 where they are not
+ * Whether all conditions hold, in expressions over `object`, `oldObject`, `request` and `authorizer`. One that fails decides
+ * where none is false: the webhook is left out if its failures are ignored. @throws {StatusError} 403 where they are not
  */
-export function conditionsHold(
+export function webhookConditionsHold(
   { matchConditions = [], failurePolicy }: Conditioned,
   request: AdmissionRequest,
+  authorizer: Authorizer,
 ): boolean {
   if (matchConditions.length === 0) return true;
-  const variables = {
-    object: celOf(request.object),
-    oldObject: celOf(request.old as unknown as Json | undefined),
-    request: celOf(requestOf(request) as Json),
-  };
-  const failures: string[] = [];
-  for (const { name, expression } of matchConditions) {
-    try {
-      if (compiled(expression)(variables) !== true) return false;
-    } catch (error) {
-      failures.push(`expression '${expression}' resulted in error: ${(error as Error).message} (${name})`);
-    }
-  }
-  if (failures.length === 0) return true;
+  const held = holding(compiled(matchConditions), requestVariables(request, authorizer));
+  if (typeof held === "boolean") return held;
   if (failurePolicy === "Ignore") return false;
-  throw refusal(request, failures.join(", "));
+  throw refusal(request, held.problem);
 }
 
-type Expression = (variables: object) => unknown;
-const expressions = new Map<string, Expression>();
-/** Of all configurations together; beyond it the oldest is compiled anew when it is asked for. */
-const REMEMBERED = 1024;
+/** Stored objects never change, so what was made of them is kept as long as they are. */
+const known = new WeakMap<readonly MatchCondition[], readonly Condition[]>();
 
-function compiled(text: string): Expression {
-  let known = expressions.get(text);
-  if (known === undefined) {
-    known = conditionEnvironment.parse(text) as Expression;
-    if (expressions.size >= REMEMBERED) expressions.delete(expressions.keys().next().value!);
-    expressions.set(text, known);
+function compiled(conditions: readonly MatchCondition[]): readonly Condition[] {
+  let result = known.get(conditions);
+  if (result === undefined) {
+    result = conditions.map(({ expression: text }) => ({
+      text,
+      expression: plainCompiler.compile(text, WEBHOOK_SCOPE, BOOL),
+    }));
+    known.set(conditions, result);
   }
-  return known;
+  return result;
 }

@@ -4,9 +4,11 @@ import { Namespace } from "../../../api/core/v1/namespace.ts";
 import { Pod } from "../../../api/core/v1/pod.ts";
 import type { RuleWithOperations } from "../../../api/generated/admissionregistration-v1.ts";
 import type { Kind } from "../../../api/kind.ts";
+import type { Authorizer } from "../../auth/user.ts";
 import type { AdmissionRequest } from "../admission.ts";
 import type { Lookup } from "../lookup.ts";
-import { isAsked, ruleMatches } from "./match.ts";
+import { ruleMatches } from "../match.ts";
+import { isAsked } from "./match.ts";
 
 const rule: RuleWithOperations = {
   operations: ["CREATE"],
@@ -61,8 +63,12 @@ test("webhooks: selectors look at the object's both forms, and at its namespace"
       name === "shop" ? { metadata: { name, labels: { team: "a" } } } : undefined,
     list: () => [],
   } as unknown as Lookup;
+  const authorizer = {} as Authorizer;
   const asked = (selectors: object, more: Partial<AdmissionRequest> = {}) =>
-    isAsked({ rules: [rule], objectSelector: {}, namespaceSelector: {}, ...selectors } as never, request(more), lookup);
+    isAsked({ rules: [rule], objectSelector: {}, namespaceSelector: {}, ...selectors } as never, request(more), {
+      lookup,
+      authorizer,
+    });
   const skip = { objectSelector: { matchLabels: { skip: "yes" } } };
   const labelled = { metadata: { labels: { skip: "yes" } } };
   assert.equal(asked(skip, { object: { metadata: {} } }), false);

@@ -1,19 +1,19 @@
 import type { MutatingWebhook } from "../../../api/generated/admissionregistration-v1.ts";
 import { type Random, uuid } from "../../../base/random.ts";
-import { decodeValue } from "../../../machinery/decode.ts";
 import type { MutableJsonObject } from "../../../machinery/json.ts";
 import { applyJsonPatch, readJsonPatch } from "../../../machinery/patch/json-patch.ts";
-import { sameJson } from "../../../machinery/same-json.ts";
 import { internalError } from "../../../machinery/status.ts";
-import { defaultObject } from "../../storage/decode-body.ts";
+import type { Authorizer } from "../../auth/user.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "../admission.ts";
 import type { Lookup } from "../lookup.ts";
+import { decodedAs, replaceObject } from "../replace.ts";
 import { callWebhook, judgeFailure, type WebhookCaller } from "./call.ts";
 import { type Hook, mutatingHooks, validatingHooks } from "./hooks.ts";
 import { isAsked, isExempt } from "./match.ts";
 
 export interface WebhookParts {
   readonly lookup: Lookup;
+  readonly authorizer: Authorizer;
   readonly caller: WebhookCaller;
   readonly random: Random;
 }
@@ -33,12 +33,12 @@ export function mutatingWebhooks(parts: WebhookParts): AdmissionPlugin {
       const askedBefore: Hook<MutatingWebhook>[] = [];
       const again = new Set<Hook<MutatingWebhook>>();
       for (const hook of hooks) {
-        if (!isAsked(hook.webhook, request, lookup)) continue;
+        if (!isAsked(hook.webhook, request, parts)) continue;
         if (await mutate(parts, hook.webhook, request)) for (const before of askedBefore) again.add(before);
         if (hook.webhook.reinvocationPolicy === "IfNeeded") askedBefore.push(hook);
       }
       for (const hook of again) {
-        if (isAsked(hook.webhook, request, lookup)) await mutate(parts, hook.webhook, request);
+        if (isAsked(hook.webhook, request, parts)) await mutate(parts, hook.webhook, request);
       }
     },
   };
@@ -51,7 +51,7 @@ export function validatingWebhooks(parts: WebhookParts): AdmissionPlugin {
     name: "ValidatingAdmissionWebhook",
     async validate(request) {
       if (isExempt(request)) return;
-      const asked = validatingHooks(lookup).filter(({ webhook }) => isAsked(webhook, request, lookup));
+      const asked = validatingHooks(lookup).filter(({ webhook }) => isAsked(webhook, request, parts));
       const answers = await Promise.allSettled(
         asked.map(async ({ webhook }) => {
           try {
@@ -81,9 +81,9 @@ async function mutate(parts: WebhookParts, webhook: MutatingWebhook, request: Ad
   }
 }
 
-/** What the patch makes of the object is decoded and defaulted as any client's object is. */
+/** @returns whether the object is another one now */
 function applyTo(request: AdmissionRequest, name: string, patch: unknown): boolean {
-  const { object, kind } = request;
+  const { object } = request;
   const { operations } = readJsonPatch(patch);
   if (operations.length === 0) return false;
   if (object === undefined) {
@@ -94,16 +94,9 @@ function applyTo(request: AdmissionRequest, name: string, patch: unknown): boole
   let next: MutableJsonObject;
   try {
     const patched = applyJsonPatch(object, { operations, unknown: [] }) as MutableJsonObject;
-    const { value } = kind.decode?.(patched, undefined) ?? decodeValue(kind.shape, patched);
-    next = value as MutableJsonObject;
+    next = decodedAs(request.kind, patched);
   } catch (error) {
     throw internalError(error);
   }
-  next["apiVersion"] = kind.apiVersion;
-  next["kind"] = kind.kind;
-  defaultObject(kind, next);
-  if (sameJson(next, object)) return false;
-  for (const member of Object.keys(object)) delete object[member];
-  Object.assign(object, next);
-  return true;
+  return replaceObject(object, next);
 }

@@ -1,0 +1,147 @@
+import type { Environment } from "@marcbachmann/cel-js";
+import { AUTHORIZER, registerAuthorizer } from "../../cel/authorizer.ts";
+import { celEnvironment } from "../../cel/environment.ts";
+import { OBJECT_TYPE, PATCH_TYPE, registerMessages, withoutMessages } from "../../cel/messages.ts";
+import { compilationProblem } from "../../cel/problem.ts";
+import type { Variable } from "../../generated/admissionregistration-v1.ts";
+
+/** What an expression of admission may speak of, beside the objects, the request and its namespace. */
+export interface ExpressionScope {
+  readonly params?: boolean;
+  readonly authorizer?: boolean;
+  /** Objects may be made: `Object{…}`, `JSONPatch{…}`. */
+  readonly messages?: boolean;
+}
+
+/** An expression that can be asked. */
+export interface Expression {
+  /** The type of its values, as the checker names it. */
+  readonly type: string;
+  /** @throws {Error} where it has no value */
+  evaluate(variables: object): unknown;
+}
+
+/** Why a text is not the expression that it has to be, in Kubernetes' words. */
+export class ExpressionError extends Error {}
+
+/** Compiles the expressions of one configuration or policy. */
+export interface Compiler {
+  /** @param types what it must be of; any if none is named @throws {ExpressionError} */
+  compile(text: string, scope: ExpressionScope, types?: readonly string[]): Expression;
+}
+
+export const BOOL = ["bool"] as const;
+export const TEXT = ["string"] as const;
+export const TEXT_OR_NULL = ["string", "null"] as const;
+export const WHOLE_OBJECT = [OBJECT_TYPE] as const;
+export const PATCHES = [`list<${PATCH_TYPE}>`] as const;
+
+/** A compiler for expressions without variables of their own. */
+export const plainCompiler: Compiler = compilerOver(() => undefined);
+
+/** A variable that was compiled, or why it could not be. */
+export type CompiledVariable = { readonly name: string } & (
+  | { readonly expression: Expression }
+  | { readonly problem: string }
+);
+
+/** What was made of a policy's variables. */
+export interface Composition {
+  /** For what may speak of all of them. */
+  readonly compiler: Compiler;
+  readonly variables: readonly CompiledVariable[];
+}
+
+/** Compiles variables, each of which may speak of those before it. @param scope of the variables themselves */
+export function withVariables(variables: readonly Variable[], scope: ExpressionScope): Composition {
+  if (variables.length === 0) return { compiler: plainCompiler, variables: [] };
+  const types: Record<string, string> = {};
+  const compiled = variables.map(({ name, expression: text }): CompiledVariable => {
+    try {
+      const expression = compilerOver(() => ({ ...types })).compile(text, scope);
+      types[name] = expression.type;
+      return { name, expression };
+    } catch (error) {
+      if (!(error instanceof ExpressionError)) throw error;
+      return { name, problem: error.message };
+    }
+  });
+  return { compiler: compilerOver(() => types), variables: compiled };
+}
+
+function compilerOver(types: () => Readonly<Record<string, string>> | undefined): Compiler {
+  const environments = new Map<string, Environment>();
+  return {
+    compile(text, scope, wanted = []) {
+      const key = JSON.stringify(scope);
+      let environment = environments.get(key);
+      if (environment === undefined) environments.set(key, (environment = environmentFor(scope, types())));
+      return compileIn(environment, scope.messages === true ? withoutMessages(text) : text, wanted);
+    },
+  };
+}
+
+function compileIn(environment: Environment, text: string, wanted: readonly string[]): Expression {
+  let parsed: ReturnType<Environment["parse"]>;
+  try {
+    parsed = environment.parse(text);
+  } catch (error) {
+    throw new ExpressionError(`compilation failed: ${compilationProblem(error, text, environment)}`, { cause: error });
+  }
+  const { type = "dyn", error } = parsed.check();
+  if (error !== undefined) {
+    throw new ExpressionError(`compilation failed: ${compilationProblem(error, text, environment)}`, { cause: error });
+  }
+  if (wanted.length > 0 && !wanted.includes(type)) throw new ExpressionError(wrongType(wanted, type));
+  return { type, evaluate: (variables) => parsed(variables) as unknown };
+}
+
+function wrongType(wanted: readonly string[], type: string): string {
+  const names = wanted.map(celName);
+  const what = names.length === 1 ? names[0]! : `one of [${names.join(" ")}]`;
+  return `must evaluate to ${what} but got ${celName(type)}`;
+}
+
+/** Types as Kubernetes' compiler names them. */
+function celName(type: string): string {
+  if (type === "null") return "null_type";
+  if (type === "list") return "list(dyn)";
+  if (type === "map") return "map(dyn, dyn)";
+  return type.replaceAll("<", "(").replaceAll(">", ")");
+}
+
+const GROUP_KIND = { group: "string", version: "string", kind: "string" };
+const RESOURCE = { group: "string", version: "string", resource: "string" };
+
+const REQUEST = {
+  kind: GROUP_KIND,
+  resource: RESOURCE,
+  subResource: "string",
+  requestKind: GROUP_KIND,
+  requestResource: RESOURCE,
+  requestSubResource: "string",
+  name: "string",
+  namespace: "string",
+  operation: "string",
+  userInfo: { username: "string", uid: "string", groups: "list<string>", extra: "map<string, list<string>>" },
+  dryRun: "bool",
+  options: "dyn",
+};
+
+const base = celEnvironment();
+// The types are there in any case: a variable may be of one where the authorizer itself is not.
+registerAuthorizer(base);
+for (const name of ["object", "oldObject", "namespaceObject"]) base.registerVariable(name, "dyn");
+base.registerVariable({ name: "request", schema: REQUEST } as never);
+
+function environmentFor(
+  { params = false, authorizer = false, messages = false }: ExpressionScope,
+  variables: Readonly<Record<string, string>> | undefined,
+): Environment {
+  const environment = base.clone();
+  if (params) environment.registerVariable("params", "dyn");
+  if (authorizer) environment.registerVariable("authorizer", AUTHORIZER);
+  if (messages) registerMessages(environment);
+  if (variables !== undefined) environment.registerVariable({ name: "variables", schema: variables } as never);
+  return environment;
+}
