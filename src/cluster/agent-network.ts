@@ -1,12 +1,12 @@
 import { Node } from "../api/core/v1/node.ts";
-import { Service } from "../api/core/v1/service.ts";
-import { EndpointSlice } from "../api/discovery/v1/endpoint-slice.ts";
+import type { Service } from "../api/core/v1/service.ts";
+import type { EndpointSlice } from "../api/discovery/v1/endpoint-slice.ts";
 import type { Clock } from "../base/clock.ts";
 import { parseIpRanges } from "../base/ip-range.ts";
 import type { Log } from "../base/log.ts";
 import type { TaskGroup } from "../base/task-group.ts";
 import { type Client, mergePatch } from "../client/client.ts";
-import { startInformer } from "../client/informer.ts";
+import { type Informer, startInformer } from "../client/informer.ts";
 import { type PodNetwork, writePodNetwork } from "../host/node/cni/network.ts";
 import { createNftablesEngine } from "../host/node/nftables/engine.ts";
 import { createFlowTable } from "../host/node/nftables/flows.ts";
@@ -28,6 +28,8 @@ interface NetworkParts {
   readonly tasks: TaskGroup;
   readonly parts: HostParts;
   readonly log: Log;
+  readonly services: Informer<Service>;
+  readonly slices: Informer<EndpointSlice>;
 }
 
 /**
@@ -42,12 +44,8 @@ export async function startNetwork(
   const { options, client, parts, clock, tasks, log } = agent;
   const { nodeName, loadBalancerRange } = options;
   const own = (component: string) => ({ clock, random: secureRandom(), log: log.with({ component }), tasks });
-  const informers = { ...own("proxy"), client };
-  const seen = {
-    nodes: startInformer(Node, informers),
-    services: startInformer(Service, informers),
-    slices: startInformer(EndpointSlice, informers),
-  };
+  const { services, slices } = agent;
+  const seen = { services, slices, nodes: startInformer(Node, { ...own("proxy"), client }) };
   const engine = createNetworkEngine([parts.ip], options.address);
   startPodNetwork({
     ...own("network"),

@@ -10,7 +10,7 @@ import { TaskGroup } from "../base/task-group.ts";
 import { type Client, createClient } from "../client/client.ts";
 import { createEventRecorder } from "../client/event-recorder.ts";
 import { httpTransport } from "../client/http-transport.ts";
-import { type InformerParts, startInformer } from "../client/informer.ts";
+import { type Informer, type InformerParts, startInformer } from "../client/informer.ts";
 import { startDns } from "../dns/dns.ts";
 import { createClock } from "../host/node/clock.ts";
 import { writePodNetwork } from "../host/node/cni/network.ts";
@@ -118,7 +118,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const carrier = opened.use(
     createCarrier({ server: options.server, ca: credentials.authority, ...credentials.kubelet }),
   );
-  const agent = { options, clock, tasks, carrier, parts, log };
+  const agent = agentWith({ options, clock, tasks, carrier, parts, log });
   await startNames(agent, opened);
   await startNetwork({ ...agent, client: clientOf(agent, "proxy") }, podNetwork, opened);
   const kubelet = await startKubelet(agent, containerd);
@@ -168,24 +168,39 @@ interface Agent {
   readonly carrier: Carrier;
   readonly parts: HostParts;
   readonly log: Log;
+  /** What the kubelet, the service rules and the names look at alike: watched once. */
+  readonly services: Informer<Service>;
+  readonly slices: Informer<EndpointSlice>;
+}
+
+function agentWith(parts: Omit<Agent, "services" | "slices">): Agent {
+  const informers = informerParts(parts, clientOf(parts, "proxy"), "services");
+  return {
+    ...parts,
+    services: startInformer(Service, informers),
+    slices: startInformer(EndpointSlice, informers),
+  };
 }
 
 /** All parts of an agent are the node to the API server; they are told apart by what they call themselves. */
-function clientOf({ carrier }: Agent, part: "kubelet" | "proxy" | "dns"): Client {
+function clientOf({ carrier }: Pick<Agent, "carrier">, part: "kubelet" | "proxy" | "dns"): Client {
   return createClient(httpTransport(carrier, `wherry-${part}/${KUBERNETES_VERSION}`));
 }
 
-function informerParts({ clock, tasks, log }: Agent, client: Client, component: string): InformerParts {
+function informerParts(
+  { clock, tasks, log }: Omit<Agent, "services" | "slices">,
+  client: Client,
+  component: string,
+): InformerParts {
   return { client, clock, tasks, random: secureRandom(), log: log.with({ component }) };
 }
 
 async function startNames(agent: Agent, opened: AsyncDisposableStack): Promise<void> {
-  const { options, parts, clock, tasks, log } = agent;
-  const informers = informerParts(agent, clientOf(agent, "dns"), "dns");
+  const { options, parts, clock, tasks, log, services, slices } = agent;
   const dns = startDns({
-    services: startInformer(Service, informers),
-    slices: startInformer(EndpointSlice, informers),
-    namespaces: startInformer(Namespace, informers),
+    services,
+    slices,
+    namespaces: startInformer(Namespace, informerParts(agent, clientOf(agent, "dns"), "dns")),
     config: { domain: options.domain, ttl: DNS_TTL_SECONDS, serverAddresses: [options.dnsAddress] },
     upstreams: createHostUpstreams({ resolvConf: RESOLV_CONF, ownAddresses: [options.dnsAddress] }),
     codec: dnsPacketCodec,
@@ -232,7 +247,7 @@ async function startKubelet(agent: Agent, containerd: SupervisedContainerd): Pro
     taints: options.taints,
     client,
     pods: ownPodFeed(options.nodeName, informers),
-    services: startInformer(Service, informers),
+    services: agent.services,
     recorder: createEventRecorder({ ...informers, component: "kubelet", host: options.nodeName }),
     runtime,
     runtimeName: "containerd",
