@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { run, runOrThrow } from "../src/host/node/packages/run.ts";
 
 /** A machine of its own as far as the network goes: a network namespace with one cable to this machine. */
@@ -21,7 +24,7 @@ export async function createMachine(): Promise<Machine> {
   mkdirSync(OWNERS, { recursive: true });
   for (let index = 1; index <= MOST_MACHINES; index++) {
     const name = `wst${index}`;
-    if (!claim(`${OWNERS}/${name}`)) continue;
+    if (!(await inTurn(() => claim(`${OWNERS}/${name}`)))) continue;
     await run(["ip", "netns", "delete", name]);
     await connect(name, index);
     return {
@@ -50,6 +53,29 @@ export async function connectMachines(a: Machine, b: Machine): Promise<void> {
     const inside = (...words: string[]) => runOrThrow(["ip", "-n", from.name, ...words]);
     await inside("link", "set", device(to), "up");
     await inside("route", "add", `${to.address}/32`, "dev", device(to), "src", from.address);
+  }
+}
+
+const LOOK_AGAIN_MS = 5;
+
+/**
+ * One process at a time: two that find the same dead maker would both take its place. The lock is a name that sockets have in
+ * this machine's network, which is free again when its holder dies.
+ */
+async function inTurn<T>(work: () => T): Promise<T> {
+  for (;;) {
+    const lock = createServer();
+    const listening = once(lock, "listening");
+    lock.listen("\0wherry-tests-machines");
+    try {
+      await listening;
+      return work();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      await sleep(LOOK_AGAIN_MS);
+    } finally {
+      lock.close();
+    }
   }
 }
 
