@@ -6,17 +6,18 @@ import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
 
 export const imageVerb = defineVerb({
   name: "image",
-  summary: "load images into the node, or list them",
+  summary: "load images into the nodes of this machine, or list them",
   operands: "load FILE…|list",
   help: `
 Images come from registries by themselves. 'load' brings in what no registry has: archives as 'docker save',
-'podman save' or any OCI tool writes them, plain or gzipped. The cluster has to be up, with this machine as its node.`,
+'podman save' or any OCI tool writes them, plain or gzipped, to all nodes of this machine. The cluster has to be up, with this machine as
+its node.`,
   examples: [
     [
       "docker save my-app:dev -o my-app.tar && sudo wherry image load my-app.tar",
       "a pod may now say image: my-app:dev",
     ],
-    ["sudo wherry image list", "what the node has"],
+    ["sudo wherry image list", "what the nodes have"],
   ],
   options: dataDirectoryOption,
   async run(context, { options, operands }) {
