@@ -57,6 +57,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   ): { readonly value: MutableJsonObject; readonly unknown: readonly string[] };
   /** What a stored object is shown as: its kind may have been defined otherwise when it was stored. The same where nothing differs. */
   fromStored?(stored: KubeObject): T;
+  /** Makes objects of other versions into those of the one that is named, where only somebody else can. */
+  readonly conversion?: Conversion;
   /** Sets what depends on other fields, before the shape's own defaults. Works on the decoded body in place. */
   default?(object: MutableJsonObject): void;
   /** A new object keeps the status it comes with: nodes make themselves known with theirs. */
@@ -113,6 +115,9 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   /** The kind is answered, never stored: reviews. */
   readonly stored?: boolean;
 }
+
+/** @param apiVersion of the results, which come in the order of the objects @throws {StatusError} where that does not succeed */
+export type Conversion = (objects: readonly KubeObject[], apiVersion: string) => Promise<readonly KubeObject[]>;
 
 export interface CustomRule {
   /** As the definition has it. */

@@ -41,7 +41,8 @@ import { type BoundObjects, serviceAccountTokens } from "./auth/service-account-
 import { anyToken } from "./auth/token.ts";
 import { anyAuthorizer } from "./auth/union.ts";
 import type { Authorizer, User } from "./auth/user.ts";
-import { serveCustomKinds } from "./custom-kinds.ts";
+import { webhookConversion } from "./conversion/webhook-conversion.ts";
+import { type ConversionOf, serveCustomKinds } from "./custom-kinds.ts";
 import { createFrameCache } from "./encode/watch.ts";
 import { type ConnectHandler, createHandler, type Handler } from "./handle.ts";
 import type { HealthCheck } from "./health.ts";
@@ -113,7 +114,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const { store, clock, random, tasks, signer, settings, describe = () => undefined } = parts;
   const now = () => clock.now();
   const registry = createRegistry(builtInKinds());
-  serveCustomKinds(store, registry, tasks);
+  serveCustomKinds({ store, registry, tasks, conversionOf: conversionsBy(parts) });
   const rbac = createRbac(roleSource(store, tasks));
   const authorizer = anyAuthorizer([createNodeAuthorizer(nodeObjects(store, tasks)), rbac]);
   const objects = boundObjects(store);
@@ -232,6 +233,11 @@ function admissionOf(
     resourceQuota(lookup, clock, writeUsage),
   ];
   return createAdmission(plugins);
+}
+
+function conversionsBy({ webhooks = noNetwork, random }: ApiServerParts): ConversionOf {
+  const asked = { caller: webhooks, random: random.stream("conversions") };
+  return (definition) => webhookConversion(definition, asked);
 }
 
 const noNetwork: WebhookCaller = {

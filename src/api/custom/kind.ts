@@ -11,7 +11,15 @@ import type {
   CustomResourceDefinitionVersion,
   JSONSchemaProps,
 } from "../generated/apiextensions-v1.ts";
-import { type Column, defineKind, type Kind, type KindFacts, type KindRules, type SubresourceFacts } from "../kind.ts";
+import {
+  type Column,
+  type Conversion,
+  defineKind,
+  type Kind,
+  type KindFacts,
+  type KindRules,
+  type SubresourceFacts,
+} from "../kind.ts";
 import { versionOrder } from "../version-order.ts";
 import { decodeCustom, defaultCustom } from "./decode.ts";
 import { jsonPath } from "./json-path.ts";
@@ -22,16 +30,18 @@ import { checkListTypes, checkValue } from "./validate.ts";
 
 /**
  * The kinds that a definition makes, one a served version: the same declaration as of built-in kinds, made at run time. All
- * are stored in the storage version; the others are views of it, which differ in their apiVersion alone.
+ * are stored in the storage version; the others are views of it.
+ * @param conversion between the versions; without one they differ in their apiVersion alone
  */
-export function customKinds(definition: CustomResourceDefinition): readonly Kind[] {
+export function customKinds(definition: CustomResourceDefinition, conversion?: Conversion): readonly Kind[] {
   const { versions } = definition.spec;
   const storage = versions.find((version) => version.storage);
   if (storage === undefined) return [];
-  const stored = kindOf(definition, storage);
+  const converted = (kind: Kind): Kind => (conversion === undefined ? kind : { ...kind, conversion });
+  const stored = converted(kindOf(definition, storage));
   return versions
     .filter(({ served }) => served)
-    .map((version) => (version === storage ? stored : viewOf(stored, definition, version)));
+    .map((version) => (version === storage ? stored : converted(viewOf(stored, definition, version))));
 }
 
 const VERBS = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];

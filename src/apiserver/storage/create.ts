@@ -23,7 +23,7 @@ import {
 } from "./context.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnCreate } from "./ownership.ts";
-import { viewEntry } from "./view.ts";
+import { prepareViews, storedForm, viewEntry } from "./view.ts";
 
 /** Kubernetes tries this often to find a free generated name. */
 const NAME_ATTEMPTS = 8;
@@ -77,9 +77,10 @@ export async function createDecoded(
 
 async function write(context: StorageContext, operation: Operation, object: KubeObject): Promise<ObjectOutcome> {
   const { kind } = operation;
-  const stored = kind.view === undefined ? object : kind.view.toStored(object);
+  const stored = kind.view === undefined ? object : await storedForm(kind, object);
   const key = keyOf(storedKind(kind), object.metadata.namespace, object.metadata.name);
   const entry = await context.store.create(key, stored, recordOf(operation, describeChange(undefined, stored)));
+  if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
   return entryOutcome(kind, viewEntry(kind, entry), 201);
 }
 

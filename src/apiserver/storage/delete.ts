@@ -9,7 +9,7 @@ import { admissionRequest } from "./admit.ts";
 import { inOrder } from "./codec.ts";
 import { findEntry, groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
 import { listObjects } from "./read.ts";
-import { viewEntry } from "./view.ts";
+import { prepareViews, storedForm, viewEntry } from "./view.ts";
 
 const ORPHAN = "orphan";
 const FOREGROUND = "foregroundDeletion";
@@ -25,6 +25,7 @@ async function deleteOne(context: StorageContext, operation: Operation): Promise
   while (true) {
     const stored = findEntry(context, operation);
     if (stored === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
+    if (operation.kind.conversion !== undefined) await prepareViews(operation.kind, [stored]);
     const live = viewEntry(operation.kind, stored).value;
     checkPreconditions(operation, live);
     const request = admissionRequest(operation, "DELETE", { old: live, name: live.metadata.name });
@@ -68,17 +69,29 @@ async function remove(
   if (mark === "pending") return objectOutcome(kind, live);
   if (mark !== undefined) {
     if (isDryRun(operation)) return objectOutcome(kind, mark);
-    const value = kind.view === undefined ? mark : kind.view.toStored(mark);
+    const value = kind.view === undefined ? mark : await storedForm(kind, mark);
     const entry = await context.store.update(key, value, stored.revision, recordOf(operation, []));
+    if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
     return { ...objectOutcome(kind, viewEntry(kind, entry).value), entry: viewEntry(kind, entry) };
   }
-  const last = isDryRun(operation)
-    ? live
-    : viewEntry(kind, await context.store.delete(key, stored.revision, recordOf(operation, []))).value;
+  const last = isDryRun(operation) ? live : await deleted(context, operation, key, stored);
   if (kind.answersDeleted === true) return objectOutcome(kind, withoutGrace(context, kind, last));
   const { name, uid } = live.metadata;
   const details = { name, ...(kind.group === "" ? {} : { group: kind.group }), kind: kind.plural, uid };
   return { type: "status", code: 200, status: success(details) };
+}
+
+/** @returns the object as it was last */
+async function deleted(
+  { store }: StorageContext,
+  operation: Operation,
+  key: string,
+  stored: Entry<KubeObject>,
+): Promise<KubeObject> {
+  const { kind } = operation;
+  const entry = await store.delete(key, stored.revision, recordOf(operation, []));
+  if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
+  return viewEntry(kind, entry).value;
 }
 
 /** An object that had a right to grace and went without is answered as one whose grace is over. */

@@ -7,7 +7,7 @@ import { findEntry, resourceOf, type StorageContext, storedKind } from "./contex
 import { decodeContinue, encodeContinue, expiredContinue } from "./continue-token.ts";
 import { checkListOptions, parseRevision, waitForRevision } from "./revision.ts";
 import { type Selection, selectionOf } from "./selection.ts";
-import { viewEntry } from "./view.ts";
+import { prepareViews, viewEntry } from "./view.ts";
 
 export async function getObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
   const revision = parseRevision(operation.options.resourceVersion);
@@ -15,6 +15,7 @@ export async function getObject(context: StorageContext, operation: Operation): 
   else await waitForRevision(context, revision, operation.signal);
   const entry = findEntry(context, operation);
   if (entry === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
+  if (operation.kind.conversion !== undefined) await prepareViews(operation.kind, [entry]);
   return entryOutcome(operation.kind, viewEntry(operation.kind, entry));
 }
 
@@ -26,7 +27,7 @@ export async function listObjects(context: StorageContext, operation: Operation)
   const limit = limitOf(operation);
   let page: Page;
   try {
-    page = readPage(context, operation, selection, start, limit);
+    page = await readPage(context, operation, selection, start, limit);
   } catch (error) {
     if (!(error instanceof Compacted)) throw error;
     if (start.after !== undefined) throw expiredContinue({ revision: error.requested, after: start.after });
@@ -91,20 +92,22 @@ interface Page {
   readonly next?: string;
 }
 
-function readPage(
+async function readPage(
   context: StorageContext,
   operation: Operation,
   selection: Selection | undefined,
   start: Start,
   limit: number | undefined,
-): Page {
+): Promise<Page> {
   const prefix = prefixOf(storedKind(operation.kind), operation.namespace);
   if (selection === undefined) {
     const listing = context.store.list(prefix, { ...start, ...(limit === undefined ? {} : { limit }) });
+    await prepareViews(operation.kind, listing.entries);
     const last = listing.entries.at(-1);
     return { ...listing, ...(listing.remaining > 0 && last !== undefined ? { next: last.key } : {}) };
   }
   const all = context.store.list(prefix, start);
+  await prepareViews(operation.kind, all.entries);
   const seen = seenAs(operation);
   const entries: Entry<KubeObject>[] = [];
   for (const entry of all.entries) {
@@ -117,7 +120,7 @@ function readPage(
 
 /** The object of an entry in the version that the operation speaks. */
 export function seenAs(operation: Operation): (entry: Entry<KubeObject>) => KubeObject {
-  if (operation.kind.view === undefined) return (entry) => entry.value;
+  if (operation.kind.view === undefined && operation.kind.conversion === undefined) return (entry) => entry.value;
   return (entry) => viewEntry(operation.kind, entry).value;
 }
 

@@ -14,7 +14,7 @@ import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { decodeObject } from "./decode-body.ts";
 import { setManagedFields } from "./ownership.ts";
 import { checkRevision, type Modification, modify, replacing } from "./update.ts";
-import { viewEntry } from "./view.ts";
+import { prepareViews, viewEntry } from "./view.ts";
 
 const SCALE = shapes("io.k8s.api.autoscaling.v1.Scale");
 
@@ -24,6 +24,7 @@ export async function scaleObject(context: StorageContext, operation: Operation)
   if (operation.verb === "get") {
     const entry = findEntry(context, operation);
     if (entry === undefined) throw notFoundError(resourceOf(kind), name);
+    if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
     return scaleOutcome(kind, viewEntry(kind, entry).value);
   }
   const outcome = await modify(context, operation, (live) => {

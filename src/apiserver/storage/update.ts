@@ -25,7 +25,7 @@ import {
 import { createDecoded, hasStatusSubresource, metadataOf, metadataRules, setNamespace } from "./create.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnUpdate } from "./ownership.ts";
-import { viewEntry } from "./view.ts";
+import { prepareViews, storedForm, viewEntry } from "./view.ts";
 
 /** How often a write that names no revision is tried again over changes that came between. */
 const ATTEMPTS = 10;
@@ -93,6 +93,7 @@ export async function modify(
   for (let attempt = 1; ; attempt++) {
     const stored = findEntry(context, operation);
     if (stored === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
+    if (operation.kind.conversion !== undefined) await prepareViews(operation.kind, [stored]);
     const live = viewEntry(operation.kind, stored);
     const modification = await compute(live.value, live);
     const next = await prepared(context, operation, live.value, modification);
@@ -172,7 +173,7 @@ async function write(
   const { kind } = operation;
   if (sameJson(next, live.value)) return entryOutcome(kind, live);
   if (isDryRun(operation)) return objectOutcome(kind, inOrder(next));
-  const value = kind.view === undefined ? next : kind.view.toStored(next);
+  const value = kind.view === undefined ? next : await storedForm(kind, next);
   const key = keyOf(storedKind(kind), operation.namespace, live.value.metadata.name);
   const record = recordOf(operation, describeChange(stored.value, value));
   if (isFinished(next) && kind.held?.(next) !== true) {
@@ -181,6 +182,7 @@ async function write(
     return objectOutcome(kind, inOrder(next));
   }
   const entry = await context.store.update(key, value, stored.revision, record);
+  if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
   return entryOutcome(kind, viewEntry(kind, entry));
 }
 

@@ -1,13 +1,13 @@
 import { prefixOf } from "../../api/kind.ts";
 import type { Timer } from "../../base/clock.ts";
 import type { KubeObject } from "../../machinery/object.ts";
-import { expired, invalidError, type Status } from "../../machinery/status.ts";
+import { expired, invalidError, type Status, StatusError } from "../../machinery/status.ts";
 import { type Change, Compacted, type Entry, WatchOverflow } from "../../store/contract.ts";
 import type { Operation, WatchOutcome, WatchStep } from "../operation.ts";
 import { type StorageContext, storedKind } from "./context.ts";
 import { checkListOptions, parseRevision, waitForRevision } from "./revision.ts";
 import { type Selection, selectionOf } from "./selection.ts";
-import { derivedEntry, viewEntry } from "./view.ts";
+import { derivedEntry, prepareViews, viewEntry } from "./view.ts";
 
 /** A watch without timeoutSeconds ends after 30 to 60 minutes, so that clients spread again over servers. */
 const SHORTEST_TIMEOUT_MS = 30 * 60_000;
@@ -52,6 +52,7 @@ async function* steps(
   if (initial) {
     const listing = store.list(prefix);
     begin = listing.revision;
+    await prepareViews(operation.kind, listing.entries);
     const seen = listing.entries.map((entry) => viewEntry(operation.kind, entry));
     const chosen = selection === undefined ? seen : seen.filter((entry) => selection(entry.value));
     const added: WatchStep[] = chosen.map((entry) => ({ type: "ADDED", entry }));
@@ -75,6 +76,7 @@ async function* steps(
         continue;
       }
       const batch: WatchStep[] = [];
+      if (operation.kind.conversion !== undefined) await prepareViews(operation.kind, bothForms(changes));
       for (const change of changes) {
         const step = stepOf(operation, change, selection);
         if (step !== undefined) batch.push(step);
@@ -101,8 +103,14 @@ function watchFailure(error: unknown): Status | undefined {
   if (error instanceof Compacted) {
     return expired(`too old resource version: ${error.requested} (${error.compacted})`).status;
   }
+  // What nobody can convert cannot be told.
+  if (error instanceof StatusError) return error.status;
   if (error instanceof WatchOverflow) return expired("The resourceVersion for the provided watch is too old.").status;
   return undefined;
+}
+
+function bothForms(changes: readonly Change<KubeObject>[]): readonly Entry<KubeObject>[] {
+  return changes.flatMap(({ entry, previous }) => (previous === undefined ? [entry] : [entry, previous]));
 }
 
 /** What a change is to a watcher of a part: objects come into sight and go out of it. */

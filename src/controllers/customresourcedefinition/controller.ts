@@ -78,7 +78,8 @@ async function empty(
 function servedKind({ spec }: CustomResourceDefinition, registry: KindRegistry): Kind | undefined {
   for (const { name } of spec.versions) {
     const kind = registry.byResource(spec.group, name, spec.names.plural);
-    if (kind !== undefined) return kind;
+    // As it is stored: whoever converts may be gone already.
+    if (kind !== undefined) return kind.view?.of ?? kind;
   }
   return undefined;
 }

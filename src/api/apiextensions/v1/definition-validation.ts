@@ -10,6 +10,7 @@ import type {
   CustomResourceDefinitionVersion,
   CustomResourceSubresources,
 } from "../../generated/apiextensions-v1.ts";
+import { checkConversion } from "./conversion-validation.ts";
 import { checkRootSchema } from "./schema-validation.ts";
 
 export function checkName({ metadata, spec }: CustomResourceDefinition): readonly Issue[] {
@@ -28,9 +29,7 @@ export function checkDefinition({ spec, status }: CustomResourceDefinition): Iss
   checkRequiredNames(spec.names, issues);
   checkNames(spec.names, "spec.names", issues);
   checkVersionParts(spec, issues);
-  if (spec.conversion.strategy !== "None" && spec.conversion.strategy !== "Webhook") {
-    issues.push(notSupported("spec.conversion.strategy", spec.conversion.strategy, ["None", "Webhook"]));
-  }
+  checkConversion(spec.conversion, "spec.conversion", issues);
   if (status.acceptedNames !== undefined) checkNames(status.acceptedNames, "status.acceptedNames", issues);
   checkStoredVersions(status.storedVersions ?? [], spec, issues);
   if (spec.preserveUnknownFields === true) {

@@ -47,6 +47,9 @@ export function collectParams(
   if (found.length === 0 && parameterNotFoundAction === "Deny") {
     throw new Misconfigured("no params found for policy binding with `Deny` parameterNotFoundAction");
   }
+  if (kind.conversion !== undefined && found.some(({ apiVersion }) => apiVersion !== kind.apiVersion)) {
+    throw new Misconfigured(`parameters are stored in a version that only a webhook converts to ${kind.apiVersion}`);
+  }
   return found.map((param) => inVersion(param, stored, kind));
 }
 

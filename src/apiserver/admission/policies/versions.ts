@@ -3,7 +3,10 @@ import type { KindRegistry } from "../../../api/registry.ts";
 import type { KubeObject } from "../../../machinery/object.ts";
 import { storedKind } from "../../storage/context.ts";
 
-/** Tells which kinds are the same objects in other versions. */
+/**
+ * Tells which kinds are the same objects in other versions. Where a webhook converts, there are none: to match, and to be asked in
+ * another version, would be to wait for it in the middle of a decision.
+ */
 export type Equivalents = (kind: Kind) => readonly Kind[];
 
 export function equivalentsIn(registry: KindRegistry): Equivalents {
@@ -17,7 +20,8 @@ export function equivalentsIn(registry: KindRegistry): Equivalents {
     let result = known.get(kind);
     if (result === undefined) {
       const stored = storedKind(kind);
-      result = registry.all().filter((other) => other !== kind && storedKind(other) === stored);
+      const isSame = (other: Kind) => other !== kind && storedKind(other) === stored;
+      result = kind.conversion === undefined ? registry.all().filter(isSame) : [];
       known.set(kind, result);
     }
     return result;

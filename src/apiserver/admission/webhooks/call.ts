@@ -1,4 +1,8 @@
-import type { MutatingWebhook, ValidatingWebhook } from "../../../api/generated/admissionregistration-v1.ts";
+import type {
+  MutatingWebhook,
+  ValidatingWebhook,
+  WebhookClientConfig,
+} from "../../../api/generated/admissionregistration-v1.ts";
 import { base64ToBytes } from "../../../machinery/base64.ts";
 import { badRequest, internalError, type Status, StatusError } from "../../../machinery/status.ts";
 import type { AdmissionRequest } from "../admission.ts";
@@ -52,7 +56,9 @@ export async function callWebhook(
   try {
     const version = reviewVersion(webhook.admissionReviewVersions);
     const body = reviewOf(version, id, request);
-    const answer = await caller.post(targetOf(webhook), body, { timeoutMs: timeoutSeconds * 1000 });
+    const answer = await caller.post(targetOf(webhook.clientConfig, timeoutSeconds), body, {
+      timeoutMs: timeoutSeconds * 1000,
+    });
     verdict = verdictOf(answer, version, id, "reinvocationPolicy" in webhook);
   } catch (error) {
     const what = error instanceof ReviewError ? "received invalid webhook response" : "failed to call webhook";
@@ -71,8 +77,8 @@ export function judgeFailure({ failurePolicy }: MutatingWebhook | ValidatingWebh
 
 const HTTPS_PORT = 443;
 
-function targetOf({ clientConfig, timeoutSeconds }: MutatingWebhook | ValidatingWebhook): WebhookTarget {
-  const { url, service, caBundle } = clientConfig;
+/** Where the webhook is asked, as its client is configured. */
+export function targetOf({ url, service, caBundle }: WebhookClientConfig, timeoutSeconds: number): WebhookTarget {
   const trust = caBundle === undefined ? {} : { authorities: new TextDecoder().decode(base64ToBytes(caBundle)) };
   const timeout = `timeout=${timeoutSeconds}s`;
   if (service === undefined) return { url: `${url}${url!.includes("?") ? "&" : "?"}${timeout}`, ...trust };
