@@ -99,12 +99,28 @@ function protectedBy(cache: Cache) {
     );
 }
 
+/** Kubernetes looks first whether taking back what pods have claimed of devices could help; here none have. */
+const NO_CLAIMS = "no new claims to deallocate, ";
+
+function observed({ metadata: { generation } }: Pod): { readonly observedGeneration?: number } {
+  return generation === undefined ? {} : { observedGeneration: generation };
+}
+
+/** A condition of a pod's, behind those that it has: a strategic patch would put it first. */
+function conditionsWith(condition: { readonly type: string }, { status }: Pod): object {
+  const others = (status.conditions ?? []).map(({ type }) => type).filter((type) => type !== condition.type);
+  return {
+    conditions: [condition],
+    "$setElementOrder/conditions": [...others, condition.type].map((type) => ({ type })),
+  };
+}
+
 function sentenceOf(preemption: Preemption | undefined, nodes: number): string {
   switch (preemption?.type) {
     case "none":
-      return `preemption: ${preemption.why}`;
+      return `${NO_CLAIMS}preemption: ${preemption.why}`;
     case "unhelpful":
-      return preemptionSentence(preemption.nodes, nodes);
+      return `${NO_CLAIMS}${preemptionSentence(preemption.nodes, nodes)}`;
     default:
       return "";
   }
@@ -155,7 +171,7 @@ async function evict(
   for (const { pod: victim } of victims) {
     if (victim.metadata.deletionTimestamp !== undefined) continue;
     try {
-      const patch = strategicPatch({ status: { conditions: [condition] } });
+      const patch = strategicPatch({ status: conditionsWith({ ...condition, ...observed(victim) }, victim) });
       await client.patch(Pod, victim.metadata, patch, { subresource: "status", signal, cause });
       await client.delete(Pod, victim.metadata, { uid: victim.metadata.uid, signal, cause });
       events.record(

@@ -52,6 +52,8 @@ export class Plainer {
       .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z/g, "<microtime>")
       .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)/g, "<time>")
       .replaceAll(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d (GMT|[+-]\d{4})/g, "<time>")
+      // Gathered from Go's maps, which have no order.
+      .replaceAll(/(?<=: errors:)(?:\n {2}[^\n]*)+/g, (lines) => lines.split("\n").toSorted().join("\n"))
       .replaceAll(this.#server, "<server>")
       .replaceAll(/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, (address) => this.#number("address", address))
       .replaceAll(/(?<=\.)1[0-9a-f]{15}\b/g, "<event>")

@@ -47,8 +47,8 @@ export async function createDecoded(
   setNamespace(operation, metadata);
   const generated = (metadata.name ?? "") === "" && (metadata.generateName ?? "") !== "";
   const { resourceVersion } = metadata;
-  // It is storing that minds a version.
-  if (!isDryRun(operation)) refuseVersion(resourceVersion);
+  // It is storing that minds a version, and not where an update or an apply comes to create.
+  if (operation.verb === "create" && !isDryRun(operation)) refuseVersion(resourceVersion);
   setSystemFields(context, metadata);
   if (managed === undefined) ownedOnCreate(context, operation, object);
   else managed(object);
@@ -167,6 +167,12 @@ function creationContext(context: StorageContext, operation: Operation): RuleCon
 
 function* validate(context: StorageContext, operation: Operation, object: KubeObject) {
   const { kind } = operation;
+  // A kind that does not look at metadata itself leaves it to the server, which comes last and only where all else is well.
+  if (kind.metadataChecks?.update?.length === 0 && kind.validate !== undefined) {
+    const issues = [...kind.validate(object, creationContext(context, operation))];
+    yield* issues.length > 0 ? issues : metadataIssues(object.metadata, metadataRules(kind));
+    return;
+  }
   yield* metadataIssues(object.metadata, metadataRules(kind));
   if (kind.nameRule !== "path-segment") yield* nameIssues(object.metadata);
   if (kind.validate !== undefined) yield* kind.validate(object, creationContext(context, operation));

@@ -6,12 +6,14 @@ import type { Json, JsonObject, MutableJson, MutableJsonObject } from "../../mac
 import type { KubeObject } from "../../machinery/object.ts";
 import { applyJsonPatch, readJsonPatch } from "../../machinery/patch/json-patch.ts";
 import { mergePatch } from "../../machinery/patch/merge-patch.ts";
+import { printType } from "../../machinery/ownership/apply.ts";
 import { restoreProblem } from "../../machinery/patch/restore.ts";
 import { describeValue } from "../../machinery/patch/strategic-problems.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
 import {
   badRequest,
   conflictError,
+  failure,
   invalidError,
   notFoundError,
   StatusError,
@@ -22,7 +24,7 @@ import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { createDecoded, metadataOf } from "./create.ts";
 import { decodeObject, reportUnknown } from "./decode-body.ts";
 import { applied, ownedOnUpdate, setManagedFields } from "./ownership.ts";
-import { checkRevision, modify } from "./update.ts";
+import { checkRevision, modify, refuseNoVersion } from "./update.ts";
 
 export function patchObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
   if (operation.patchType === "application/apply-patch+yaml") return applyObject(context, operation);
@@ -96,7 +98,7 @@ function applyObject(context: StorageContext, operation: Operation): Promise<Obj
   return modify(context, operation, (live) => {
     const result = applied(context, operation, live, config);
     const object = result.changed
-      ? decodeObject(operation, operation.kind, structuredClone(result.object))
+      ? decodeApplied(operation, config, result.object)
       : (structuredClone(live) as unknown as MutableJsonObject);
     checkIdentity(operation, object);
     // What is applied is meant for the present version, unless it names one.
@@ -113,13 +115,31 @@ function createApplied(context: StorageContext, operation: Operation, config: Co
     throw conflictError(resourceOf(operation.kind), operation.name ?? "", why);
   }
   const { object, managedFields } = applied(context, operation, undefined, config);
-  const decoded = decodeObject(operation, operation.kind, structuredClone(object));
+  const decoded = decodeApplied(operation, config, object);
   checkIdentity(operation, decoded);
+  refuseNoVersion(metadataOf(decoded).resourceVersion);
   return createDecoded(context, operation, decoded, (next) => setManagedFields(next, managedFields));
 }
 
+/** @throws {StatusError} 500 where the configuration makes no object of the kind, as Kubernetes answers */
+function decodeApplied(operation: Operation, { metadata }: Configuration, object: unknown): MutableJsonObject {
+  const { kind } = operation;
+  return decodeObject(operation, kind, structuredClone(object), (problem) => {
+    const type = printType(kind.apiVersion, kind.kind);
+    const whose = `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
+    const why = restoreProblem(kind.shape, object) ?? problem;
+    const unable = `unable to convert unstructured object to ${type}: ${why}`;
+    return failure(500, "", `failed to convert new object (${whose}; ${type}) to proper version: ${unable}`);
+  });
+}
+
 interface Configuration extends JsonObject {
-  readonly metadata?: { readonly uid?: string; readonly resourceVersion?: string };
+  readonly metadata?: {
+    readonly name?: string;
+    readonly namespace?: string;
+    readonly uid?: string;
+    readonly resourceVersion?: string;
+  };
 }
 
 function configOf({ body }: Operation): Configuration {

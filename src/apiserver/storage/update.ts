@@ -2,7 +2,7 @@ import { type Kind, keyOf, type MetadataCheck, type RuleContext } from "../../ap
 import { sameJson } from "../../machinery/same-json.ts";
 import { copyJson } from "../../machinery/decode-compile.ts";
 import { pathSegment } from "../../machinery/formats.ts";
-import type { Issue } from "../../machinery/issue.ts";
+import { type Issue, quoted } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { metadataIssues, metadataUpdateIssues, ownFinalizerIssues } from "../../machinery/metadata.ts";
 import type { KubeObject, Mutable, ObjectMeta } from "../../machinery/object.ts";
@@ -39,6 +39,7 @@ export async function updateObject(context: StorageContext, operation: Operation
     kind.allowsCreateOnUpdate === true &&
     operation.subresource === undefined
   ) {
+    refuseNoVersion(metadataOf(body).resourceVersion);
     return createDecoded(context, operation, body);
   }
   let unused: MutableJsonObject | undefined = body;
@@ -212,10 +213,14 @@ export function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: K
     // Kubernetes names the resource here where the kind is meant.
     throw invalidError(resourceOf(kind), name, [issue]);
   }
-  if (!/^\d+$/.test(resourceVersion)) {
-    throw failure(500, "", `strconv.ParseUint: parsing "${resourceVersion}": invalid syntax`);
-  }
+  refuseNoVersion(resourceVersion);
   if (resourceVersion !== live.metadata.resourceVersion) throw conflictError(resourceOf(kind), name, MODIFIED);
+}
+
+/** @throws {StatusError} 500 for a text that is no version */
+export function refuseNoVersion(resourceVersion = ""): void {
+  if (/^\d*$/.test(resourceVersion)) return;
+  throw failure(500, "", `strconv.ParseUint: parsing ${quoted(resourceVersion)}: invalid syntax`);
 }
 
 /** Kubernetes tells here where its store keeps the object. */

@@ -73,15 +73,18 @@ function checkConfig(context: WriteContext & { readonly kind: string }, config: 
   if ((entriesOf(config) ?? null) !== null) throw badRequest("metadata.managedFields must be nil");
   const problem = shapeProblems(shape, config);
   if (problem === undefined) return;
-  const { name = "", namespace = "" } = (config["metadata"] ?? {}) as { name?: string; namespace?: string };
-  throw failure(
-    500,
-    "",
-    `failed to create typed patch object (${namespace}/${name}; ${printType(apiVersion, kind)}): ${problem}`,
-  );
+  const { name, namespace } = (config["metadata"] ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
+  const whose = `${textOf(namespace)}/${textOf(name)}`;
+  throw failure(500, "", `failed to create typed patch object (${whose}; ${printType(apiVersion, kind)}): ${problem}`);
 }
 
-function printType(apiVersion: string, kind: string): string {
+/** What should be a text and is not counts as none. */
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** A type as Kubernetes prints it: `apps/v1, Kind=Deployment`, `/v1, Kind=Pod`. */
+export function printType(apiVersion: string, kind: string): string {
   return `${apiVersion.includes("/") ? apiVersion : `/${apiVersion}`}, Kind=${kind}`;
 }
 

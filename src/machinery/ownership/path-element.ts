@@ -62,11 +62,15 @@ function sortedKeys(list: ListShape): readonly string[] {
   return keys;
 }
 
+const LOCAL_REFERENCE = "io.k8s.api.core.v1.LocalObjectReference";
+
 /** What a missing key counts as: the field's default, or the zero value of a field that is always written. */
 function defaultOf(list: ListShape, name: string): Json | undefined {
   const field = list.items.type === "struct" ? list.items.fields[name] : undefined;
   if (field === undefined) return undefined;
   if (field.default !== undefined) return field.default as Json;
+  // A reference without a name has an empty one: the schema has that default, which changes nothing but this.
+  if (list.items.type === "struct" && list.items.name === LOCAL_REFERENCE) return "";
   return field.omitEmpty || field.pointer ? undefined : compile(field.shape).zero();
 }
 
@@ -116,6 +120,7 @@ export function printElement(element: PathElement): string {
 }
 
 function printValue(value: Json): string {
+  if (typeof value === "object" && value !== null) return "";
   return typeof value === "string" ? quoted(value) : JSON.stringify(value);
 }
 

@@ -66,7 +66,7 @@ function* listProblems(shape: ListShape, value: Json, path: string): Generator<s
 }
 
 function scalarProblem({ type, format }: ScalarShape, value: Json): string | undefined {
-  if (format === "quantity" || format === "int-or-string") {
+  if (format !== undefined && UNTYPED.has(format)) {
     return typeof value === "object" ? `expected any scalar, got &{${goValue(value)}}` : undefined;
   }
   switch (type) {
@@ -81,6 +81,9 @@ function scalarProblem({ type, format }: ScalarShape, value: Json): string | und
         : `expected string, got &value.valueUnstructured{Value:${goSyntax(value)}}`;
   }
 }
+
+/** Formats that the schema of Kubernetes gives no type. */
+const UNTYPED: ReadonlySet<string> = new Set(["quantity", "int-or-string", "date-time", "micro-time"]);
 
 function goTypeOf(value: Json): string {
   if (Array.isArray(value)) return "[]interface {}";

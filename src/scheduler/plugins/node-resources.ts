@@ -13,7 +13,8 @@ export const nodeResourcesFit: Plugin = {
       sort: JSON.stringify([requests, assumed]),
       filter(info) {
         const missing = insufficient(info, wanted);
-        return missing === undefined ? undefined : refuse(info.pods.size > 0, ...missing);
+        if (missing === undefined) return undefined;
+        return refuse(info.pods.size > 0 && !exceeds(info, wanted), ...missing);
       },
       score: (info) => leastAllocated(info, assumed),
     };
@@ -42,6 +43,11 @@ function insufficient(
     if (amount > (allocatable[name] ?? 0) - (requested[name] ?? 0)) (missing ??= []).push(`Insufficient ${name}`);
   }
   return missing;
+}
+
+/** More than the node could give if nothing ran on it: nobody's leaving would help. */
+function exceeds({ allocatable }: NodeInfo, wanted: readonly (readonly [string, number])[]): boolean {
+  return wanted.some(([name, amount]) => amount > (allocatable[name] ?? 0));
 }
 
 // CPU and memory are compared, each by its own constant name and not in a loop: these run for hundreds of nodes for each pod.
