@@ -49,6 +49,8 @@ export async function createDecoded(
   const { resourceVersion } = metadata;
   // It is storing that minds a version, and not where an update or an apply comes to create.
   if (operation.verb === "create" && !isDryRun(operation)) refuseVersion(resourceVersion);
+  // What creates by the way, an update or an apply, is not asked about the grace of a deletion that never was.
+  if (operation.verb === "create") delete metadata.deletionGracePeriodSeconds;
   setSystemFields(context, metadata);
   if (managed === undefined) ownedOnCreate(context, operation, object);
   else managed(object);
@@ -127,7 +129,6 @@ function refuseVersion(version = ""): void {
 function setSystemFields({ clock, random }: StorageContext, metadata: Partial<Mutable<ObjectMeta>>): void {
   delete metadata.resourceVersion;
   delete metadata.deletionTimestamp;
-  delete metadata.deletionGracePeriodSeconds;
   delete metadata.selfLink;
   // The rules of a kind may look at the name, whether or not there is one.
   metadata.name ??= "";

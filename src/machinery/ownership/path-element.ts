@@ -120,7 +120,7 @@ export function printElement(element: PathElement): string {
 }
 
 function printValue(value: Json): string {
-  if (typeof value === "object" && value !== null) return "";
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return "";
   return typeof value === "string" ? quoted(value) : JSON.stringify(value);
 }
 
