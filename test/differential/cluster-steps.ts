@@ -112,8 +112,8 @@ export function events(counts: Readonly<Record<string, number>>): Step {
   };
 }
 
-/** Said only if the scheduler happens to come by in that moment. */
-const byChance = /skip schedule deleting pod/;
+/** Said only if the scheduler has come by in that moment; that it finds no nodes stands in the pods' conditions. */
+const byChance = /skip schedule deleting pod|no nodes available to schedule pods/;
 
 function eventText({ type, reason, message, involvedObject, source, reportingComponent, count }: Json): string {
   const from = source?.component ?? reportingComponent;
