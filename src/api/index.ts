@@ -8,6 +8,7 @@ export { ValidatingAdmissionPolicyBinding } from "./admissionregistration/v1/val
 export { ValidatingAdmissionPolicy } from "./admissionregistration/v1/validating-admission-policy.ts";
 export { ValidatingWebhookConfiguration } from "./admissionregistration/v1/validating-webhook-configuration.ts";
 export { CustomResourceDefinition } from "./apiextensions/v1/custom-resource-definition.ts";
+export { APIService } from "./apiregistration/v1/api-service.ts";
 export { ControllerRevision } from "./apps/v1/controller-revision.ts";
 export { DaemonSet } from "./apps/v1/daemon-set.ts";
 export { Deployment } from "./apps/v1/deployment.ts";

@@ -44,6 +44,8 @@ export interface HandlerParts {
   readonly encoding: Encoding;
   readonly paths: readonly PathHandler[];
   readonly connects: readonly ConnectHandler[];
+  /** Answers what another API server of the cluster answers for; undefined for all else. */
+  readonly aggregated: (request: ApiRequest, user: User) => Promise<ApiResponse> | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -79,6 +81,8 @@ async function answerTarget(parts: HandlerParts, request: ApiRequest, target: Ta
     const { verb, path } = target;
     const user = impersonatedUser(request.headers, { user: own, verb, path }, authorizer) ?? own;
     authorize(authorizer, { user, verb, path });
+    const elsewhere = parts.aggregated(request, user);
+    if (elsewhere !== undefined) return elsewhere;
     for (const handler of parts.paths) {
       const response = await handler(request, user);
       if (response !== undefined) return response;
@@ -89,6 +93,8 @@ async function answerTarget(parts: HandlerParts, request: ApiRequest, target: Ta
     const asked = unservedAttributes(target);
     const user = impersonatedUser(request.headers, { ...asked, user: own }, authorizer) ?? own;
     authorize(authorizer, { ...asked, user });
+    const elsewhere = parts.aggregated(request, user);
+    if (elsewhere !== undefined) return elsewhere;
     if (target.isOurs) throw unknownPath();
     return encodePlain(404, "404 page not found\n");
   }

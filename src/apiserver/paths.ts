@@ -1,7 +1,8 @@
 import type { KindRegistry } from "../api/registry.ts";
-import { prefixOf } from "../api/kind.ts";
+import { type Kind, prefixOf } from "../api/kind.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import type { Store } from "../store/contract.ts";
+import type { Discovered } from "./aggregation/aggregator.ts";
 import { discoveryAnswer } from "./discovery/discovery.ts";
 import { encodeText } from "./encode/text.ts";
 import type { PathHandler } from "./handle.ts";
@@ -17,6 +18,8 @@ import { whyAnswer } from "./why/answer.ts";
 
 export interface PathParts {
   readonly registry: KindRegistry;
+  /** What discovery tells of. */
+  readonly discovered: Discovered;
   readonly describe: Describe;
   readonly store: Store<KubeObject>;
   readonly metrics: ApiMetrics;
@@ -27,19 +30,23 @@ export interface PathParts {
 
 /** What the server answers besides resources. */
 export function pathHandlers(parts: PathParts): readonly PathHandler[] {
-  const { registry, describe, store, metrics, settings } = parts;
+  const { registry, discovered, describe, store, metrics, settings } = parts;
   const checks = [pingCheck, { name: "etcd", check: () => undefined }, ...parts.checks];
   return [
-    (request) => discoveryAnswer(request, registry, settings.address),
-    (request) => openapiAnswer(request, registry, describe, ({ custom }) => custom?.schema as Schema | undefined),
+    (request) => discoveryAnswer(request, discovered, settings.address),
+    (request) => openapiAnswer(request, registry, describe, customSchema, discovered),
     ({ path, query }) => healthAnswer(path, query, checks),
     ({ path }) => (path === "/version" || path === "/version/" ? versionAnswer() : undefined),
     ({ path }) =>
       path === "/metrics" ? metricsAnswer(metrics, { objects: objectCounts(store, registry) }) : undefined,
     ({ path }) => issuerAnswer(path, parts),
     (request) => whyAnswer(request, parts),
-    ({ path }) => (path === "/" ? json({ paths: rootPaths(registry) }) : undefined),
+    ({ path }) => (path === "/" ? json({ paths: rootPaths(discovered) }) : undefined),
   ];
+}
+
+function customSchema({ custom }: Kind): Schema | undefined {
+  return custom?.schema as Schema | undefined;
 }
 
 /** Who issues ServiceAccount tokens, and by which keys they are known (OpenID Connect discovery). */
@@ -69,7 +76,7 @@ function* objectCounts(store: Store<KubeObject>, registry: KindRegistry): Iterab
   }
 }
 
-function rootPaths(registry: KindRegistry): readonly string[] {
+function rootPaths(registry: Discovered): readonly string[] {
   const versions = registry
     .all()
     .map(({ group, apiVersion }) => (group === "" ? `/api/${apiVersion}` : `/apis/${apiVersion}`));

@@ -9,6 +9,7 @@ import type { TaskGroup } from "../base/task-group.ts";
 import type { Transport } from "../client/call.ts";
 import { createClient } from "../client/client.ts";
 import type { KubeObject } from "../machinery/object.ts";
+import { serviceUnavailable } from "../machinery/status.ts";
 import type { Store } from "../store/contract.ts";
 import { type Admission, type AdmissionPlugin, createAdmission } from "./admission/admission.ts";
 import { certificateApproval, certificateSigning, certificateSubjectRestriction } from "./admission/certificates.ts";
@@ -31,6 +32,8 @@ import { runtimeClass } from "./admission/runtime-class.ts";
 import { serviceAccount } from "./admission/service-account.ts";
 import type { WebhookCaller } from "./admission/webhooks/call.ts";
 import { mutatingWebhooks, validatingWebhooks } from "./admission/webhooks/webhooks.ts";
+import { type Aggregator, createAggregator } from "./aggregation/aggregator.ts";
+import type { RemoteServers } from "./aggregation/remote.ts";
 import { answeredKinds, tokenSubresource } from "./answered.ts";
 import { bootstrapTokens } from "./auth/bootstrap-token.ts";
 import { type Authenticator, createAuthenticator } from "./auth/authenticate.ts";
@@ -77,6 +80,8 @@ export interface ApiServerParts {
   readonly connects?: (authorizer: Authorizer, admission: Admission) => readonly ConnectHandler[];
   /** Asks admission webhooks, where there is a network. */
   readonly webhooks?: WebhookCaller;
+  /** Sends on what other API servers of the cluster answer for, where there is a network. */
+  readonly remotes?: RemoteServers;
   readonly checks?: readonly HealthCheck[];
   /** The documentation of fields, for OpenAPI. */
   readonly describe?: Describe;
@@ -103,6 +108,7 @@ export interface ApiServer {
   readonly registry: KindRegistry;
   readonly authorizer: Authorizer;
   readonly authenticator: Authenticator;
+  readonly aggregator: Aggregator;
   readonly perform: Perform;
   /** The way in for carriers: HTTP, a browser, a test. */
   readonly handle: Handler;
@@ -111,20 +117,13 @@ export interface ApiServer {
 }
 
 export function createApiServer(parts: ApiServerParts): ApiServer {
-  const { store, clock, random, tasks, signer, settings, describe = () => undefined } = parts;
+  const { store, clock, random, tasks, settings, describe = () => undefined } = parts;
   const now = () => clock.now();
   const registry = createRegistry(builtInKinds());
   serveCustomKinds({ store, registry, tasks, conversionOf: conversionsBy(parts) });
   const rbac = createRbac(roleSource(store, tasks));
   const authorizer = anyAuthorizer([createNodeAuthorizer(nodeObjects(store, tasks)), rbac]);
-  const objects = boundObjects(store);
-  const apiAudiences = [settings.issuer];
-  const tokens = { signer, objects, issuer: settings.issuer, apiAudiences };
-  const authenticator = createAuthenticator({
-    tokens: anyToken([serviceAccountTokens(tokens), bootstrapTokens(objects)]),
-    apiAudiences,
-    anonymous: true,
-  });
+  const { tokens, authenticator } = authentication(parts);
   const admission = admissionOf(parts, {
     registry,
     rbac,
@@ -150,8 +149,10 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   const writeUsage: WriteUsage = (quota, status) =>
     itself.setStatus(ResourceQuota, quota, status, { signal: tasks.signal });
   const encoding = { describe, frames: createFrameCache(), now, turn: () => clock.turn() };
+  const aggregator = createAggregator({ lookup: lookupIn(store), remotes: parts.remotes ?? nobody, clock }, registry);
   const paths = pathHandlers({
     registry,
+    discovered: aggregator.discovered,
     describe,
     store,
     metrics,
@@ -161,6 +162,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   });
   const handle = createHandler({
     registry,
+    aggregated: (request, user) => aggregator.answer(request, user),
     authenticator,
     authorizer,
     perform,
@@ -175,10 +177,24 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     registry,
     authorizer,
     authenticator,
+    aggregator,
     perform,
     handle,
     transport: (user, userAgent) => inProcessTransport(perform, { clock, user, userAgent }),
   };
+}
+
+/** How users are known, and what their tokens are made with. */
+function authentication({ store, signer, settings }: ApiServerParts) {
+  const objects = boundObjects(store);
+  const apiAudiences = [settings.issuer];
+  const tokens = { signer, objects, issuer: settings.issuer, apiAudiences };
+  const authenticator = createAuthenticator({
+    tokens: anyToken([serviceAccountTokens(tokens), bootstrapTokens(objects)]),
+    apiAudiences,
+    anonymous: true,
+  });
+  return { tokens, authenticator };
 }
 
 const SUBRESOURCES: readonly (readonly [string, SubresourceHandler])[] = [
@@ -239,6 +255,10 @@ function conversionsBy({ webhooks = noNetwork, random }: ApiServerParts): Conver
   const asked = { caller: webhooks, random: random.stream("conversions") };
   return (definition) => webhookConversion(definition, asked);
 }
+
+const nobody: RemoteServers = {
+  forward: () => Promise.reject(serviceUnavailable("there is no network here")),
+};
 
 const noNetwork: WebhookCaller = {
   post: ({ url }) => Promise.reject(new Error(`Post "${url}": there is no network here`)),

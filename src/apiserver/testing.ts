@@ -9,6 +9,7 @@ import { memoryEngine } from "../store/memory-engine.ts";
 import { openStore } from "../store/store.ts";
 import type { Store } from "../store/contract.ts";
 import type { WebhookCaller } from "./admission/webhooks/call.ts";
+import type { RemoteServers } from "./aggregation/remote.ts";
 import { defaultObjects } from "./auth/bootstrap-policy.ts";
 import type { User } from "./auth/user.ts";
 import { joinBytes } from "./encode/text.ts";
@@ -49,11 +50,13 @@ export async function startTestServer({
   clock,
   signer,
   webhooks,
+  remotes,
   certificates,
 }: {
   readonly clock: Clock;
   readonly signer: TokenSigner;
   readonly webhooks?: WebhookCaller;
+  readonly remotes?: RemoteServers;
   readonly certificates?: CertificateReader;
 }): Promise<TestServer> {
   const codec = objectCodec({ frozen: true });
@@ -64,6 +67,7 @@ export async function startTestServer({
   const server = createApiServer({
     ...parts,
     ...(webhooks === undefined ? {} : { webhooks }),
+    ...(remotes === undefined ? {} : { remotes }),
     ...(certificates === undefined ? {} : { certificates }),
   });
   const client = createClient(server.transport(administrator, "kube-apiserver"));

@@ -1,9 +1,9 @@
 import type { KeyPair } from "../host/node/pki/certificate.ts";
-import type { PkiDirectory } from "../host/node/pki/directory.ts";
+import type { AuthorityDirectory } from "../host/node/pki/directory.ts";
 
 /** A certificate by which a component or a person is known to the API server. */
 export function clientCertificate(
-  pki: PkiDirectory,
+  pki: AuthorityDirectory,
   file: string,
   commonName: string,
   organizations: readonly string[],

@@ -18,6 +18,7 @@ import { readDescriptions } from "../host/node/descriptions.ts";
 import { createForwarder } from "../host/node/http/forwarder.ts";
 import { createNodeConnection } from "../host/node/http/node-connection.ts";
 import { serve } from "../host/node/http/serve.ts";
+import { createRemoteServers } from "../host/node/http/remote-servers.ts";
 import { createWebhookCaller } from "../host/node/http/webhook-caller.ts";
 import { ownAddresses } from "../host/node/machine/networks.ts";
 import type { KeyPair } from "../host/node/pki/certificate.ts";
@@ -38,6 +39,7 @@ import { DNS_INDEX } from "./dns-address.ts";
 import { ensureClusterConfiguration, networksOf } from "./cluster-configuration.ts";
 import { ensureClusterInfo } from "./cluster-info.ts";
 import { ensureDnsService } from "./dns-service.ts";
+import { ensureExtensionAuthentication, FRONT_PROXY } from "./extension-authentication.ts";
 import { KUBELET_PORT } from "./kubelet-port.ts";
 import { loopbackUser } from "./identities.ts";
 import { placesOf } from "./places.ts";
@@ -96,6 +98,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       locate: ({ namespace, name, port }) => readyEndpoint(lookup, namespace, name, String(port)),
     }),
   );
+  const frontProxy = clientCertificate(pki.frontProxy(), FRONT_PROXY, FRONT_PROXY, []);
+  const remotes = opened.use(createRemoteServers(frontProxy));
   const signer = createTokenSigner(pki.serviceAccountKey);
   const certificates = certificateSigner(pki.authority);
   const authority = pki.authority.certificate;
@@ -116,12 +120,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         proxies({ lookup, authorizer, admission, forwarder, nodes }),
       ],
       webhooks,
-      controllers: ({ registry }) =>
-        loops ? allControllers({ ...loopOptions(options), registry, rootCa: authority, certificates }) : [],
+      remotes,
+      controllers: ({ registry, aggregator }) =>
+        loops ? allControllers({ ...loopOptions(options), registry, aggregator, rootCa: authority, certificates }) : [],
       scheduler: loops,
     }),
   );
-  await tellOfCluster(options, authority, plane);
+  await tellOfCluster(options, pki, plane);
   plane.tasks.spawn((signal) => compactRegularly(store, clock, signal));
   await startImaginedNodes(options, plane, clock);
   const names = [address, ...(await ownAddresses()), ...hostNames(), addressText(serviceRange.first + 1)];
@@ -143,14 +148,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 /** Writes what nodes and pods find the cluster by. */
 async function tellOfCluster(
   options: ServerOptions,
-  authority: string,
+  pki: PkiDirectory,
   { server, tasks }: ControlPlane,
 ): Promise<void> {
   const { signal } = tasks;
+  const authority = pki.authority.certificate;
   const client = createClient(server.transport(loopbackUser, "kube-apiserver"));
   const endpoint = `${options.address}:${options.port}`;
   await ensureDnsService(client, addressText(parseRange(options.serviceCidr).first + DNS_INDEX), signal);
   await ensureClusterInfo(client, { server: `https://${endpoint}`, authority }, signal);
+  const authorities = { clients: authority, frontProxy: pki.frontProxy().authority.certificate };
+  await ensureExtensionAuthentication(client, authorities, signal);
   const networks = networksOf({ ...options, loadBalancerRange: options.loadBalancer?.range });
   await ensureClusterConfiguration(client, networks, endpoint, signal);
 }

@@ -1,6 +1,8 @@
 import type { CertificateSigner } from "../api/certificates/reader.ts";
 import type { KindRegistry } from "../api/registry.ts";
+import type { Aggregator } from "../apiserver/aggregation/aggregator.ts";
 import type { Controller } from "../reconciler/controller.ts";
+import { apiServicesController } from "./apiservices/controller.ts";
 import { bootstrapSigner } from "./bootstrapsigner/controller.ts";
 import { clusterRoleAggregationController } from "./clusterrole-aggregation/controller.ts";
 import { customResourceDefinitionController } from "./customresourcedefinition/controller.ts";
@@ -43,6 +45,8 @@ import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 export interface ControllersOptions {
   /** Every kind that the API server serves, as they come and go. */
   readonly registry: KindRegistry;
+  /** The way to other API servers of the cluster, where there is a network. */
+  readonly aggregator?: Pick<Aggregator, "probe" | "forget">;
   /** By which pods know the API server, in PEM. */
   readonly rootCa: string;
   /** The network of all pods, of which each node gets a part; or two of both families, with a comma. */
@@ -59,7 +63,7 @@ export interface ControllersOptions {
 
 /** Every loop of a cluster, as Kubernetes' controller manager runs them. */
 export function allControllers(options: ControllersOptions): readonly Controller[] {
-  const { registry, rootCa, podCidr, certificates, ownNode, loadBalancer, nodeGraceMs } = options;
+  const { registry, aggregator, rootCa, podCidr, certificates, ownNode, loadBalancer, nodeGraceMs } = options;
   const simple = [
     deploymentController,
     replicaSetController,
@@ -86,6 +90,7 @@ export function allControllers(options: ControllersOptions): readonly Controller
     jobController(),
     namespaceController(registry),
     customResourceDefinitionController(registry),
+    ...(aggregator === undefined ? [] : [apiServicesController(aggregator)]),
     disruptionController(registry),
     resourceQuotaController(registry),
     rootCaPublisher(rootCa),

@@ -1,4 +1,4 @@
-import type { KindRegistry } from "../../api/registry.ts";
+import type { Discovered } from "../aggregation/aggregator.ts";
 import { notAcceptable, unknownPath } from "../../machinery/status.ts";
 import { parseAccept } from "../encode/media-type.ts";
 import { CONTENT_TYPES, type Format, formatOf, negotiate, SERVED_TYPES } from "../encode/negotiate.ts";
@@ -20,11 +20,7 @@ const AGGREGATED = "g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
  * @param serverAddress host and port under which clients reach this server.
  * @throws StatusError 404 for a version that a group of ours has not, 406
  */
-export function discoveryAnswer(
-  request: Asking,
-  registry: KindRegistry,
-  serverAddress: string,
-): ApiResponse | undefined {
+export function discoveryAnswer(request: Asking, registry: Discovered, serverAddress: string): ApiResponse | undefined {
   const parts = request.path.split("/").slice(1);
   if (parts.at(-1) === "") parts.pop();
   const path = `/${parts.join("/")}`;
@@ -46,7 +42,7 @@ export function discoveryAnswer(
   };
 }
 
-function documentAt(parts: readonly string[], registry: KindRegistry, serverAddress: string): object | undefined {
+function documentAt(parts: readonly string[], registry: Discovered, serverAddress: string): object | undefined {
   const [root, first, second, ...more] = parts;
   if (more.length > 0) return undefined;
   const groups = servedGroups(registry.all());
@@ -64,7 +60,7 @@ function documentAt(parts: readonly string[], registry: KindRegistry, serverAddr
 }
 
 /** A version that a group of this server's own has not: its server tells, where other paths are answered in words alone. */
-function isVersionOfOurs([root, first, second, ...more]: readonly string[], registry: KindRegistry): boolean {
+function isVersionOfOurs([root, first, second, ...more]: readonly string[], registry: Discovered): boolean {
   const group =
     root === "api" && second === undefined ? "" : root === "apis" && second !== undefined ? first : undefined;
   if (first === undefined || more.length > 0) return false;
@@ -85,7 +81,7 @@ function aggregatedFormat({ headers }: Asking): Format | undefined {
 function aggregated(
   request: Asking,
   { path, format }: { readonly path: "/api" | "/apis"; readonly format: Format },
-  registry: KindRegistry,
+  registry: Discovered,
 ): ApiResponse {
   const document = remembered(registry).of(`${path} aggregated`, () =>
     groupDiscoveryList(servedGroups(registry.all()).filter(({ name }) => (name === "") === (path === "/api"))),
@@ -112,10 +108,10 @@ interface Documents {
   of(name: string, make: () => object | undefined): Document | undefined;
 }
 
-const documents = new WeakMap<KindRegistry, Documents>();
+const documents = new WeakMap<Discovered, Documents>();
 
 /** The documents of the present set of kinds. */
-function remembered(registry: KindRegistry): Documents {
+function remembered(registry: Discovered): Documents {
   let known = documents.get(registry);
   if (known === undefined || known.generation !== registry.generation) {
     known = createDocuments(registry.generation);

@@ -1,5 +1,6 @@
 import type { Kind } from "../../api/kind.ts";
 import type { KindRegistry } from "../../api/registry.ts";
+import type { Discovered } from "../aggregation/aggregator.ts";
 import { servedGroups, type ServedVersion } from "../discovery/groups.ts";
 import { textHash } from "../../base/sha256.ts";
 import { parseAccept } from "../encode/media-type.ts";
@@ -17,6 +18,8 @@ export interface OpenapiSources {
   readonly describe: Describe;
   /** The schemas of kinds that were defined at run time. */
   readonly customSchema: CustomSchema;
+  /** All kinds of which there are documents: those of other servers answer for their own. */
+  readonly discovered: Discovered;
 }
 
 type Asking = Pick<ApiRequest, "path" | "headers" | "query">;
@@ -32,10 +35,13 @@ export function openapiAnswer(
   registry: KindRegistry,
   describe: Describe,
   customSchema: CustomSchema = () => undefined,
+  discovered: Discovered = registry,
 ): ApiResponse | undefined {
   if (!request.path.startsWith("/openapi/")) return undefined;
   let answer = documents.get(registry);
-  if (answer === undefined) documents.set(registry, (answer = createOpenapi(registry, { describe, customSchema })));
+  if (answer === undefined) {
+    documents.set(registry, (answer = createOpenapi(registry, { describe, customSchema, discovered })));
+  }
   return answer(request);
 }
 
@@ -59,7 +65,8 @@ function createOpenapi(registry: KindRegistry, sources: OpenapiSources): (reques
     }
     return whole;
   };
-  const versionsNow = (): readonly ServedVersion[] => servedGroups(registry.all()).flatMap((group) => group.versions);
+  const versionsNow = (): readonly ServedVersion[] =>
+    servedGroups(sources.discovered.all()).flatMap((group) => group.versions);
   const bodyOf = (served: ServedVersion, hash: string): Uint8Array => {
     const path = rootOf(served);
     const known = versions.get(path);

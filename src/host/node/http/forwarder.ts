@@ -6,7 +6,7 @@ import { type ProxyPlace, proxiedLink, withProxiedLinks } from "./proxied-links.
 import { serviceUnavailable } from "../../../machinery/status.ts";
 
 /** Bodies are read whole before they go on: as large as an object of the API may be. */
-const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
+export const BODY_LIMIT_BYTES = 3 * 1024 * 1024;
 
 /** What belongs to one connection, or to the client's way to the API server, is not for those behind it. */
 const OWN_HEADERS = new Set([
@@ -52,7 +52,8 @@ export function createForwarder(): RequestForwarder & Disposable {
   };
 }
 
-function passedOn({ headers }: ApiRequest, body: Uint8Array | undefined): Record<string, string> {
+/** The client's headers, as far as they are meant for whoever answers. */
+export function passedOn({ headers }: ApiRequest, body: Uint8Array | undefined): Record<string, string> {
   const passed: Record<string, string> = body === undefined ? {} : { "content-length": String(body.length) };
   for (const [name, value] of Object.entries(headers)) {
     // HTTP/2 tells method and path as headers whose names begin with a colon.
@@ -62,7 +63,8 @@ function passedOn({ headers }: ApiRequest, body: Uint8Array | undefined): Record
   return passed;
 }
 
-function answerOf(response: IncomingMessage, place: ProxyPlace | undefined): ApiResponse {
+/** @param place where pages are read on the way, that their links stay within */
+export function answerOf(response: IncomingMessage, place: ProxyPlace | undefined): ApiResponse {
   const headers: Record<string, string | readonly string[]> = {};
   for (const [name, value] of Object.entries(response.headers)) {
     if (value !== undefined && !OWN_HEADERS.has(name)) headers[name] = value;

@@ -13,12 +13,9 @@ const CERTIFICATE_LIFE_MS = 365 * DAY_MS;
 /** For clocks that are not quite together. */
 const BACKDATED_MS = 300_000;
 
-/** Certificates and keys in a directory: made once, and made anew when they near their end. */
-export interface PkiDirectory {
-  /** The cluster's authority, which signs everything else. */
+/** An authority in a directory, and what it signed: made once, and made anew when they near their end. */
+export interface AuthorityDirectory {
   readonly authority: KeyPair;
-  /** The key that signs service-account tokens, in PEM. */
-  readonly serviceAccountKey: string;
   /**
    * The certificate of that name. A new one is made if there is none, if it does not fit the request (its subject, its names, its
    * authority), or if less than a third of its life is left.
@@ -26,24 +23,37 @@ export interface PkiDirectory {
   certificate(name: string, request: WantedCertificate): KeyPair;
 }
 
+/** Certificates and keys of a cluster; its authority signs everything but what stands below another one. */
+export interface PkiDirectory extends AuthorityDirectory {
+  /** The key that signs service-account tokens, in PEM. */
+  readonly serviceAccountKey: string;
+  /** Signs for those who speak for others: nobody else's certificate is one of theirs. */
+  frontProxy(): AuthorityDirectory;
+}
+
 export type WantedCertificate = Omit<CertificateRequest, "notBeforeMs" | "notAfterMs">;
 
 /** Opens the directory, and makes what is missing. Only its owner may read it. @param now milliseconds since the epoch. */
 export function openPki(directory: string, now: () => number): PkiDirectory {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
+  return {
+    ...openAuthority(directory, "ca", "wherry-ca", now),
+    serviceAccountKey: serviceAccountKey(directory),
+    // Only an API server needs it.
+    frontProxy: () => openAuthority(directory, "front-proxy-ca", "wherry-front-proxy-ca", now),
+  };
+}
+
+function openAuthority(directory: string, file: string, commonName: string, now: () => number): AuthorityDirectory {
   const authority =
-    readPair(directory, "ca") ??
+    readPair(directory, file) ??
     savePair(
       directory,
-      "ca",
-      createAuthority(
-        { commonName: "wherry-ca" },
-        { notBeforeMs: now() - BACKDATED_MS, notAfterMs: now() + AUTHORITY_LIFE_MS },
-      ),
+      file,
+      createAuthority({ commonName }, { notBeforeMs: now() - BACKDATED_MS, notAfterMs: now() + AUTHORITY_LIFE_MS }),
     );
   return {
     authority,
-    serviceAccountKey: serviceAccountKey(directory),
     certificate(name, wanted) {
       const found = readPair(directory, name);
       if (found !== undefined && fits(found, authority, wanted, now())) return found;
