@@ -71,7 +71,8 @@ export async function createDecoded(
       return await write(context, operation, object as unknown as KubeObject);
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error;
-      if (!generated) throw alreadyExistsError(resourceOf(kind), metadata.name!);
+      if ((metadata.generateName ?? "") === "") throw alreadyExistsError(resourceOf(kind), metadata.name!);
+      if (!generated) throw noFreeName(kind, metadata.name!);
       if (attempt === NAME_ATTEMPTS) throw noFreeName(kind, metadata.name!);
     }
   }
