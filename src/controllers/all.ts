@@ -40,6 +40,7 @@ import { statefulSetController } from "./statefulset/controller.ts";
 import { taintEvictionController } from "./tainteviction/controller.ts";
 import { tokenCleaner } from "./tokencleaner/controller.ts";
 import { ttlController } from "./ttl/controller.ts";
+import { policyStatusController } from "./validatingadmissionpolicystatus/controller.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 
 export interface ControllersOptions {
@@ -91,6 +92,7 @@ export function allControllers(options: ControllersOptions): readonly Controller
     namespaceController(registry),
     customResourceDefinitionController(registry),
     ...(aggregator === undefined ? [] : [apiServicesController(aggregator)]),
+    policyStatusController(registry),
     disruptionController(registry),
     resourceQuotaController(registry),
     rootCaPublisher(rootCa),

@@ -3,6 +3,8 @@ import { AUTHORIZER, registerAuthorizer } from "../../cel/authorizer.ts";
 import { celEnvironment } from "../../cel/environment.ts";
 import { OBJECT_TYPE, PATCH_TYPE, registerMessages, withoutMessages } from "../../cel/messages.ts";
 import { compilationProblem } from "../../cel/problem.ts";
+import { registerShapes, shapeType } from "../../cel/shapes.ts";
+import type { StructShape } from "../../../machinery/shape.ts";
 import type { Variable } from "../../generated/admissionregistration-v1.ts";
 
 /** What an expression of admission may speak of, beside the objects, the request and its namespace. */
@@ -52,13 +54,25 @@ export interface Composition {
   readonly variables: readonly CompiledVariable[];
 }
 
-/** Compiles variables, each of which may speak of those before it. @param scope of the variables themselves */
-export function withVariables(variables: readonly Variable[], scope: ExpressionScope): Composition {
-  if (variables.length === 0) return { compiler: plainCompiler, variables: [] };
+/** What the objects are, where that is known: nothing asks for it but the checking of types. */
+export interface Subject {
+  readonly object: StructShape;
+  readonly params?: StructShape;
+}
+
+/**
+ * Compiles variables, each of which may speak of those before it.
+ * @param scope of the variables themselves
+ * @param subject without one, objects are of any type
+ */
+export function withVariables(variables: readonly Variable[], scope: ExpressionScope, subject?: Subject): Composition {
+  if (variables.length === 0) {
+    return { compiler: subject === undefined ? plainCompiler : compilerOver(() => undefined, subject), variables: [] };
+  }
   const types: Record<string, string> = {};
   const compiled = variables.map(({ name, expression: text }): CompiledVariable => {
     try {
-      const expression = compilerOver(() => ({ ...types })).compile(text, scope);
+      const expression = compilerOver(() => ({ ...types }), subject).compile(text, scope);
       types[name] = expression.type;
       return { name, expression };
     } catch (error) {
@@ -66,16 +80,16 @@ export function withVariables(variables: readonly Variable[], scope: ExpressionS
       return { name, problem: error.message };
     }
   });
-  return { compiler: compilerOver(() => types), variables: compiled };
+  return { compiler: compilerOver(() => types, subject), variables: compiled };
 }
 
-function compilerOver(types: () => Readonly<Record<string, string>> | undefined): Compiler {
+function compilerOver(types: () => Readonly<Record<string, string>> | undefined, subject?: Subject): Compiler {
   const environments = new Map<string, Environment>();
   return {
     compile(text, scope, wanted = []) {
       const key = JSON.stringify(scope);
       let environment = environments.get(key);
-      if (environment === undefined) environments.set(key, (environment = environmentFor(scope, types())));
+      if (environment === undefined) environments.set(key, (environment = environmentFor(scope, types(), subject)));
       return compileIn(environment, scope.messages === true ? withoutMessages(text) : text, wanted);
     },
   };
@@ -131,15 +145,33 @@ const REQUEST = {
 const base = celEnvironment();
 // The types are there in any case: a variable may be of one where the authorizer itself is not.
 registerAuthorizer(base);
-for (const name of ["object", "oldObject", "namespaceObject"]) base.registerVariable(name, "dyn");
-base.registerVariable({ name: "request", schema: REQUEST } as never);
+base.registerVariable("namespaceObject", "dyn").registerVariable({ name: "request", schema: REQUEST } as never);
+
+/** With the types of a subject; made once for each. */
+const typed = new WeakMap<Subject, Environment>();
+
+function typedBase(subject: Subject): Environment {
+  let environment = typed.get(subject);
+  if (environment === undefined) {
+    environment = base.clone();
+    registerShapes(environment, { ...subject });
+    typed.set(subject, environment);
+  }
+  return environment;
+}
 
 function environmentFor(
   { params = false, authorizer = false, messages = false }: ExpressionScope,
   variables: Readonly<Record<string, string>> | undefined,
+  subject: Subject | undefined,
 ): Environment {
-  const environment = base.clone();
-  if (params) environment.registerVariable("params", "dyn");
+  const environment = (subject === undefined ? base : typedBase(subject)).clone();
+  const objectType = subject === undefined ? "dyn" : shapeType("object", subject.object);
+  environment.registerVariable("object", objectType).registerVariable("oldObject", objectType);
+  if (params) {
+    const type = subject?.params === undefined ? "dyn" : shapeType("params", subject.params);
+    environment.registerVariable("params", type);
+  }
   if (authorizer) environment.registerVariable("authorizer", AUTHORIZER);
   if (messages) registerMessages(environment);
   if (variables !== undefined) environment.registerVariable({ name: "variables", schema: variables } as never);
