@@ -161,8 +161,8 @@ class RequestOperation implements Operation {
   readonly userAgent: string;
   readonly receivedAtMs: number;
   readonly cause: Cause | undefined;
+  readonly warn: Operation["warn"];
   readonly #request: ApiRequest;
-  readonly #warnings: string[];
 
   constructor(
     request: ApiRequest,
@@ -187,16 +187,12 @@ class RequestOperation implements Operation {
     this.receivedAtMs = receivedAtMs;
     this.cause = causeOf(request);
     this.#request = request;
-    this.#warnings = warnings;
+    this.warn = (text) => void warnings.push(text);
   }
 
   /** Made when somebody asks for it: most calls are over before that. */
   get signal(): AbortSignal {
     return this.#request.signal;
-  }
-
-  warn(text: string): void {
-    this.#warnings.push(text);
   }
 }
 

@@ -16,7 +16,7 @@ import { conditionOf } from "../conditions.ts";
 import { isReady } from "../pods/condition.ts";
 import { GRACE_MS, type SignOfLife, signOfLife, unknownConditions } from "./health.ts";
 import { type Eviction, isEvicting, wantedTaints } from "./taints.ts";
-import { isNodeReady, nobodyIsReady, pauseMs, zoneOf } from "./zones.ts";
+import { isNodeReady, Zones } from "./zones.ts";
 
 const LEASES = "kube-node-lease";
 const PERIOD_MS = 5_000;
@@ -27,22 +27,15 @@ const ELDER_LABELS = { "kubernetes.io/os": "beta.kubernetes.io/os", "kubernetes.
 export function nodeLifecycleController(graceMs = GRACE_MS): Controller {
   const signs = new Map<string, SignOfLife>();
   const registered = new Map<string, Node>();
-  /** When the next node of a zone may be emptied. */
-  const nextEvictionMs = new Map<string, number>();
+  const zones = new Zones();
   return defineController({
     name: "node",
     user: "system:serviceaccount:kube-system:node-controller",
     reconciles: Node,
     watches: [
       watched(Lease, ({ metadata }) => (metadata.namespace === LEASES ? [metadata.name] : [])),
-      watched(Node, (node, cache, old) => {
-        if (old !== undefined && isNodeReady(old) === isNodeReady(node)) return [];
-        // Whether pods are driven off one node depends on how the others are.
-        return cache
-          .list(Node)
-          .filter((other) => !isNodeReady(other))
-          .map(({ metadata }) => metadata.name);
-      }),
+      // Whether pods are driven off one node depends on how the others are.
+      watched(Node, ({ metadata: { name } }, cache) => zones.track(name, cache.get(Node, name))),
     ],
     async reconcile(key, context) {
       const { cache, clock, events } = context;
@@ -62,11 +55,11 @@ export function nodeLifecycleController(graceMs = GRACE_MS): Controller {
       signs.set(key, sign);
       if (clock.now() - sign.seenMs > graceMs && (await becomesUnknown(node, context))) return { recheckAfterMs: 0 };
       if (conditionOf(node.status.conditions, "Ready")?.status === "Unknown") await markPods(node, context);
-      const eviction = evictionOf(node, nextEvictionMs, context);
-      await write(node, eviction, context);
-      // A node that may not be emptied yet is looked at again.
-      const waits = eviction === "keep" && !isEvicting(node);
-      return { recheckAfterMs: waits ? PERIOD_MS : Math.max(sign.seenMs + graceMs - clock.now(), 0) + PERIOD_MS };
+      await write(node, evictionOf(node, zones, clock.now()), context);
+      // The others of its zone wait behind it; a sign of life is a change by itself.
+      if (zones.isFirst(node)) return { recheckAfterMs: PERIOD_MS };
+      const leftMs = sign.seenMs + graceMs - clock.now();
+      return leftMs < 0 ? settled : { recheckAfterMs: leftMs + PERIOD_MS };
     },
   }) as unknown as Controller;
 }
@@ -112,17 +105,11 @@ async function markPods({ metadata }: Node, context: ReconcileContext): Promise<
   }
 }
 
-function evictionOf(node: Node, nextEvictionMs: Map<string, number>, { cache, clock }: ReconcileContext): Eviction {
+function evictionOf(node: Node, zones: Zones, nowMs: number): Eviction {
   const ready = conditionOf(node.status.conditions, "Ready");
-  if (ready === undefined || ready.status === "True") return "remove";
-  const nodes = cache.list(Node);
-  if (nobodyIsReady(nodes)) return "remove";
+  if (ready === undefined || ready.status === "True" || zones.nobodyIsReady) return "remove";
   if (isEvicting(node)) return "keep";
-  const zone = zoneOf(node);
-  const pause = pauseMs(zone, nodes);
-  if (pause === undefined || clock.now() < (nextEvictionMs.get(zone) ?? 0)) return "keep";
-  nextEvictionMs.set(zone, clock.now() + pause);
-  return "add";
+  return zones.isNext(node, nowMs) ? "add" : "keep";
 }
 
 async function write(

@@ -16,6 +16,9 @@ export class VirtualClock implements Clock {
   #turns = 0;
   /** Turns that have been asked for and have not come yet. */
   #turning = 0;
+  #resting: Promise<void> | undefined;
+  /** Somebody has asked for rest since it was last looked. */
+  #asked = false;
 
   /** @param startMs where time begins; a fixed date by default, so that runs can be compared. */
   constructor(startMs = Date.UTC(2026, 0, 1)) {
@@ -53,9 +56,20 @@ export class VirtualClock implements Clock {
   }
 
   /** Resolves once everything that is ready to run has run, and what came of it. Time stands still. */
-  async rest(): Promise<void> {
+  rest(): Promise<void> {
+    this.#asked = true;
+    this.#resting ??= this.#rest().finally(() => (this.#resting = undefined));
+    return this.#resting;
+  }
+
+  /** One for all who wait for it: whoever joins late has it look once more. */
+  async #rest(): Promise<void> {
     const begun = this.#turns;
-    for (let seen = -1; (seen !== this.#turns || this.#turning > 0) && this.#turns - begun < MOST_TURNS;) {
+    for (
+      let seen = -1;
+      (this.#asked || seen !== this.#turns || this.#turning > 0) && this.#turns - begun < MOST_TURNS;
+    ) {
+      this.#asked = false;
       seen = this.#turns;
       await new Promise((resolve) => setImmediate(resolve));
     }
