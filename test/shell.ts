@@ -14,7 +14,7 @@ export interface LineOptions {
 }
 
 /** A command that runs beside the test. */
-export interface Background {
+export interface Background extends AsyncDisposable {
   readonly output: () => string;
   /** Waits until what it has printed matches. */
   shows(pattern: RegExp, patienceMs?: number): Promise<string>;
@@ -82,6 +82,10 @@ export function createShell(cwd: string, env: Readonly<Record<string, string>>, 
     },
     background: (line) => {
       const following = start(line);
+      const stop = () => {
+        following.kill("SIGTERM");
+        return following.ended;
+      };
       return {
         output: following.output,
         shows: async (pattern, patienceMs = CONDITION_PATIENCE_MS) => {
@@ -92,10 +96,8 @@ export function createShell(cwd: string, env: Readonly<Record<string, string>>, 
           }
           return following.output();
         },
-        stop: async () => {
-          following.kill("SIGTERM");
-          return await following.ended;
-        },
+        stop,
+        [Symbol.asyncDispose]: async () => void (await stop()),
       };
     },
   };

@@ -59,7 +59,7 @@ test("A machine joins a cluster elsewhere by a token", { skip: why ?? false }, a
     assert.match(await worker.shell.fails("wherry agent"), /has not joined a cluster as/);
     assert.match(await worker.shell.fails(`${command} --node-ip 192.0.2.9`), /192.0.2.9 is no address of this machine/);
     const listens = 'require("net").createServer().listen(10250, () => console.log("listens"))';
-    const taken = worker.shell.background(`${process.execPath} -e '${listens}'`);
+    await using taken = worker.shell.background(`${process.execPath} -e '${listens}'`);
     await taken.shows(/listens/);
     assert.match(await worker.shell.fails(command), /port 10250 is in use on this machine/);
     await taken.stop();

@@ -112,7 +112,7 @@ test("Three nodes on one machine", { skip: why ?? false }, async (t) => {
     async () => {
       const victim = await holder();
       const survivor = victim === second ? third : second;
-      const load = nodeShell.background(`while true; do ${get(`http://${cluster.address}:30080`)}; echo; done`);
+      await using load = nodeShell.background(`while true; do ${get(`http://${cluster.address}:30080`)}; echo; done`);
       await load.shows(/v1 - web-/);
       await nodeShell.ok(`wherry node kill ${victim}`);
       await shell.until("kubectl get nodes", new RegExp(`^${victim} +NotReady`, "m"));

@@ -187,7 +187,7 @@ story(
           [wide["CONTAINERS"], wide["IMAGES"], wide["SELECTOR"]],
           ["app1", "ghcr.io/subicura/echo:v1", "app=app1"],
         );
-        const watching = shell.background("kubectl get pods -l app=app1 -w");
+        await using watching = shell.background("kubectl get pods -l app=app1 -w");
         await watching.shows(/(app1-.*\n){3}/);
         const [first] = (await shell.ok("kubectl get pods -l app=app1 -o name")).split("\n");
         await shell.ok(`kubectl delete ${first} --now`);

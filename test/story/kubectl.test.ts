@@ -183,12 +183,12 @@ story(
     [
       "port-forward",
       async ({ shell }) => {
-        const forward = shell.background("kubectl port-forward deployment/echo-app :3000");
+        await using forward = shell.background("kubectl port-forward deployment/echo-app :3000");
         const told = await forward.shows(/Forwarding from 127\.0\.0\.1:\d+ -> 3000/);
         const port = /127\.0\.0\.1:(\d+)/.exec(told)![1]!;
         assert.match(await shell.ok(`curl -sS --max-time 5 http://127.0.0.1:${port}`), /^v1 - echo-app-/);
         await forward.stop();
-        const service = shell.background("kubectl port-forward service/echo-app :3000");
+        await using service = shell.background("kubectl port-forward service/echo-app :3000");
         const second = /127\.0\.0\.1:(\d+)/.exec(await service.shows(/127\.0\.0\.1:\d+/))![1]!;
         assert.match(await shell.ok(`curl -sS --max-time 5 http://127.0.0.1:${second}`), /^v1 - echo-app-/);
         await service.stop();
@@ -215,7 +215,7 @@ spec:
           /^\d{4}-\d\d-\d\dT[\d:.]+Z line 5\n$/,
         );
         assert.equal((await shell.ok("kubectl logs talker --since=1h")).split("\n").length, 6);
-        const following = shell.background("kubectl logs -f talker");
+        await using following = shell.background("kubectl logs -f talker");
         await following.shows(/line 5/);
         await shell.ok("kubectl exec talker -- touch /tmp/more");
         await following.shows(/more/);

@@ -259,7 +259,7 @@ story(
         await shell.ok("kubectl wait --for=condition=Ready pod/load --timeout=30s");
         await shell.ok(`kubectl exec load -- wget -qO- http://echo:3000`);
         const loop = `while [ ! -e /tmp/stop ]; do wget -qO- http://${ip}:3000 >> /tmp/answers || echo LOST >> /tmp/answers; done`;
-        const load = shell.background(`kubectl exec load -- sh -c '${loop}'`);
+        await using load = shell.background(`kubectl exec load -- sh -c '${loop}'`);
         await shell.until("kubectl exec load -- cat /tmp/answers", /v1 - echo-deploy/);
         await shell.ok("kubectl set image deployment/echo-deploy echo=ghcr.io/subicura/echo:v2");
         await shell.ok("kubectl rollout status deployment/echo-deploy --timeout=60s");
