@@ -71,14 +71,17 @@ test("cel: literals of objects become calls, and nothing else changes", () => {
     ["{'Object{': 1}", "{'Object{': 1}"],
     ["x.Object == 1 // Object{}", "x.Object == 1 // Object{}"],
     ["Object{}", '__object("Object", {})'],
-    ["[JSONPatch{op: 'a'}]", `[__patch("JSONPatch", {"op": dyn( 'a')})]`],
+    ["[JSONPatch{op: 'a'}]", `[__patch("JSONPatch", {"op": dyn(__text_op( 'a'))})]`],
     [
       "Object{a: Object.a{?b: {'x': 1}}}",
-      `__object("Object", {"a": dyn( __part("Object.a", {"?b": dyn( {'x': 1})}))})`,
+      `__object("Object", {"a": dyn(( __part("Object.a", {"?b": dyn(( {'x': 1}))})))})`,
     ],
-    ["Object{a: 1, }", '__object("Object", {"a": dyn( 1) })'],
+    ["Object{a: 1, }", '__object("Object", {"a": dyn(( 1)) })'],
   ];
-  for (const [text, becomes] of cases) assert.equal(withoutMessages(text), becomes);
+  const written = withoutMessages("[Object{a: x}, y]");
+  assert.equal(written.placeOf(written.text.indexOf("x")), 11);
+  assert.equal(written.placeOf(written.text.lastIndexOf("y")), 15);
+  for (const [text, becomes] of cases) assert.equal(withoutMessages(text).text, becomes);
 });
 
 test("cel: problems say where they are", () => {

@@ -25,6 +25,10 @@ export const OBJECT_TYPE = "Object";
 export const PATCH_TYPE = "JSONPatch";
 const PART_TYPE = "ObjectPart";
 
+/** Fields of an operation that are texts, and the name of what says so to the checker, before that of the field. */
+const TEXTS = ["op", "path", "from"];
+export const TEXT_MAKER = "__text_";
+
 /** Lets expressions make objects, once their text went through `withoutMessages`. */
 export function registerMessages(environment: Environment): void {
   for (const [type, constructor, maker] of [
@@ -39,6 +43,8 @@ export function registerMessages(environment: Environment): void {
         (name: string, fields: Readonly<Record<string, unknown>>) => new constructor(name, fields),
       );
   }
+  for (const name of TEXTS)
+    environment.registerFunction(`${TEXT_MAKER}${name}(string): string`, (text: string) => text);
   environment
     .registerType("JsonPatchNames", JsonPatchNames)
     .registerConstant("jsonpatch", "JsonPatchNames", new JsonPatchNames())
@@ -53,12 +59,21 @@ function fieldOf(name: string, value: unknown): readonly (readonly [string, unkn
   return value instanceof Optional && value.hasValue() ? [[name.slice(1), value.value()]] : [];
 }
 
+/** A text that stands for another one. */
+export interface Rewritten {
+  readonly text: string;
+  /** Where in the first text something is that stands at a place of this one. */
+  placeOf(at: number): number;
+}
+
 /**
  * An expression without literals of objects: `Object.spec{replicas: 3}` as a call that makes one. The library's grammar knows
  * no such literals, and cannot be extended; all else of the text stays as it is.
  */
-export function withoutMessages(text: string): string {
-  return new Rewriter(text).rewrite("");
+export function withoutMessages(text: string): Rewritten {
+  const rewriter = new Rewriter(text);
+  rewriter.rewrite("");
+  return rewriter;
 }
 
 const STRING =
@@ -69,64 +84,85 @@ const FIELD = /\s*(\??)\s*(?:([A-Za-z_]\w*)|`([^`]+)`)\s*:/y;
 const OPENING = "([{";
 const CLOSING = ")]}";
 
-class Rewriter {
-  readonly #text: string;
-  #at = 0;
+/** A stretch of the new text: copied from a place of the old one, or put in there. */
+interface Stretch {
+  readonly at: number;
+  readonly from: number;
+  readonly isCopied: boolean;
+}
 
-  constructor(text: string) {
-    this.#text = text;
+class Rewriter implements Rewritten {
+  readonly #source: string;
+  readonly #stretches: Stretch[] = [];
+  #read = 0;
+  text = "";
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  placeOf(at: number): number {
+    const found = this.#stretches.findLast((stretch) => stretch.at <= at);
+    if (found === undefined) return at;
+    return found.isCopied ? found.from + at - found.at : found.from;
   }
 
   /** Up to one of these characters, or the end, outside of all brackets. */
-  rewrite(until: string): string {
-    let result = "";
+  rewrite(until: string): void {
     let depth = 0;
-    while (this.#at < this.#text.length) {
+    while (this.#read < this.#source.length) {
+      const from = this.#read;
       const literal = this.#take(LITERAL);
       if (literal !== undefined) {
-        result += this.#message(literal[1]!);
+        this.#message(literal[1]!, from);
         continue;
       }
       // Strings stand whole, and so do words: what follows a dot names a member.
       const whole = this.#take(STRING) ?? this.#take(WORD);
       if (whole !== undefined) {
-        result += whole[0];
+        this.#put(whole[0], from, true);
         continue;
       }
-      const character = this.#text[this.#at]!;
-      if (depth === 0 && until.includes(character)) return result;
+      const character = this.#source[from]!;
+      if (depth === 0 && until.includes(character)) return;
       if (OPENING.includes(character)) depth++;
       else if (CLOSING.includes(character)) depth--;
-      result += character;
-      this.#at++;
+      this.#put(character, from, true);
+      this.#read++;
     }
-    return result;
   }
 
-  #message(type: string): string {
-    const fields: string[] = [];
+  #message(type: string, from: number): void {
+    const maker = type === PATCH_TYPE ? "__patch" : type === OBJECT_TYPE ? "__object" : "__part";
+    this.#put(`${maker}(${JSON.stringify(type)}, {`, from, false);
+    let isFirst = true;
     for (let field = this.#take(FIELD); field !== undefined; field = this.#take(FIELD)) {
       const [, optional = "", word, quoted] = field;
+      const name = word ?? quoted!;
+      const text = type === PATCH_TYPE && TEXTS.includes(name) ? `${TEXT_MAKER}${name}` : "";
+      const colon = this.#read - 1;
       // As `dyn`, since the values of one map must be of one type.
-      fields.push(`${JSON.stringify(`${optional}${word ?? quoted!}`)}: dyn(${this.rewrite(",}")})`);
-      if (this.#text[this.#at] === ",") this.#at++;
+      this.#put(`${isFirst ? "" : ", "}${JSON.stringify(optional + name)}: dyn(${text}(`, colon, false);
+      this.rewrite(",}");
+      this.#put("))", this.#read, false);
+      isFirst = false;
+      if (this.#source[this.#read] === ",") this.#read++;
     }
-    const maker = type === PATCH_TYPE ? "__patch" : type === OBJECT_TYPE ? "__object" : "__part";
-    return `${maker}(${JSON.stringify(type)}, {${fields.join(", ")}${this.rewrite("}")}${this.#close()}`;
+    this.rewrite("}");
+    // What is not closed stays open, for the parser to tell.
+    if (this.#source[this.#read] === "}") this.#put("})", this.#read++, false);
   }
 
-  /** What is not closed stays open, for the parser to tell. */
-  #close(): string {
-    if (this.#text[this.#at] !== "}") return "";
-    this.#at++;
-    return "})";
+  #put(text: string, from: number, isCopied: boolean): void {
+    this.#stretches.push({ at: this.text.length, from, isCopied });
+    this.text += text;
   }
 
   #take(expression: RegExp): RegExpExecArray | undefined {
-    expression.lastIndex = this.#at;
-    const found = expression.exec(this.#text);
+    expression.lastIndex = this.#read;
+    const found = expression.exec(this.#source);
     if (found === null) return undefined;
-    this.#at = expression.lastIndex;
+    this.#read = expression.lastIndex;
     return found;
   }
 }

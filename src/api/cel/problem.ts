@@ -1,4 +1,5 @@
 import { type Environment, EvaluationError, ParseError, TypeError as CelTypeError } from "@marcbachmann/cel-js";
+import { type Rewritten, TEXT_MAKER } from "./messages.ts";
 
 type CelError = ParseError | CelTypeError | EvaluationError;
 
@@ -9,10 +10,16 @@ function isCelError(error: unknown): error is CelError {
 /**
  * Why a text is no expression, as Kubernetes' compiler says it: with its place, and a mark below the line.
  * @param environment in which it was none
+ * @param written what was parsed, where that is not the text itself
  */
-export function compilationProblem(error: unknown, text: string, environment: Environment): string {
+export function compilationProblem(
+  error: unknown,
+  text: string,
+  environment: Environment,
+  written?: Rewritten,
+): string {
   if (!isCelError(error)) return `ERROR: <input>:1:1: ${error instanceof Error ? error.message : String(error)}`;
-  const at = placeOf(error);
+  const at = written?.placeOf(placeOf(error)) ?? placeOf(error);
   const before = text.slice(0, at).split("\n");
   const column = [...before.at(-1)!].length;
   const line = text.split("\n")[before.length - 1] ?? "";
@@ -70,6 +77,10 @@ function overloadProblem(summary: string, environment: Environment): string {
   const found = /'(?:(.*)\.)?(\w+)\((.*)\)'$/s.exec(summary);
   if (found === null) return summary;
   const [, receiver, name = "", given = ""] = found;
+  if (name.startsWith(TEXT_MAKER)) {
+    const field = name.slice(TEXT_MAKER.length);
+    return `expected type of field '${field}' is 'string' but provided type is '${given}'`;
+  }
   if (!environment.getDefinitions().functions.some((known) => known.name === name)) return undeclared(name);
   return receiver === undefined
     ? `found no matching overload for '${name}' applied to '(${given})'`

@@ -1,7 +1,7 @@
 import type { Environment } from "@marcbachmann/cel-js";
 import { AUTHORIZER, registerAuthorizer } from "../../cel/authorizer.ts";
 import { celEnvironment } from "../../cel/environment.ts";
-import { OBJECT_TYPE, PATCH_TYPE, registerMessages, withoutMessages } from "../../cel/messages.ts";
+import { OBJECT_TYPE, PATCH_TYPE, registerMessages, type Rewritten, withoutMessages } from "../../cel/messages.ts";
 import { compilationProblem } from "../../cel/problem.ts";
 import { registerShapes, shapeType } from "../../cel/shapes.ts";
 import type { StructShape } from "../../../machinery/shape.ts";
@@ -90,21 +90,31 @@ function compilerOver(types: () => Readonly<Record<string, string>> | undefined,
       const key = JSON.stringify(scope);
       let environment = environments.get(key);
       if (environment === undefined) environments.set(key, (environment = environmentFor(scope, types(), subject)));
-      return compileIn(environment, scope.messages === true ? withoutMessages(text) : text, wanted);
+      return compileIn(environment, text, wanted, scope.messages === true ? withoutMessages(text) : undefined);
     },
   };
 }
 
-function compileIn(environment: Environment, text: string, wanted: readonly string[]): Expression {
+/** @param written what is parsed, where that is not the text itself */
+function compileIn(
+  environment: Environment,
+  text: string,
+  wanted: readonly string[],
+  written: Rewritten | undefined,
+): Expression {
   let parsed: ReturnType<Environment["parse"]>;
   try {
-    parsed = environment.parse(text);
+    parsed = environment.parse(written?.text ?? text);
   } catch (error) {
-    throw new ExpressionError(`compilation failed: ${compilationProblem(error, text, environment)}`, { cause: error });
+    throw new ExpressionError(`compilation failed: ${compilationProblem(error, text, environment, written)}`, {
+      cause: error,
+    });
   }
   const { type = "dyn", error } = parsed.check();
   if (error !== undefined) {
-    throw new ExpressionError(`compilation failed: ${compilationProblem(error, text, environment)}`, { cause: error });
+    throw new ExpressionError(`compilation failed: ${compilationProblem(error, text, environment, written)}`, {
+      cause: error,
+    });
   }
   if (wanted.length > 0 && !wanted.includes(type)) throw new ExpressionError(wrongType(wanted, type));
   return { type, evaluate: (variables) => parsed(variables) as unknown };
