@@ -23,6 +23,7 @@ import { nodeRestriction } from "./admission/node-restriction/node-restriction.t
 import { nodeTaint } from "./admission/node-taint.ts";
 import { storageProtection } from "./admission/storage-protection.ts";
 import { mutatingPolicies } from "./admission/policies/mutating.ts";
+import { paramAccess } from "./admission/policies/param-access.ts";
 import { validatingPolicies } from "./admission/policies/validating.ts";
 import { equivalentsIn } from "./admission/policies/versions.ts";
 import { priority } from "./admission/priority.ts";
@@ -243,6 +244,7 @@ function admissionOf(
     mutatingWebhooks(asked),
     changing.again,
     serviceAddresses(settings, lookup, clock, random.stream("service-addresses")),
+    paramAccess(policyParts),
     validatingPolicies(policyParts),
     validatingWebhooks(asked),
     // The last: what is charged is written, unless its name is taken.

@@ -98,7 +98,39 @@ const wrongMutations: readonly object[] = [
   patch("'x'"),
 ];
 
+const ACCESS = "/apis/rbac.authorization.k8s.io/v1";
+const kim = { "impersonate-user": "kim" };
+const asKim = (step: Step): Step => ({ ...step, headers: kim });
+const params = { name: "x", parameterNotFoundAction: "Deny" };
+
 export default [
+  // Who may write policies need not be one who may read what they tell of.
+  defineCase("policies-access", "api", [
+    {
+      ask: `POST ${ACCESS}/clusterroles`,
+      body: {
+        metadata: { name: "{ns}" },
+        rules: [{ apiGroups: ["admissionregistration.k8s.io"], resources: ["*"], verbs: ["*"] }],
+      },
+    },
+    {
+      ask: `POST ${ACCESS}/clusterrolebindings`,
+      body: {
+        metadata: { name: "{ns}" },
+        roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "{ns}" },
+        subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "kim" }],
+      },
+    },
+    asKim(policyOf("Validating", "access", { paramKind: { apiVersion: "v1", kind: "Secret" }, ...one })),
+    asKim(policyOf("Validating", "access", { paramKind: { apiVersion: "none.io/v1", kind: "None" }, ...one })),
+    asKim(bindingOf("Validating", "access", { validationActions: ["Deny"], paramRef: params })),
+    asKim(bindingOf("Mutating", "access", { paramRef: { selector: {}, parameterNotFoundAction: "Deny" } })),
+    policyOf("Validating", "access", { paramKind: { apiVersion: "v1", kind: "Secret" }, ...one }),
+    asKim(bindingOf("Validating", "access", { validationActions: ["Deny"], paramRef: params })),
+    { ask: `DELETE ${GROUP}/validatingadmissionpolicies/{ns}-access` },
+    { ask: `DELETE ${ACCESS}/clusterrolebindings/{ns}` },
+    { ask: `DELETE ${ACCESS}/clusterroles/{ns}` },
+  ]),
   defineCase("policies-refused", "api", [
     ...wrongPolicies.map((spec) => policyOf("Validating", "wrong", spec)),
     ...wrongBindings.map((spec) => bindingOf("Validating", "wrong", spec)),
