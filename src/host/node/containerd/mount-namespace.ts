@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { cpus } from "node:os";
 import { join } from "node:path";
 import type { HostParts } from "../packages/find.ts";
 import { run, runOrThrow } from "../packages/run.ts";
@@ -50,17 +51,15 @@ async function create(place: Place, parts: HostParts): Promise<void> {
   await writeFile(place.record, `${await bootId()} ${await inode(place.pin)}`);
 }
 
-const MOST_TRIES = 20;
-
 /**
  * The kernel pins only namespaces whose number is higher than that of the one they are pinned from, and since 6.18 each CPU gives
- * numbers of its own: where this process is in a namespace that is not the machine's first one, it takes chance and some tries.
+ * numbers of its own: where this process is in a namespace that is not the machine's first one, only the CPU that made it is sure
+ * to give a higher one.
  */
 async function unshared(command: readonly string[]): Promise<void> {
-  for (let tries = 1; tries < MOST_TRIES; tries++) {
-    const { exitCode, stderr } = await run(command);
+  for (let cpu = 0; cpu < cpus().length; cpu++) {
+    const { exitCode } = await run(["taskset", "--cpu-list", String(cpu), ...command]);
     if (exitCode === 0) return;
-    if (!stderr.includes("Invalid argument")) break;
   }
   await runOrThrow(command);
 }
