@@ -9,6 +9,7 @@ import { podInfo } from "./pod-info.ts";
 import { allPlugins } from "./plugins/all.ts";
 import { SchedulerState } from "./state.ts";
 import { nodeOf, podOf } from "./testing.ts";
+import { noVolumes } from "./volumes/testing.ts";
 
 const NODES = 120;
 const STEPS = 400;
@@ -58,7 +59,7 @@ function told(verdict: Verdict): unknown {
 }
 
 test("memory: a decision with it is the decision without it, whatever changes in between", () => {
-  const state = new SchedulerState(({ metadata }) => [selectorFromLabels(metadata.labels ?? {})]);
+  const state = new SchedulerState(({ metadata }) => [selectorFromLabels(metadata.labels ?? {})], noVolumes);
   for (let number = 0; number < NODES; number++) state.setNode(nodeNumber(number));
   const memory = new Memory();
   const random = seededRandom(7);

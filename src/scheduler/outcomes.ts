@@ -67,13 +67,20 @@ export function outcomes(parts: OutcomeParts) {
       const facts = { nodes: reasonsByNode(verdict.nodes, MOST_REASONS) };
       const because = { ...cause, reason: message, facts };
       const nominated = nominationAfter(preemption, info);
-      if (preemption?.type === "victims") {
+      if (typeof preemption === "object" && preemption.type === "victims") {
         parts.state.nominate(info.pod, nominated!);
         await withdrawLower(parts, info, preemption.node, because, signal);
         await evict(parts, info, preemption, because, signal);
       } else if (nominated === null) parts.state.withdraw(info.key);
       parts.events.record(info.pod, "Warning", "FailedScheduling", message);
-      await note(parts, info.pod, message, nominated, because, signal);
+      await note(parts, info.pod, { reason: "Unschedulable", message, nominated }, because, signal);
+    },
+
+    /** It fits, and yet could not be bound. */
+    async failed(pod: Pod, message: string, cause: Cause, signal: AbortSignal): Promise<void> {
+      parts.events.record(pod, "Warning", "FailedScheduling", message);
+      const failure: Note = { reason: "SchedulerError", message, nominated: null };
+      await note(parts, pod, failure, { ...cause, reason: message }, signal);
     },
   };
 }
@@ -82,8 +89,9 @@ function preempt(
   { state, plugins, cache }: OutcomeParts,
   info: PodInfo,
   verdict: Unschedulable,
-): Preemption | undefined {
-  if (verdict.refused !== undefined || verdict.nodes.size === 0) return undefined;
+): Preemption | "not tried" | undefined {
+  if (verdict.refused !== undefined) return "not tried";
+  if (verdict.nodes.size === 0) return undefined;
   return planPreemption(info, verdict.nodes, state, plugins, protectedBy(cache));
 }
 
@@ -115,7 +123,9 @@ function conditionsWith(condition: { readonly type: string }, { status }: Pod): 
   };
 }
 
-function sentenceOf(preemption: Preemption | undefined, nodes: number): string {
+function sentenceOf(preemption: Preemption | "not tried" | undefined, nodes: number): string {
+  // Kubernetes looks for its notes on the pod's devices, which nobody wrote where the pod was refused before that.
+  if (preemption === "not tried") return "not found";
   switch (preemption?.type) {
     case "none":
       return `${NO_CLAIMS}preemption: ${preemption.why}`;
@@ -127,7 +137,11 @@ function sentenceOf(preemption: Preemption | undefined, nodes: number): string {
 }
 
 /** Where room is made for the pod: null where what it had is given up, undefined where nothing changes. */
-function nominationAfter(preemption: Preemption | undefined, { pod }: PodInfo): string | null | undefined {
+function nominationAfter(
+  preemption: Preemption | "not tried" | undefined,
+  { pod }: PodInfo,
+): string | null | undefined {
+  if (preemption === "not tried") return undefined;
   if (preemption?.type === "victims") return preemption.node.node!.metadata.name;
   if (preemption?.type === "none" || (pod.status.nominatedNodeName ?? "") === "") return undefined;
   return null;
@@ -186,23 +200,29 @@ async function evict(
   }
 }
 
+interface Note {
+  readonly reason: "Unschedulable" | "SchedulerError";
+  readonly message: string;
+  /** Where room is made for the pod: null where what it had is given up, undefined where nothing changes. */
+  readonly nominated?: string | null | undefined;
+}
+
 /** The pod says itself why it waits. */
 async function note(
   { client, clock }: OutcomeParts,
   pod: Pod,
-  message: string,
-  nominated: string | null | undefined,
+  { reason, message, nominated }: Note,
   cause: Cause,
   signal: AbortSignal,
 ): Promise<void> {
   const present = pod.status.conditions?.find(({ type }) => type === "PodScheduled");
-  const same = present?.status === "False" && present.reason === "Unschedulable" && present.message === message;
+  const same = present?.status === "False" && present.reason === reason && present.message === message;
   if (same && (nominated === undefined || nominated === pod.status.nominatedNodeName)) return;
   const condition = {
     type: "PodScheduled",
     ...(pod.metadata.generation === undefined ? {} : { observedGeneration: pod.metadata.generation }),
     status: "False",
-    reason: "Unschedulable",
+    reason,
     message,
     lastProbeTime: null,
     lastTransitionTime: present?.status === "False" ? present.lastTransitionTime : formatTime(clock.now()),

@@ -2,6 +2,7 @@ import type { Node, Pod } from "../api/generated/core-v1.ts";
 import type { NodeInfo } from "./node-info.ts";
 import type { Selector } from "../machinery/labels.ts";
 import type { NamespaceLabels, PodInfo } from "./pod-info.ts";
+import type { VolumeView } from "./volumes/view.ts";
 
 /**
  * One rule of scheduling. For each pod it is asked once (`forPod`) and then gives what it has to say about nodes; a
@@ -14,6 +15,8 @@ export interface Plugin {
   readonly weight?: number;
   /** What may make a pod that it refused fit: the scheduler looks again when one of these happens. */
   readonly wakesOn: readonly ClusterChange[];
+  /** The same of what concerns this one pod. */
+  readonly wakesOnOwn?: (pod: PodInfo) => readonly ClusterChange[];
   forPod(pod: PodInfo, view: View): PodRules | undefined;
 }
 
@@ -57,6 +60,9 @@ export interface View {
   readonly namespaceLabels: NamespaceLabels;
   /** The selectors of the Services and controllers that a pod belongs to, for spreading by default. */
   readonly kinSelectors: (pod: Pod) => readonly Selector[];
+  readonly volumes: VolumeView;
+  /** How many pods with a node use the claim. @param key `namespace/name` */
+  claimUsers(key: string): number;
 }
 
 /** What happens in a cluster that may make room. */
@@ -68,7 +74,10 @@ export type ClusterChange =
   | "pod-added"
   | "pod-labels"
   | "pod-removed"
-  | "namespace-labels";
+  | "namespace-labels"
+  | "volume"
+  | "storage-class"
+  | `claim ${string}`;
 
 /** The highest score of a plugin, after normalization. */
 export const MAX_SCORE = 100;

@@ -1,4 +1,4 @@
-import type { NodeSelectorTerm, Pod, PodAffinityTerm } from "../api/generated/core-v1.ts";
+import type { NodeSelectorTerm, Pod, PodAffinityTerm, Volume } from "../api/generated/core-v1.ts";
 import { everything, matches, nothing, type Selector, selectorOf } from "../machinery/labels.ts";
 import { parseTime } from "../machinery/time.ts";
 import { podRequests, type Resources } from "./resources.ts";
@@ -18,6 +18,18 @@ export interface PodInfo {
   readonly preferredAffinity: readonly WeightedTerm[];
   readonly preferredAntiAffinity: readonly WeightedTerm[];
   readonly nodeTerms: readonly NodeSelectorTerm[] | undefined;
+  /** In the order of its volumes; most pods have none. */
+  readonly claims: readonly ClaimUse[];
+  /** Its volumes that are disks of a sort that goes to one place at a time. */
+  readonly disks: readonly Volume[];
+}
+
+/** A claim that a pod uses. */
+export interface ClaimUse {
+  readonly name: string;
+  readonly key: string;
+  /** Made for this pod alone, by a volume of type `ephemeral`. */
+  readonly isOwn: boolean;
 }
 
 export interface HostPort {
@@ -78,7 +90,23 @@ function make(pod: Pod): PodInfo {
     preferredAffinity: weighted(podAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
     preferredAntiAffinity: weighted(podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution),
     nodeTerms: nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms,
+    claims: claimsOf(pod),
+    disks: (spec.volumes ?? []).filter(isDisk),
   };
+}
+
+function claimsOf({ spec, metadata }: Pod): readonly ClaimUse[] {
+  const claims: ClaimUse[] = [];
+  for (const { name: volume, persistentVolumeClaim, ephemeral } of spec.volumes ?? []) {
+    const name = persistentVolumeClaim?.claimName ?? (ephemeral && `${metadata.name}-${volume}`);
+    if (name === undefined) continue;
+    claims.push({ name, key: `${metadata.namespace}/${name}`, isOwn: persistentVolumeClaim === undefined });
+  }
+  return claims;
+}
+
+function isDisk({ gcePersistentDisk, awsElasticBlockStore, iscsi, rbd }: Volume): boolean {
+  return (gcePersistentDisk ?? awsElasticBlockStore ?? iscsi ?? rbd) !== undefined;
 }
 
 function affinityTerm(written: PodAffinityTerm, pod: Pod): AffinityTerm {

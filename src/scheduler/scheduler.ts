@@ -1,6 +1,7 @@
 import { Namespace } from "../api/core/v1/namespace.ts";
 import { Node } from "../api/core/v1/node.ts";
 import { Pod } from "../api/core/v1/pod.ts";
+import type { Cause } from "../base/cause.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { integerBelow, type Random } from "../base/random.ts";
@@ -18,9 +19,13 @@ import { nodeChanges, podChanges } from "./changes.ts";
 import { outcomes } from "./outcomes.ts";
 import type { ClusterChange, Plugin } from "./plugin.ts";
 import { allPlugins } from "./plugins/all.ts";
-import { podInfo } from "./pod-info.ts";
+import { type PodInfo, podInfo } from "./pod-info.ts";
 import { SchedulingQueue } from "./queue.ts";
 import { SchedulerState } from "./state.ts";
+import { AssumedVolumes } from "./volumes/assumed.ts";
+import { type Reserved, VolumeBinder, VolumeBindingError } from "./volumes/binder.ts";
+import { followVolumes } from "./volumes/follow.ts";
+import { toldVolumes } from "./volumes/view.ts";
 
 export interface SchedulerParts {
   readonly client: Client;
@@ -38,6 +43,8 @@ export interface SchedulerParts {
 export interface RunningScheduler {
   readonly idle: boolean;
 }
+
+type Fits = Extract<Verdict, { type: "fits" }>;
 
 /** So many bindings may be under way at once; decisions wait for the store beyond. */
 const MOST_BINDINGS = 256;
@@ -57,6 +64,7 @@ class Run implements RunningScheduler {
   readonly #plugins: readonly Plugin[];
   readonly #state: SchedulerState;
   readonly #queue: SchedulingQueue;
+  readonly #volumes: VolumeBinder;
   readonly #seen = new SeenChanges();
   readonly #random: Random;
   readonly #memory = new Memory();
@@ -68,16 +76,22 @@ class Run implements RunningScheduler {
     this.#parts = parts;
     this.#name = parts.name ?? "default-scheduler";
     this.#plugins = parts.plugins ?? allPlugins;
-    this.#state = new SchedulerState(kinSelectors(parts.cache));
+    const volumes = new AssumedVolumes(toldVolumes(parts.cache));
+    this.#volumes = new VolumeBinder({ ...parts, volumes, exists: (pod) => this.#exists(pod) });
+    this.#state = new SchedulerState(kinSelectors(parts.cache), volumes);
     this.#queue = new SchedulingQueue(parts.clock);
     this.#random = parts.random.stream("scheduler");
     this.#followNodes();
     this.#followNamespaces();
     this.#followPods();
+    followVolumes(parts.cache, (change) => {
+      this.#wake([change]);
+      this.#volumes.recheck();
+    });
   }
 
   get idle(): boolean {
-    return this.#queue.idle && this.#bindings === 0;
+    return this.#queue.idle && this.#bindings === 0 && this.#volumes.idle;
   }
 
   async loop(signal: AbortSignal): Promise<void> {
@@ -117,6 +131,7 @@ class Run implements RunningScheduler {
       if (change.type === "deleted" || isOver(object)) {
         this.#queue.remove(key);
         this.#seen.forget(key);
+        this.#volumes.recheck();
         const hadRoom = this.#state.withdraw(key);
         if (!hadRoom && !this.#state.isPlaced(key)) return;
         this.#state.displace(key);
@@ -142,6 +157,8 @@ class Run implements RunningScheduler {
   /** Until the API has been told where room is made, only the state knows: a pod that never had it written loses nothing. */
   #followNomination(key: string, pod: Pod, old: Pod | undefined): void {
     const nominated = pod.status.nominatedNodeName ?? "";
+    // A pod that is about to be bound says so by the same field, and counts there already.
+    if (nominated !== "" && this.#state.isPlaced(key)) return;
     if (nominated !== "") this.#state.nominate(pod, nominated);
     else if ((old?.status.nominatedNodeName ?? "") !== "") this.#state.withdraw(key);
   }
@@ -172,17 +189,12 @@ class Run implements RunningScheduler {
     const cause = { actor: this.#name, saw: this.#seen.of(key), startedAtMs };
     if (verdict.type === "fits") {
       this.#start = (this.#start + verdict.looked) % Math.max(1, this.#state.nodes.length);
-      this.#bind(pod, verdict, cause, signal);
+      this.#bind(info, verdict, cause, signal);
       return;
     }
-    this.#queue.park(key, this.#wakesOn(verdict));
+    this.#queue.park(key, this.#wakesOn(info, verdict));
     try {
-      await outcomes({ ...this.#parts, state: this.#state, plugins: this.#plugins }).unschedulable(
-        info,
-        verdict,
-        cause,
-        signal,
-      );
+      await this.#outcomes().unschedulable(info, verdict, cause, signal);
     } catch (error) {
       if (signal.aborted || isStatus(error, "NotFound", "Conflict")) return;
       log.warn("could not tell that a pod does not fit", { pod: key, error });
@@ -190,42 +202,58 @@ class Run implements RunningScheduler {
   }
 
   /** The pod counts on its node from the decision on; the API server is told in the background. */
-  #bind(
-    pod: Pod,
-    verdict: Extract<Verdict, { type: "fits" }>,
-    cause: { actor: string; startedAtMs: number },
-    signal: AbortSignal,
-  ): void {
-    const { log } = this.#parts;
-    const key = nameKey(pod.metadata);
-    const node = verdict.node.node!.metadata.name;
-    this.#state.place(pod, node);
-    this.#bindings += 1;
-    const bound = outcomes({ ...this.#parts, state: this.#state, plugins: this.#plugins }).bind(
-      pod,
-      node,
-      verdict,
-      { saw: [], ...cause },
-      signal,
-    );
-    void bound
-      .catch((error: unknown) => {
-        if (signal.aborted) return;
-        log.info("binding failed, trying again", { pod: key, node, error });
-        this.#state.displace(key);
-        this.#queue.retry(key);
-        this.#wake(["pod-removed"]);
-      })
-      .finally(() => {
-        this.#bindings -= 1;
-        this.#room?.();
-      });
+  #bind(info: PodInfo, verdict: Fits, cause: Cause, signal: AbortSignal): void {
+    const { pod, key } = info;
+    const node = verdict.node.node!;
+    const reserved = this.#volumes.reserve(info, node);
+    this.#state.place(pod, node.metadata.name);
+    void this.#carryOut(pod, verdict, reserved, cause, signal).catch(async (error: unknown) => {
+      // A pod that is gone is counted nowhere, and another of its name is none of this.
+      if (signal.aborted || !this.#exists(pod)) return;
+      this.#parts.log.info("binding failed, trying again", { pod: key, node: node.metadata.name, error });
+      this.#state.displace(key);
+      this.#wake(reserved === undefined ? ["pod-removed"] : ["pod-removed", "volume"]);
+      if (error instanceof VolumeBindingError) await this.#tellFailure(pod, error, cause, signal);
+      this.#queue.retry(key);
+    });
   }
 
-  #wakesOn(verdict: Extract<Verdict, { type: "unschedulable" }>): ReadonlySet<ClusterChange> {
+  /** Volumes may take minutes: only what is about to be written counts as a binding. */
+  async #carryOut(pod: Pod, verdict: Fits, reserved: Reserved | undefined, cause: Cause, signal: AbortSignal) {
+    if (reserved !== undefined) await this.#volumes.bind(pod, reserved, cause, signal);
+    this.#bindings += 1;
+    try {
+      await this.#outcomes().bind(pod, verdict.node.node!.metadata.name, verdict, cause, signal);
+    } finally {
+      this.#bindings -= 1;
+      this.#room?.();
+    }
+  }
+
+  async #tellFailure(pod: Pod, { message }: VolumeBindingError, cause: Cause, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#outcomes().failed(pod, message, cause, signal);
+    } catch (error) {
+      if (signal.aborted || isStatus(error, "NotFound", "Conflict")) return;
+      this.#parts.log.warn("could not tell that a pod was not bound", { pod: nameKey(pod.metadata), error });
+    }
+  }
+
+  #outcomes() {
+    return outcomes({ ...this.#parts, state: this.#state, plugins: this.#plugins });
+  }
+
+  #exists({ metadata }: Pod): boolean {
+    return this.#parts.cache.get(Pod, nameKey(metadata))?.metadata.uid === metadata.uid;
+  }
+
+  #wakesOn(pod: PodInfo, verdict: Extract<Verdict, { type: "unschedulable" }>): ReadonlySet<ClusterChange> {
     const refusing = this.#plugins.filter(({ name }) => verdict.plugins.has(name));
     // Without any node nobody refused: the first one that comes is the first to be tried.
-    return new Set<ClusterChange>(["node-added", ...refusing.flatMap(({ wakesOn }) => wakesOn)]);
+    return new Set<ClusterChange>([
+      "node-added",
+      ...refusing.flatMap(({ wakesOn, wakesOnOwn }) => [...wakesOn, ...(wakesOnOwn?.(pod) ?? [])]),
+    ]);
   }
 }
 

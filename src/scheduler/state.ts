@@ -4,6 +4,7 @@ import { NodeInfo } from "./node-info.ts";
 import type { NamespaceLabels, PodInfo } from "./pod-info.ts";
 import { podInfo } from "./pod-info.ts";
 import type { NodeCounts, View } from "./plugin.ts";
+import type { VolumeView } from "./volumes/view.ts";
 
 /** So many different groups of pods are counted node by node; the one not asked for longest is forgotten. */
 const MOST_COUNTERS = 2_000;
@@ -30,12 +31,15 @@ export class SchedulerState implements View {
   readonly #namespaces = new Map<string, Readonly<Record<string, string>>>();
   readonly affinityNodes = new Set<NodeInfo>();
   readonly antiAffinityNodes = new Set<NodeInfo>();
+  readonly #claimUsers = new Map<string, number>();
   readonly kinSelectors: View["kinSelectors"];
+  readonly volumes: VolumeView;
   #nodes: NodeInfo[] | undefined;
   #versions = new Uint32Array();
 
-  constructor(kinSelectors: View["kinSelectors"]) {
+  constructor(kinSelectors: View["kinSelectors"], volumes: VolumeView) {
     this.kinSelectors = kinSelectors;
+    this.volumes = volumes;
   }
 
   /** The nodes that exist, in the order in which they came. */
@@ -129,6 +133,10 @@ export class SchedulerState implements View {
     this.#namespaces.delete(name);
   }
 
+  claimUsers(key: string): number {
+    return this.#claimUsers.get(key) ?? 0;
+  }
+
   countByNode(group: string, namespace: string, counts: (pod: Pod) => boolean): NodeCounts {
     const present = this.#counters.get(group);
     if (present !== undefined) {
@@ -164,7 +172,12 @@ export class SchedulerState implements View {
     return info;
   }
 
-  #note(node: NodeInfo, { pod }: PodInfo, sign: 1 | -1): void {
+  #note(node: NodeInfo, { pod, claims }: PodInfo, sign: 1 | -1): void {
+    for (const { key } of claims) {
+      const users = this.claimUsers(key) + sign;
+      if (users === 0) this.#claimUsers.delete(key);
+      else this.#claimUsers.set(key, users);
+    }
     setMember(this.affinityNodes, node, node.withAffinity.size > 0);
     setMember(this.antiAffinityNodes, node, node.withAntiAffinity.size > 0);
     for (const { namespace, counts, byNode } of this.#counters.values()) {

@@ -44,6 +44,8 @@ function withNode(view: View, node: NodeInfo, copy: NodeInfo): View {
     antiAffinityNodes: replaced(view.antiAffinityNodes, copy.withAntiAffinity.size > 0),
     namespaceLabels: view.namespaceLabels,
     kinSelectors: view.kinSelectors,
+    volumes: view.volumes,
+    claimUsers: (key) => view.claimUsers(key) - usersOn(node, key) + usersOn(copy, key),
     nominatedTo: (other) => view.nominatedTo(other),
     countByNode(group, namespace, counts): NodeCounts {
       const byNode = new Map(view.countByNode(group, namespace, counts));
@@ -54,4 +56,10 @@ function withNode(view: View, node: NodeInfo, copy: NodeInfo): View {
       return byNode.set(copy, left);
     },
   };
+}
+
+function usersOn({ pods }: NodeInfo, key: string): number {
+  let users = 0;
+  for (const { claims } of pods.values()) users += claims.filter((claim) => claim.key === key).length;
+  return users;
 }

@@ -5,6 +5,8 @@ import { podInfo } from "./pod-info.ts";
 import { allPlugins } from "./plugins/all.ts";
 import { SchedulerState } from "./state.ts";
 import { unschedulableSentence } from "./verdict.ts";
+import { noVolumes } from "./volumes/testing.ts";
+import type { VolumeView } from "./volumes/view.ts";
 
 /** A node for tables of cases: 4 cores, 8 GiB and 110 pods unless said otherwise. */
 export function nodeOf(
@@ -55,9 +57,13 @@ export function podOf(
   } as unknown as Pod;
 }
 
-/** The state with these nodes and the pods that have one of them. */
-export function stateOf(nodes: readonly Node[], pods: readonly Pod[] = []): SchedulerState {
-  const state = new SchedulerState(() => []);
+/** The state with these nodes, the pods that have one of them, and what volumes there are. */
+export function stateOf(
+  nodes: readonly Node[],
+  pods: readonly Pod[] = [],
+  volumes: VolumeView = noVolumes,
+): SchedulerState {
+  const state = new SchedulerState(() => [], volumes);
   for (const node of nodes) state.setNode(node);
   for (const pod of pods) state.place(pod, pod.spec.nodeName!);
   return state;

@@ -1,7 +1,7 @@
 import { PersistentVolume } from "../../api/core/v1/persistent-volume.ts";
 import { PersistentVolumeClaim } from "../../api/core/v1/persistent-volume-claim.ts";
+import { BIND_COMPLETED, BOUND_BY_CONTROLLER, takenFor } from "../../api/core/v1/volume-binding.ts";
 import type { Client } from "../../client/client.ts";
-import { BIND_COMPLETED, BOUND_BY_CONTROLLER } from "./plan.ts";
 
 interface BindContext {
   readonly client: Client;
@@ -18,7 +18,7 @@ export async function bind(
   context: BindContext,
 ): Promise<void> {
   const { client, signal } = context;
-  const taken = withClaim(volume, claim);
+  const taken = takenFor(volume, claim);
   const stored = taken === volume ? volume : await client.update(PersistentVolume, taken, { signal });
   await setPhase(stored, "Bound", undefined, context);
   const bound = withVolume(claim, volume);
@@ -57,30 +57,6 @@ export async function unbind(volume: PersistentVolume, context: BindContext): Pr
   };
   const stored = await context.client.update(PersistentVolume, free, { signal: context.signal });
   await setPhase(stored, "Available", undefined, context);
-}
-
-function withClaim(volume: PersistentVolume, { metadata }: PersistentVolumeClaim): PersistentVolume {
-  const { claimRef } = volume.spec;
-  if (claimRef?.uid === metadata.uid) return volume;
-  const annotations =
-    claimRef === undefined
-      ? { ...volume.metadata.annotations, [BOUND_BY_CONTROLLER]: "yes" }
-      : volume.metadata.annotations;
-  return {
-    ...volume,
-    metadata: { ...volume.metadata, ...(annotations === undefined ? {} : { annotations }) },
-    spec: {
-      ...volume.spec,
-      claimRef: {
-        kind: "PersistentVolumeClaim",
-        namespace: metadata.namespace ?? "",
-        name: metadata.name,
-        uid: metadata.uid,
-        apiVersion: "v1",
-        resourceVersion: metadata.resourceVersion,
-      },
-    },
-  };
 }
 
 function withVolume(claim: PersistentVolumeClaim, { metadata: { name } }: PersistentVolume): PersistentVolumeClaim {

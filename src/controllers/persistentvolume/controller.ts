@@ -1,11 +1,11 @@
 import { PersistentVolume } from "../../api/core/v1/persistent-volume.ts";
 import { PersistentVolumeClaim } from "../../api/core/v1/persistent-volume-claim.ts";
+import { BIND_COMPLETED, classOf } from "../../api/core/v1/volume-binding.ts";
 import { StorageClass } from "../../api/storage/v1/storage-class.ts";
 import type { Client } from "../../client/client.ts";
 import { type Controller, defineController, settled, watched } from "../../reconciler/controller.ts";
 import { bind, setPhase, unbind } from "./bind.ts";
-import { classOf } from "./match.ts";
-import { BIND_COMPLETED, planClaim, planVolume } from "./plan.ts";
+import { planClaim, planVolume } from "./plan.ts";
 
 const USER = "system:serviceaccount:kube-system:persistent-volume-binder";
 /** External provisioners find their claims by these. */

@@ -1,13 +1,9 @@
+import { BIND_COMPLETED, classOf, isFor, NO_PROVISIONER, SELECTED_NODE } from "../../api/core/v1/volume-binding.ts";
+import { volumeFor } from "../../api/core/v1/volume-matching.ts";
 import type { PersistentVolume, PersistentVolumeClaim } from "../../api/generated/core-v1.ts";
 import type { StorageClass } from "../../api/generated/storage-v1.ts";
-import { classOf, isFor, volumeFor } from "./match.ts";
 
-export const BIND_COMPLETED = "pv.kubernetes.io/bind-completed";
-export const BOUND_BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
 const PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
-const SELECTED_NODE = "volume.kubernetes.io/selected-node";
-/** The provisioner of classes whose volumes are made by people. */
-const NO_PROVISIONER = "kubernetes.io/no-provisioner";
 
 export interface VolumeEvent {
   readonly type: "Normal" | "Warning";
@@ -56,7 +52,7 @@ function planUnbound(
   const storage = name === "" ? undefined : classNamed(name);
   const waitsForConsumer =
     storage?.volumeBindingMode === "WaitForFirstConsumer" && claim.metadata.annotations?.[SELECTED_NODE] === undefined;
-  const volume = volumeFor(claim, volumes, waitsForConsumer);
+  const volume = volumeFor(claim, volumes, { onlyMeant: waitsForConsumer });
   if (volume !== undefined) return { do: "bind", volume };
   const wait = (type: VolumeEvent["type"], reason: string, message: string): ClaimPlan => ({
     do: "wait",

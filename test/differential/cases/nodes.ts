@@ -83,6 +83,34 @@ const term = (label: string) => ({
   labelSelector: { matchLabels: { app: label } },
 });
 
+const VOLUMES = "/api/v1/persistentvolumes";
+const using = (claimName: string) => ({ volumes: [{ name: "v", persistentVolumeClaim: { claimName } }] });
+const claim = (name: string, spec: object): Step =>
+  make(`${CORE}/persistentvolumeclaims`, name, {
+    spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } }, ...spec },
+  });
+const storageClass = (name: string, provisioner: string): Step => ({
+  ask: "POST /apis/storage.k8s.io/v1/storageclasses",
+  body: { metadata: { name: `{ns}-${name}` }, provisioner, volumeBindingMode: "WaitForFirstConsumer" },
+});
+/** A disk of one node. */
+const disk = (name: string, on: string, storageClassName: string, accessModes = ["ReadWriteOnce"]) => ({
+  metadata: { name: `{ns}-${name}` },
+  spec: {
+    capacity: { storage: "1Gi" },
+    accessModes,
+    storageClassName,
+    local: { path: "/disk" },
+    nodeAffinity: {
+      required: {
+        nodeSelectorTerms: [
+          { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: [`{ns}-${on}`] }] },
+        ],
+      },
+    },
+  },
+});
+
 /** No node is emptied where none is well: another one is, and takes no pods. */
 const witness = node("b", {}, { taints: [{ key: "only", effect: "NoSchedule" }] });
 /** Beats the heart of that node until the other is long silent: it is believed gone after fifty seconds. */
@@ -226,8 +254,72 @@ const cases: readonly Case[] = [
   defineCase("scheduling-volumes", "nodes", [
     node("a"),
     joined("a"),
-    pod("volume", { volumes: [{ name: "v", persistentVolumeClaim: { claimName: "missing" } }] }),
+    pod("volume", using("missing")),
     refused("volume"),
+    claim("none", { storageClassName: "" }),
+    remove(`${CORE}/pods/volume`, "?gracePeriodSeconds=0"),
+    pod("volume", using("none")),
+    refused("volume"),
+    { ask: `POST ${VOLUMES}`, body: disk("a", "a", "") },
+    bound("volume"),
+  ]),
+  defineCase("scheduling-late-volumes", "nodes", [
+    node("a"),
+    node("b"),
+    joined("a"),
+    joined("b"),
+    storageClass("late", "kubernetes.io/no-provisioner"),
+    storageClass("made", "example.com/disks"),
+    claim("data", { storageClassName: "{ns}-late" }),
+    pod("first", using("data")),
+    refused("first"),
+    { ask: `POST ${VOLUMES}`, body: disk("b", "b", "{ns}-late") },
+    bound("first"),
+    look(
+      `${CORE}/persistentvolumeclaims/data`,
+      ({ status }) => status.phase === "Bound",
+      ({ metadata, spec, status }) => ({ annotations: metadata.annotations, spec, status }),
+    ),
+    look(
+      `${VOLUMES}/{ns}-b`,
+      ({ status }) => status.phase === "Bound",
+      ({ metadata, spec }) => ({ annotations: metadata.annotations, claim: Object.keys(spec.claimRef) }),
+    ),
+    pod("elsewhere", { ...using("data"), nodeSelector: { "kubernetes.io/hostname": "{ns}-a" } }),
+    refused("elsewhere"),
+    claim("made", { storageClassName: "{ns}-made" }),
+    pod("waiting", { ...using("made"), nodeSelector: { "kubernetes.io/hostname": "{ns}-a" } }),
+    look(
+      `${CORE}/persistentvolumeclaims/made`,
+      ({ metadata }) => Object.keys(metadata.annotations ?? {}).length === 3,
+      ({ metadata }) => metadata.annotations,
+    ),
+    look(`${CORE}/pods/waiting`, ({ status }) => status.nominatedNodeName !== undefined),
+    change(`${CORE}/persistentvolumeclaims/made`, {
+      metadata: { annotations: { "volume.kubernetes.io/selected-node": null } },
+    }),
+    look(
+      `${CORE}/pods/waiting`,
+      ({ status }) => status.conditions?.[0].reason === "SchedulerError",
+      ({ status }) => status,
+    ),
+  ]),
+  defineCase("scheduling-volume-of-one", "nodes", [
+    node("a"),
+    joined("a"),
+    claim("single", { storageClassName: "", accessModes: ["ReadWriteOncePod"] }),
+    { ask: `POST ${VOLUMES}`, body: disk("single", "a", "", ["ReadWriteOncePod"]) },
+    look(
+      `${CORE}/persistentvolumeclaims/single`,
+      ({ status }) => status.phase === "Bound",
+      ({ status }) => status,
+    ),
+    pod("first", using("single")),
+    bound("first"),
+    pod("second", using("single")),
+    refused("second"),
+    remove(`${CORE}/pods/first`, "?gracePeriodSeconds=0"),
+    bound("second"),
   ]),
   defineCase("scheduling-spread", "nodes", [
     node("a", { zone: "one" }),
