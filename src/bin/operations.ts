@@ -116,6 +116,7 @@ async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSigna
       nodeCidr: request.nodeCidr,
       network: request.network ?? upDefaults.network,
       loadBalancerRange: request.loadBalancerRange,
+      staticPodPath: request.staticPodPath,
       nodeGraceMs: request.nodeGraceSeconds === undefined ? upDefaults.nodeGraceMs : request.nodeGraceSeconds * 1000,
       self: SELF,
       log: createStreamLog(logFile, { format: "logfmt", level: "info", now: Date.now }),

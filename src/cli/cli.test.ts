@@ -159,7 +159,14 @@ test("agent: reads what the node is to be", async () => {
       return Promise.reject(new Error("asked"));
     },
   };
-  const wishes = ["--label", "disk=ssd,zone=", "--taint", "dedicated=db:NoSchedule", "--taint=old:NoExecute"];
+  const wishes = [
+    "--label",
+    "disk=ssd,zone=",
+    "--taint",
+    "dedicated=db:NoSchedule",
+    "--taint=old:NoExecute",
+    "--pod-manifest-path=/m",
+  ];
   await run(["agent", "--server", "192.0.2.1:6443", "--data-dir", "/d", ...wishes], cluster);
   assert.deepEqual(asked, [
     {
@@ -174,6 +181,7 @@ test("agent: reads what the node is to be", async () => {
         { key: "dedicated", value: "db", effect: "NoSchedule" },
         { key: "old", effect: "NoExecute" },
       ],
+      staticPodPath: "/m",
     },
   ]);
 });

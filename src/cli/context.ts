@@ -65,6 +65,8 @@ export interface UpRequest {
   readonly network: "auto" | "routes" | "vxlan" | undefined;
   readonly loadBalancerRange: string | undefined;
   readonly nodeGraceSeconds: number | undefined;
+  /** Where this machine's static pods lie, absolute; undefined takes the place for them in the data directory. */
+  readonly staticPodPath: string | undefined;
 }
 
 export type NodeRequest =
@@ -88,6 +90,8 @@ export interface AgentRequest {
   readonly address: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly NodeTaint[];
+  /** Where its static pods lie, absolute; undefined takes what it was before, or the place in the data directory. */
+  readonly staticPodPath: string | undefined;
 }
 
 export interface NodeTaint {

@@ -23,7 +23,10 @@ export function detachedArguments(
     if (name === "data-dir" || name === "detach" || value === undefined || value === false) continue;
     if (value === true) args.push(`--${name}`);
     else if (typeof value === "object") args.push(...value.map((one) => `--${name}=${one}`));
-    else args.push(`--${name}=${name === "kubeconfig" ? resolve(String(value)) : String(value)}`);
+    else args.push(`--${name}=${PATHS.includes(name) ? resolve(String(value)) : String(value)}`);
   }
   return args;
 }
+
+/** Options whose paths are meant from where the command is typed. */
+const PATHS: readonly string[] = ["kubeconfig", "pod-manifest-path"];

@@ -3,6 +3,15 @@ import { labelValue, qualifiedName } from "../machinery/formats.ts";
 import type { NodeTaint } from "./context.ts";
 import { UsageError } from "./options.ts";
 
+/** The kubelet's own name for it. */
+export const manifestOption = {
+  "pod-manifest-path": {
+    type: "text",
+    value: "DIR",
+    help: "static pods: the node runs each pod of which a file lies here (default: manifests, in the node's data directory)",
+  },
+} as const;
+
 /** What a node is registered with, for verbs that make one. */
 export const nodeOptions = {
   label: { type: "list", value: "KEY=VALUE", help: "a label of the node; several with commas, or several times" },

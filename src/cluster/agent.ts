@@ -61,6 +61,8 @@ export interface AgentOptions {
   readonly loadBalancerRange?: string;
   /** How much of the machine's memory the node has; absent: all of it. */
   readonly memoryBytes?: number;
+  /** Where the files of static pods lie, absolute; absent: in the place for them in the data directory. */
+  readonly staticPodPath?: string;
   /** The socket of a sibling's containerd on this machine: what was loaded there is loaded here too. */
   readonly imagesFrom?: string;
   readonly log: Log;
@@ -87,7 +89,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   await using opened = new AsyncDisposableStack();
   const tasks = opened.use(new TaskGroup());
   const places = placesOf(options.dataDirectory).node(nodeName);
-  for (const directory of [places.kubelet, places.podLogs]) mkdirSync(directory, { recursive: true, mode: 0o755 });
+  for (const directory of [places.kubelet, places.podLogs, places.manifests])
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
   const containerd = opened.use(
     await superviseContainerd({
       directory: places.containerd,
@@ -247,6 +250,7 @@ async function startKubelet(agent: Agent, containerd: SupervisedContainerd): Pro
     taints: options.taints,
     client,
     pods: ownPodFeed(options.nodeName, informers),
+    staticPods: { path: options.staticPodPath ?? places.manifests, disk: nodeDisk },
     services: agent.services,
     recorder: createEventRecorder({ ...informers, component: "kubelet", host: options.nodeName }),
     runtime,

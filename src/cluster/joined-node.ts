@@ -38,6 +38,8 @@ export interface JoinedNodeOptions extends Omit<ChildParts, "log"> {
   /** What is not given stays as it was. */
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];
+  /** Where the files of static pods lie, absolute. */
+  readonly staticPodPath: string | undefined;
   readonly parts: HostParts;
   readonly signal: AbortSignal;
 }
@@ -148,7 +150,14 @@ async function settingsOf(
     labels: { ...before?.labels, ...options.labels },
     taints: options.taints.length > 0 ? options.taints : (before?.taints ?? []),
   };
-  const own = { dataDirectory, server, ...wishes, kubeletPort: KUBELET_PORT };
+  const staticPodPath = options.staticPodPath ?? before?.staticPodPath;
+  const own = {
+    dataDirectory,
+    server,
+    ...wishes,
+    kubeletPort: KUBELET_PORT,
+    ...(staticPodPath === undefined ? {} : { staticPodPath }),
+  };
   try {
     const { hostname, port } = new URL(server);
     const address = options.address ?? (await addressTowards(hostname, Number(port || 443)));

@@ -20,6 +20,8 @@ export interface NodePlaces {
   readonly kubelet: string;
   readonly podLogs: string;
   readonly credentials: string;
+  /** Files of static pods. */
+  readonly manifests: string;
 }
 
 export function placesOf(dataDirectory: string): Places {
@@ -40,6 +42,7 @@ export function placesOf(dataDirectory: string): Places {
         kubelet: join(root, "kubelet"),
         podLogs: join(root, "logs", "pods"),
         credentials: join(root, "credentials"),
+        manifests: join(root, "manifests"),
       };
     },
   };

@@ -39,6 +39,8 @@ export interface UpOptions extends ChildParts {
   readonly network: NetworkMode;
   /** Addresses for services of type LoadBalancer, `192.0.2.100-192.0.2.120`; undefined: those of the live nodes. */
   readonly loadBalancerRange: string | undefined;
+  /** Where the files of this machine's static pods lie, absolute; undefined: in the place for them in the data directory. */
+  readonly staticPodPath: string | undefined;
   /** For how long nothing may be heard of a node, in ms. */
   readonly nodeGraceMs: number;
   readonly signal: AbortSignal;
@@ -55,6 +57,7 @@ export const upDefaults = {
   nodeCidr: undefined,
   network: "auto",
   loadBalancerRange: undefined,
+  staticPodPath: undefined,
   nodeGraceMs: 50_000,
 } as const;
 

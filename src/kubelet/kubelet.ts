@@ -31,6 +31,9 @@ import { noFiles } from "./pod-work/files.ts";
 import type { NodeParts, PodReports, ReportingPod } from "./pod-work/parts.ts";
 import { ProbeCounts } from "./probes/probe-counts.ts";
 import { PodWorker } from "./pod-work/pod-worker.ts";
+import { isStatic } from "./static-pods/annotations.ts";
+import type { StaticPodSource } from "./static-pods/folder.ts";
+import { StaticPods } from "./static-pods/static-pods.ts";
 
 export interface KubeletOptions {
   readonly nodeName: string;
@@ -41,6 +44,8 @@ export interface KubeletOptions {
   readonly taints: readonly Taint[];
   readonly client: Client;
   readonly pods: PodFeed;
+  /** Undefined where the node runs the pods of the API alone. */
+  readonly staticPods?: StaticPodSource;
   readonly services: Informer<Service>;
   readonly recorder: EventRecorder;
   readonly runtime: ContainerRuntime;
@@ -73,6 +78,7 @@ export class Kubelet {
   /** A group of its own: many kubelets of one process would crowd one signal with listeners. */
   readonly #tasks: TaskGroup;
   readonly #resizes: Resizes;
+  readonly #static: StaticPods;
   readonly #workers = new Map<string, PodWorker>();
   /** Pods that our view of the node refuses, while a newer view is fetched. */
   readonly #undecided = new Map<string, Pod>();
@@ -96,6 +102,11 @@ export class Kubelet {
     });
     this.#resizes = new Resizes({ clock, node: () => this.#nodeLoop.node, pods: () => this.#active() });
     this.#writer = new StatusWriter(nodeName, { client, clock, log, tasks });
+    this.#static = new StaticPods(
+      options.staticPods,
+      { nodeName, client, writer: this.#writer, clock, random, log },
+      { begin: (pod) => this.#begin(pod), worker: (uid) => this.#workers.get(uid) },
+    );
     const objects = new LiveObjects({ client, clock, random, log, tasks }, options.services);
     const allocatable = () => this.#nodeLoop.node?.status.allocatable ?? {};
     const shared = { clock, random, log, paths, hostIPs: () => addresses, allocatable, objects };
@@ -131,6 +142,9 @@ export class Kubelet {
     this.#found = await this.#list(tasks.signal);
     tasks.signal.addEventListener("abort", () => this.#resizes[Symbol.dispose](), { once: true });
     this.#given = await this.#parts.files.rememberedResources();
+    // Before anything is asked of the API: it may be one of them.
+    await this.#static.look();
+    tasks.spawn((signal) => this.#static.follow(signal));
     const node = await this.#nodeLoop.register(tasks.signal);
     recorder.record(node, "Normal", "Starting", "Starting kubelet.");
     tasks.spawn((signal) => this.#nodeLoop.keepLease(signal));
@@ -139,6 +153,7 @@ export class Kubelet {
     pods.subscribe(nodeName, (change) => this.#take(change));
     tasks.spawn(async (signal) => {
       await pods.synced;
+      tasks.spawn((signal) => this.#static.mirrors.keep(signal));
       await this.#removeOrphans(signal);
       if (relist) await this.#relistAgainAndAgain(signal);
     });
@@ -175,6 +190,10 @@ export class Kubelet {
     return this.#options.disk?.disk;
   }
 
+  get staticPods(): StaticPodSource | undefined {
+    return this.#options.staticPods;
+  }
+
   get machine(): Machine | undefined {
     return this.#options.disk?.machine;
   }
@@ -200,14 +219,17 @@ export class Kubelet {
 
   #take(change: ObjectChange<Pod>): void {
     const pod = change.object;
+    if (change.type === "updated" && change.old.metadata.uid !== pod.metadata.uid) {
+      this.#take({ type: "deleted", object: change.old });
+      this.#take({ type: "added", object: pod });
+      return;
+    }
+    if (this.#static.mirrors.take(change)) return;
     const known = this.#workers.get(pod.metadata.uid);
     if (change.type === "deleted") {
       this.#undecided.delete(pod.metadata.uid);
       known?.observe({ type: "object-gone" });
       return;
-    }
-    if (change.type === "updated" && change.old.metadata.uid !== pod.metadata.uid) {
-      this.#workers.get(change.old.metadata.uid)?.observe({ type: "object-gone" });
     }
     if (this.#undecided.has(pod.metadata.uid)) this.#undecided.set(pod.metadata.uid, pod);
     else if (known !== undefined) known.observe({ type: "pod", pod });
@@ -216,7 +238,7 @@ export class Kubelet {
 
   #begin(pod: Pod): void {
     const reports: PodReports = {
-      statusChanged: () => this.#writer.statusChanged(worker),
+      statusChanged: () => this.#statusChanged(worker),
       deleteObject: () => this.#writer.deleteObject(worker),
       owns: (id) => void this.#owners.set(id, worker),
       ended: (ended) => this.#end(worker, ended),
@@ -243,6 +265,12 @@ export class Kubelet {
     const refused = node === undefined || !fresh ? undefined : refusal(pod, node, others);
     if (refused?.reason === "NodeAffinity") this.#askAgain(worker, pod, others);
     else this.#decide(worker, pod, refused);
+  }
+
+  /** A static pod without a mirror tells nobody; the mirror asks when it is there. */
+  #statusChanged(worker: PodWorker): void {
+    const written = isStatic(worker.pod) ? this.#static.mirrors.of(worker.pod) : worker;
+    if (written !== undefined) this.#writer.statusChanged(written);
   }
 
   #decide(worker: PodWorker, pod: Pod, refused: Failure | undefined): void {
@@ -272,6 +300,7 @@ export class Kubelet {
     this.#workers.delete(pod.metadata.uid);
     this.#parts.probeCounts.forget(pod);
     for (const [id, owner] of this.#owners) if (owner === worker) this.#owners.delete(id);
+    if (isStatic(pod)) this.#static.ended(pod);
   }
 
   #active(): readonly PodWorker[] {

@@ -1,7 +1,8 @@
+import { resolve } from "node:path";
 import { dnsSubdomain } from "../../machinery/formats.ts";
 import type { AgentRequest, CliContext } from "../context.ts";
 import { aborted, detachedArguments, stepLine } from "../foreground.ts";
-import { addressOf, labelsOf, nodeOptions, taintsOf } from "../node-options.ts";
+import { addressOf, labelsOf, manifestOption, nodeOptions, taintsOf } from "../node-options.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
 
@@ -17,6 +18,7 @@ const options = {
   "node-name": { type: "text", value: "NAME", help: "what this machine is called as a node (default: its host name)" },
   "node-ip": { type: "text", value: "ADDRESS", help: "by which others reach it (default: the one towards the server)" },
   ...nodeOptions,
+  ...manifestOption,
   detach: { type: "flag", help: "return once the node is Ready, and leave it running" },
 } as const;
 
@@ -74,7 +76,7 @@ async function run(
 }
 
 function requestOf(given: ParsedArguments<typeof options>["options"], dataDirectory: string): AgentRequest {
-  const { token, "ca-cert-hash": caHash, "node-name": nodeName } = given;
+  const { token, "ca-cert-hash": caHash, "node-name": nodeName, "pod-manifest-path": manifests } = given;
   if (nodeName !== undefined && dnsSubdomain(nodeName).length > 0) {
     throw new UsageError(
       `--node-name is a name like a host's, of lower-case letters, digits, - and ., not "${nodeName}"`,
@@ -92,6 +94,7 @@ function requestOf(given: ParsedArguments<typeof options>["options"], dataDirect
     address: addressOf(given["node-ip"]),
     labels: labelsOf(given.label),
     taints: taintsOf(given.taint),
+    staticPodPath: manifests === undefined ? undefined : resolve(manifests),
   };
 }
 

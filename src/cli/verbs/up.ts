@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { dnsSubdomain } from "../../machinery/formats.ts";
 import type { CliContext, UpCluster } from "../context.ts";
-import { addressOf } from "../node-options.ts";
+import { addressOf, manifestOption } from "../node-options.ts";
 import { aborted, detachedArguments, stepLine } from "../foreground.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
@@ -35,6 +35,7 @@ const options = {
     value: "ADDRESS",
     help: "by which others reach this machine (default: the one on the way out)",
   },
+  ...manifestOption,
   port: { type: "number", value: "PORT", from: 1, to: 65_535, help: "where the API listens (default: 6443)" },
   "service-cidr": { type: "text", value: "CIDR", help: "the addresses of Services (default: 10.96.0.0/16)" },
   "pod-cidr": { type: "text", value: "CIDR", help: "the addresses of pods (default: 10.244.0.0/16)" },
@@ -127,6 +128,7 @@ async function run(
       network: given.network,
       loadBalancerRange: given["load-balancer-range"],
       nodeGraceSeconds: given["node-grace"],
+      staticPodPath: absolute(given["pod-manifest-path"]),
     },
     { step: (what, tookMs) => context.out(stepLine(what, tookMs)), note: (text) => context.out(text) },
   );
@@ -141,6 +143,10 @@ async function run(
   }
   context.out(farewell(cluster, context, dataDirectory, given.store));
   return 0;
+}
+
+function absolute(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(path);
 }
 
 async function tell(

@@ -34,6 +34,8 @@ export interface RealNodesParts extends ChildParts {
   readonly nodeCidr: string | undefined;
   readonly network: NetworkMode;
   readonly loadBalancerRange: string | undefined;
+  /** Of the machine itself; further nodes have theirs in their places. */
+  readonly staticPodPath: string | undefined;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -96,7 +98,7 @@ export class RealNodes {
   }
 
   async #startFirst(progress: Progress): Promise<void> {
-    const { parts, nodeName, dataDirectory, address, url, podCidr, clock, signal } = this.#parts;
+    const { parts, nodeName, dataDirectory, address, url, podCidr, staticPodPath, clock, signal } = this.#parts;
     const timed = stepTimer(progress);
     const known = await knownNodes({ access: this.#access, dataDirectory }, podCidr, signal);
     const settings: NodeSettings = {
@@ -107,6 +109,7 @@ export class RealNodes {
       server: url,
       // Machines may have joined while this one was no node.
       podCidr: partOf(known.parts, nodeName, podCidr),
+      ...(staticPodPath === undefined ? {} : { staticPodPath }),
     };
     writeNodeSettings(dataDirectory, settings);
     const enter = () => enterMountNamespace(placesOf(dataDirectory).node(nodeName).containerd, parts);

@@ -25,6 +25,7 @@ import {
   SecretKind,
   ServiceAccountKind,
 } from "../kinds.ts";
+import { isStatic } from "../static-pods/annotations.ts";
 import type { ServiceAccountToken, TokenDemand, TrustSelection, VolumeObjects } from "../volumes/plugin.ts";
 import type { ApiObjects } from "./parts.ts";
 
@@ -58,8 +59,8 @@ export class LiveObjects implements ApiObjects, VolumeObjects {
     return this.#get(PersistentVolumeKind, undefined, name);
   }
 
-  async services(): Promise<Iterable<Service>> {
-    await this.#services.synced;
+  async services(pod: Pod): Promise<Iterable<Service>> {
+    if (!isStatic(pod)) await this.#services.synced;
     return this.#services.list();
   }
 

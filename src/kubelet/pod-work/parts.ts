@@ -43,8 +43,11 @@ export interface NodeParts {
 export interface ApiObjects {
   configMap(namespace: string, name: string): Promise<ConfigMap | undefined>;
   secret(namespace: string, name: string): Promise<Secret | undefined>;
-  /** Waits until they have been read once: a container without the address of the API would be of no use. */
-  services(): Promise<Iterable<Service>>;
+  /**
+   * Waits until they have been read once, as a container of the API without its address would be of no use. A static pod is
+   * to run without any API, and gets what there is.
+   */
+  services(pod: Pod): Promise<Iterable<Service>>;
 }
 
 /** Where a pod's worker tells what changed. */

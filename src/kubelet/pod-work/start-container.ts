@@ -122,7 +122,7 @@ async function configOf(
   const namespace = namespaceOf(pod);
   const named = environmentObjects(container);
   const [services, configMaps, secrets, restartCount] = await Promise.all([
-    node.objects.services(),
+    node.objects.services(pod),
     Promise.all(named.configMaps.map(async (name) => [name, await node.objects.configMap(namespace, name)] as const)),
     Promise.all(named.secrets.map(async (name) => [name, await node.objects.secret(namespace, name)] as const)),
     request.restartCount ?? node.files.restartCount(pod, container.name),

@@ -29,8 +29,17 @@ export interface Disk {
   unmount(path: string): Promise<void>;
   isMountPoint(path: string): Promise<boolean>;
   usage(path: string): Promise<DiskUsage>;
-  /** Yields whenever something in the file may have changed, until the signal is aborted. */
-  changes(path: string, options: { readonly signal: AbortSignal }): AsyncIterable<void>;
+  /**
+   * Yields whenever something in the file, or of the files of the folder, may have changed, until the signal is aborted. The
+   * path may be absent.
+   */
+  changes(path: string, options: ChangesOptions): AsyncIterable<void>;
+}
+
+export interface ChangesOptions {
+  readonly signal: AbortSignal;
+  /** How often it is looked at all the same where the platform does not tell of every change. Default 1 s. */
+  readonly lookEveryMs?: number;
 }
 
 export interface OpenFile extends AsyncDisposable {

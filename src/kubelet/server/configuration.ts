@@ -3,9 +3,10 @@ import type { Kubelet } from "../kubelet.ts";
 import { json } from "./responses.ts";
 
 /** `GET /configz`: with what this kubelet runs, as a KubeletConfiguration. */
-export function configuration({ facts, parts }: Kubelet): ApiResponse {
+export function configuration({ facts, parts, staticPods }: Kubelet): ApiResponse {
   return json({
     kubeletconfig: {
+      ...(staticPods === undefined ? {} : { staticPodPath: staticPods.path, fileCheckFrequency: "20s" }),
       port: facts.kubeletPort,
       authentication: {
         anonymous: { enabled: false },

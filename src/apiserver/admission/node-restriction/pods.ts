@@ -84,7 +84,7 @@ function statusRefusal(node: string, { operation, object, old }: AdmissionReques
 }
 
 /** What of the API a pod uses, in Kubernetes' words; undefined for one that gets by without. */
-function usedKind(pod: Pod): string | undefined {
+export function usedKind(pod: Pod): string | undefined {
   if ((pod.spec.serviceAccountName ?? "") !== "") return "serviceaccounts";
   for (const volume of pod.spec.volumes ?? []) {
     const used = usedByVolume(volume as unknown as Readonly<Record<string, unknown>>);

@@ -71,7 +71,7 @@ export const nodeDisk: Disk = {
     const { blocks, bavail, bsize, files, ffree } = await told(path, () => statfs(path));
     return { capacityBytes: blocks * bsize, availableBytes: bavail * bsize, inodes: files, inodesFree: ffree };
   },
-  changes: (path, { signal }) => fileChanges(path, signal),
+  changes: fileChanges,
 };
 
 const SMALLEST_BUFFER = 4096;

@@ -97,7 +97,8 @@ export class MemoryDisk implements Disk {
       this.#entries.delete(path);
       this.#entries.set(target + path.slice(source.length), entry);
     }
-    this.#changed(to);
+    this.#changed(source);
+    this.#changed(target);
   }
 
   async removeTree(path: string): Promise<void> {
@@ -105,6 +106,7 @@ export class MemoryDisk implements Disk {
     for (const one of this.#entries.keys()) {
       if (one === resolved || one.startsWith(`${resolved}/`)) this.#entries.delete(one);
     }
+    this.#changed(resolved);
   }
 
   async setMode(path: string, mode: number): Promise<void> {
@@ -135,7 +137,7 @@ export class MemoryDisk implements Disk {
     let changed = false;
     let wake = () => {};
     const listener = (one: string) => {
-      if (one !== path) return;
+      if (one !== path && parentOf(one) !== path) return;
       changed = true;
       wake();
     };

@@ -8,6 +8,7 @@ import type { Informer } from "../../../client/informer.ts";
 import type { EventRecorder } from "../../../client/recorder.ts";
 import { Kubelet } from "../../../kubelet/kubelet.ts";
 import type { PodFeed } from "../../../kubelet/node/pod-feed.ts";
+import type { StaticPodSource } from "../../../kubelet/static-pods/folder.ts";
 import type { SimulatedProcess } from "../process.ts";
 import { simNetwork } from "./sim-network.ts";
 import type { SimRuntimeParts } from "./sim-runtime.ts";
@@ -20,6 +21,7 @@ export interface SimNodeOptions {
   readonly client: Client;
   /** Shared by all simulated nodes of the process. */
   readonly pods: PodFeed;
+  readonly staticPods?: StaticPodSource;
   readonly services: Informer<Service>;
   readonly recorder: EventRecorder;
   readonly clock: Clock;
@@ -62,6 +64,7 @@ export function simNode(options: SimNodeOptions): SimNode {
     taints: [],
     client: options.client,
     pods: options.pods,
+    ...(options.staticPods === undefined ? {} : { staticPods: options.staticPods }),
     services: options.services,
     recorder: options.recorder,
     runtime: process?.reach(runtime) ?? runtime,
