@@ -97,6 +97,7 @@ export async function startRealNode(directory: string, images: readonly string[]
   const events: string[] = [];
   const root = join(directory, "kubelet");
   await mkdir(root, { recursive: true });
+  await mkdir(join(directory, "manifests"), { recursive: true });
   const machine = nodeMachine(root);
   const machineFacts = await machine.facts();
   const times = new Map<string, number>();
@@ -111,6 +112,7 @@ export async function startRealNode(directory: string, images: readonly string[]
       labels: {},
       taints: [],
       pods: ownPodFeed("node-1", shared),
+      staticPods: { path: join(directory, "manifests"), disk: nodeDisk },
       services: startInformer(ServiceKind, shared),
       recorder: { record: (_target, type, reason, message) => void events.push(`${type} ${reason} ${message}`) },
       runtime: timedRuntime(containerd.runtime, times),

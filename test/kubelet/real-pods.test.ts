@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Container, Pod, PodSpec } from "../../src/api/generated/core-v1.ts";
@@ -107,6 +108,16 @@ if (inside === undefined) {
       assert.equal(await run("quick-0", "cat /var/run/secrets/kubernetes.io/serviceaccount/namespace"), "default");
       assert.match(await run("quick-0", "echo $KUBERNETES_SERVICE_HOST"), /^10\.96\.0\.1\n$/);
       assert.match(await run("quick-0", "cat /etc/hosts; hostname"), /\tquick-0\nquick-0\n$/);
+    });
+
+    test("a file in the folder of static pods: its pod runs, is seen in the API, and goes with the file", async () => {
+      const file = join(node.directory, "manifests", "own.json");
+      const spec = podOf("own", [shell("main", `echo hello; ${LIVE}`, {})], {});
+      await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "Pod", ...spec }));
+      await node.until("own-node-1", running);
+      assert.equal(await logs("own-node-1", ""), "hello\n");
+      await rm(file);
+      await node.until("own-node-1", (pod) => pod === undefined);
     });
 
     test("a container that ends at SIGTERM: its object goes, and its sandbox", async (t) => {
