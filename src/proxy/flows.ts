@@ -1,6 +1,9 @@
+import type { FlowTargets } from "./rules.ts";
+
 /**
  * The kernel sends all packets of a flow where the first one went. A UDP client that keeps its socket would talk to an
- * endpoint that is gone for ever: its flow has to be forgotten. TCP clients notice by themselves.
+ * endpoint that is gone for ever: its flow has to be forgotten. TCP clients notice by themselves; but a connection that was
+ * tried in vain is remembered for two minutes, and a client that comes round to the same port would be sent there again.
  */
 export interface Flow {
   /** Where the client sends to. */
@@ -14,17 +17,19 @@ export interface FlowEnd {
   readonly port: number;
 }
 
+export type FlowProtocol = (typeof FLOW_PROTOCOLS)[number];
+
+export const FLOW_PROTOCOLS = ["udp", "tcp"] as const;
+
 /** All flows from one frontend to one endpoint. */
 export type StaleFlows = Flow;
 
-/** Flows to a frontend of a UDP service that lead to none of its serving endpoints. @param datagrams of the rule set. */
-export function staleFlows(
-  flows: Iterable<Flow>,
-  datagrams: ReadonlyMap<string, ReadonlySet<string>>,
-): readonly StaleFlows[] {
+/** Flows to a frontend that lead to none of its serving endpoints. */
+export function staleFlows(protocol: FlowProtocol, flows: Iterable<Flow>, targets: FlowTargets): readonly StaleFlows[] {
   const stale = new Map<string, StaleFlows>();
   for (const { frontend, endpoint } of flows) {
-    const right = datagrams.get(`${frontend.address} ${frontend.port}`) ?? datagrams.get(`* ${frontend.port}`);
+    const right =
+      targets.get(`${protocol} ${frontend.address} ${frontend.port}`) ?? targets.get(`${protocol} * ${frontend.port}`);
     const answering = `${endpoint.address} ${endpoint.port}`;
     if (right === undefined || right.has(answering)) continue;
     stale.set(`${frontend.address} ${frontend.port} ${answering}`, { frontend, endpoint });
@@ -32,16 +37,19 @@ export function staleFlows(
   return [...stale.values()];
 }
 
-/** Whether flows may have become stale between two rule sets. @param previous undefined where nothing is known of before. */
-export function mayHaveStaleFlows(
-  previous: ReadonlyMap<string, ReadonlySet<string>> | undefined,
-  next: ReadonlyMap<string, ReadonlySet<string>>,
-): boolean {
-  if (previous === undefined) return next.size > 0;
+/** Of which protocols flows may have become stale between two rule sets. @param previous undefined where nothing is known of before. */
+export function protocolsWithStaleFlows(
+  previous: FlowTargets | undefined,
+  next: FlowTargets,
+): ReadonlySet<FlowProtocol> {
+  const found = new Set<FlowProtocol>();
   for (const [frontend, endpoints] of next) {
-    const before = previous.get(frontend);
+    const before = previous?.get(frontend);
+    if (before === endpoints) continue;
     // Flows to a service that had no endpoints may lead anywhere.
-    if (before === undefined || !before.isSubsetOf(endpoints)) return true;
+    if (before === undefined || !before.isSubsetOf(endpoints)) {
+      found.add(FLOW_PROTOCOLS.find((protocol) => frontend.startsWith(protocol))!);
+    }
   }
-  return false;
+  return found;
 }

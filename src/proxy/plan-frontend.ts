@@ -15,7 +15,7 @@ export interface FamilyPart {
 
 export interface FrontendPlan {
   readonly part: FamilyPart;
-  readonly datagrams: readonly (readonly [frontend: string, endpoints: ReadonlySet<string>])[];
+  readonly flowTargets: readonly (readonly [frontend: string, endpoints: ReadonlySet<string>])[];
 }
 
 /** What one port of a service, in one family, adds to the rules. */
@@ -52,7 +52,7 @@ export function planFrontend(
       ...stickyChains(frontend, usable.reachable),
     ],
   };
-  return { part, datagrams: frontend.protocol === "udp" ? datagramsOf(frontend, endpoints, servedHere) : [] };
+  return { part, flowTargets: frontend.protocol === "sctp" ? [] : flowTargetsOf(frontend, endpoints, servedHere) };
 }
 
 /** Where each kind of traffic goes: to a chain, or nowhere. */
@@ -184,22 +184,22 @@ function stickyChains(frontend: Frontend, reachable: readonly Endpoint[]): reado
 }
 
 /**
- * A flow to an endpoint that serves is left alone, whatever the policies say by now, as TCP connections are. A service
- * without endpoints has its flows left alone, too.
+ * A flow to an endpoint that serves is left alone, whatever the policies say by now. A service without endpoints has its
+ * flows left alone, too.
  */
-function datagramsOf(
+function flowTargetsOf(
   frontend: Frontend,
   endpoints: readonly Endpoint[],
   servedHere: boolean,
-): FrontendPlan["datagrams"] {
+): FrontendPlan["flowTargets"] {
   const serving = new Set(
     endpoints.filter((endpoint) => endpoint.serving).map(({ address, port }) => `${address} ${port}`),
   );
   if (serving.size === 0) return [];
   const outer = [...frontend.loadBalancerIps, ...frontend.externalIps];
   const addresses = servedHere ? outer : [frontend.clusterIp, ...outer];
-  const frontends = addresses.map((address) => `${address} ${frontend.port}`);
-  if (frontend.nodePort !== 0) frontends.push(`* ${frontend.nodePort}`);
+  const frontends = addresses.map((address) => `${frontend.protocol} ${address} ${frontend.port}`);
+  if (frontend.nodePort !== 0) frontends.push(`${frontend.protocol} * ${frontend.nodePort}`);
   return frontends.map((name) => [name, serving]);
 }
 

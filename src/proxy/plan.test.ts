@@ -385,10 +385,10 @@ test("plan: UDP frontends know their serving endpoints, load balancers the node'
   });
   const serving = new Set(["10.244.1.2 8053", "10.244.1.3 8053"]);
   assert.deepEqual(
-    rules.datagrams,
+    rules.flowTargets,
     new Map([
-      ["10.96.0.1 53", serving],
-      ["* 30053", serving],
+      ["udp 10.96.0.1 53", serving],
+      ["udp * 30053", serving],
     ]),
   );
   assert.deepEqual(rules.healthChecks, new Map([["default/dns", { port: 32000, localEndpoints: 1 }]]));

@@ -4,7 +4,7 @@ import type { IpFamily } from "../base/ip.ts";
 import type { Viewpoint } from "./endpoints.ts";
 import { collectEndpoints } from "./endpoints.ts";
 import { healthCheckPort, readFrontends } from "./frontends.ts";
-import type { FamilyPart } from "./plan-frontend.ts";
+import type { FamilyPart, FrontendPlan } from "./plan-frontend.ts";
 import { planFrontend } from "./plan-frontend.ts";
 import type { Collection, FamilyRules, Frame, HealthCheck, Rule, RuleSet } from "./rules.ts";
 import { COLLECTIONS } from "./rules.ts";
@@ -36,7 +36,7 @@ export function serviceOf({ metadata }: EndpointSlice): string | undefined {
 export interface ServiceRules {
   readonly service: string;
   readonly families: ReadonlyMap<IpFamily, FamilyPart>;
-  readonly datagrams: readonly (readonly [frontend: string, endpoints: ReadonlySet<string>])[];
+  readonly flowTargets: FrontendPlan["flowTargets"];
   readonly healthCheck: HealthCheck | undefined;
 }
 
@@ -47,7 +47,7 @@ export function planService(
   frame: Frame,
 ): ServiceRules {
   const families = new Map<IpFamily, FamilyPart>();
-  const datagrams: (readonly [string, ReadonlySet<string>])[] = [];
+  const flowTargets: (readonly [string, ReadonlySet<string>])[] = [];
   const localReady = new Set<string>();
   for (const family of frame.families) {
     const endpoints = collectEndpoints(slices, family, viewpoint);
@@ -55,7 +55,7 @@ export function planService(
       const own = endpoints.get(`${frontend.portName}/${frontend.protocol.toUpperCase()}`) ?? [];
       for (const endpoint of own) if (endpoint.local && endpoint.ready) localReady.add(endpoint.address);
       const plan = planFrontend(frontend, own, viewpoint, frame);
-      datagrams.push(...plan.datagrams);
+      flowTargets.push(...plan.flowTargets);
       return plan.part;
     });
     if (parts.length > 0) families.set(family, joinParts(parts));
@@ -64,7 +64,7 @@ export function planService(
   return {
     service: `${service.metadata.namespace ?? ""}/${service.metadata.name}`,
     families,
-    datagrams,
+    flowTargets,
     healthCheck: port === undefined ? undefined : { port, localEndpoints: localReady.size },
   };
 }
@@ -72,7 +72,7 @@ export function planService(
 /** Puts the services' parts together. Where two claim one destination, the first one has it. */
 export function joinRules(frame: Frame, services: Iterable<ServiceRules>): RuleSet {
   const families = new Map(frame.families.map((family) => [family, emptyFamily()]));
-  const datagrams = new Map<string, ReadonlySet<string>>();
+  const flowTargets = new Map<string, ReadonlySet<string>>();
   const healthChecks = new Map<string, HealthCheck>();
   for (const service of services) {
     for (const [family, part] of service.families) {
@@ -85,10 +85,10 @@ export function joinRules(frame: Frame, services: Iterable<ServiceRules>): RuleS
       for (const [name, seconds] of part.affinities) rules.affinities.set(name, seconds);
       for (const [name, chain] of part.chains) rules.chains.set(name, chain);
     }
-    for (const [frontend, endpoints] of service.datagrams) datagrams.set(frontend, endpoints);
+    for (const [frontend, endpoints] of service.flowTargets) flowTargets.set(frontend, endpoints);
     if (service.healthCheck !== undefined) healthChecks.set(service.service, service.healthCheck);
   }
-  return { frame, families, datagrams, healthChecks };
+  return { frame, families, flowTargets, healthChecks };
 }
 
 function emptyFamily() {

@@ -1,6 +1,6 @@
 import type { IpFamily } from "../base/ip.ts";
 import type { Transaction } from "./diff.ts";
-import type { Flow, StaleFlows } from "./flows.ts";
+import type { Flow, FlowProtocol, StaleFlows } from "./flows.ts";
 import type { HealthCheck, RuleSet } from "./rules.ts";
 
 interface Waits {
@@ -19,9 +19,10 @@ export interface RuleEngine {
 
 /** The kernel's memory of which connection goes where. */
 export interface FlowTable {
-  /** The flows of UDP. */
-  list(family: IpFamily, options: Waits): Promise<readonly Flow[]>;
-  forget(family: IpFamily, flows: readonly StaleFlows[], options: Waits): Promise<void>;
+  /** The flows of UDP, or those of TCP that nobody has answered yet. */
+  list(family: IpFamily, protocol: FlowProtocol, options: Waits): Promise<readonly Flow[]>;
+  /** A connection of TCP that was answered in the meantime stays. */
+  forget(family: IpFamily, protocol: FlowProtocol, flows: readonly StaleFlows[], options: Waits): Promise<void>;
 }
 
 /** Answers outer load balancers that ask whether this node has endpoints of a service. */

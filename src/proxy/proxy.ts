@@ -9,11 +9,11 @@ import type { TaskGroup } from "../base/task-group.ts";
 import { type Informer, nameKey } from "../client/informer.ts";
 import { diffRules } from "./diff.ts";
 import type { Viewpoint } from "./endpoints.ts";
-import { mayHaveStaleFlows, staleFlows } from "./flows.ts";
+import { protocolsWithStaleFlows, staleFlows } from "./flows.ts";
 import type { ServiceRules } from "./plan.ts";
 import { joinRules, planService, serviceOf } from "./plan.ts";
 import type { FlowTable, HealthCheckFailure, HealthCheckServers, RuleEngine } from "./ports.ts";
-import type { Frame, RuleSet } from "./rules.ts";
+import type { FlowTargets, Frame, RuleSet } from "./rules.ts";
 
 export interface ProxyParts {
   readonly services: Informer<Service>;
@@ -64,8 +64,8 @@ class RunningProxy implements Proxy {
   #viewpoint: Viewpoint;
   /** What the kernel has; undefined where that is unknown. */
   #applied: RuleSet | undefined;
-  /** The UDP frontends at the last time that flows were looked at. */
-  #datagrams: RuleSet["datagrams"] | undefined;
+  /** Those at the last time that flows were looked at. */
+  #flowTargets: FlowTargets | undefined;
   #unopened: ReadonlySet<number> = new Set();
   #checkDue = false;
   #wake: () => void = () => {};
@@ -205,16 +205,18 @@ class RunningProxy implements Proxy {
 
   async #forgetFlows(next: RuleSet, signal: AbortSignal): Promise<void> {
     const { flows, log } = this.#parts;
-    if (flows === undefined || !mayHaveStaleFlows(this.#datagrams, next.datagrams)) return;
+    if (flows === undefined) return;
     try {
-      for (const family of next.families.keys()) {
-        const stale = staleFlows(await flows.list(family, { signal }), next.datagrams);
-        if (stale.length > 0) await flows.forget(family, stale, { signal });
+      for (const protocol of protocolsWithStaleFlows(this.#flowTargets, next.flowTargets)) {
+        for (const family of next.families.keys()) {
+          const stale = staleFlows(protocol, await flows.list(family, protocol, { signal }), next.flowTargets);
+          if (stale.length > 0) await flows.forget(family, protocol, stale, { signal });
+        }
       }
-      this.#datagrams = next.datagrams;
+      this.#flowTargets = next.flowTargets;
     } catch (error) {
       if (signal.aborted) throw error;
-      log.warn("stale UDP flows could not be forgotten", { error });
+      log.warn("stale flows could not be forgotten", { error });
     }
   }
 

@@ -7,11 +7,14 @@ import type { IpFamily } from "../base/ip.ts";
 export interface RuleSet {
   readonly frame: Frame;
   readonly families: ReadonlyMap<IpFamily, FamilyRules>;
-  /** For each frontend of a UDP service that has endpoints: which endpoints its flows may have been sent to. */
-  readonly datagrams: ReadonlyMap<string, ReadonlySet<string>>;
+  /** For each frontend of TCP and UDP that has endpoints: which of them its flows may lead to. */
+  readonly flowTargets: FlowTargets;
   /** Health checks for outer load balancers, by `namespace/name` of the service. */
   readonly healthChecks: ReadonlyMap<string, HealthCheck>;
 }
+
+/** Endpoints (`10.244.1.7 8080`) by frontend (`tcp 10.96.0.1 80`; of node ports `tcp * 30080`). */
+export type FlowTargets = ReadonlyMap<string, ReadonlySet<string>>;
 
 export interface FamilyRules {
   readonly collections: Readonly<Record<Collection, ReadonlyMap<string, string>>>;

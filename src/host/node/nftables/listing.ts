@@ -75,7 +75,7 @@ export function familyText({ frame, families }: RuleSet, family: IpFamily): read
   const only = {
     frame,
     families: new Map([[family, families.get(family)!]]),
-    datagrams: new Map(),
+    flowTargets: new Map(),
     healthChecks: new Map(),
   };
   return renderTransaction({ kind: "replace", rules: only }).trimEnd().split("\n");

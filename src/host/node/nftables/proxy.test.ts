@@ -84,6 +84,33 @@ test(
   },
 );
 
+test(
+  "a proxy over a real kernel: what was tried in vain with an endpoint that died is tried with another one, from the same port",
+  { skip: obstacle ?? false },
+  async () => {
+    await using lab = await openLab();
+    const feed = createObjectFeed();
+    feed.put(
+      testService("web", { clusterIP: "10.96.0.1", type: "NodePort", ports: [{ port: 80, nodePort: 30080 }] }),
+      testSlice("web", [{ address: POD[1] }]),
+    );
+    const engine = createNftablesEngine({ clock: createClock({ holdProcess: false }), nft: [...lab.inNode, "nft"] });
+    await using proxy = openProxy(feed, { engine, flows: createFlowTable([...lab.inNode, "conntrack"]) });
+    await proxy.settle();
+    const targets = [
+      { address: "10.96.0.1", port: 80, localPort: 40_001, timeoutMs: 300 },
+      { address: "172.30.0.1", port: 30080, localPort: 40_002, timeoutMs: 300 },
+    ];
+    const ask = () => Promise.all(targets.map((target) => lab.peers.outer.ask(target)));
+    await lab.node("ip", "link", "set", "veth1", "down");
+    assert.deepEqual(await ask(), ["timeout", "timeout"]);
+    feed.put(testSlice("web", [{ address: POD[2] }]));
+    await proxy.settle();
+    assert.deepEqual(await ask(), ["pod-2 10.244.1.1", "pod-2 10.244.1.1"]);
+    assert.deepEqual(proxy.warnings, []);
+  },
+);
+
 test("health checks tell outer load balancers whether this node has endpoints", async () => {
   const feed = createObjectFeed();
   await using healthChecks = createHealthCheckServers();

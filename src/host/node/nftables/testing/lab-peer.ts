@@ -32,9 +32,10 @@ createInterface({ input: process.stdin })
   })
   .once("close", () => process.exit(0));
 
-function askByTcp({ address, port, timeoutMs = 2_000 }: PeerTarget, done: (answer: string) => void): void {
+function askByTcp(target: PeerTarget, done: (answer: string) => void): void {
+  const { address, port, timeoutMs = 2_000, localPort } = target;
   let answer = "";
-  const socket = connect({ host: address, port });
+  const socket = connect({ host: address, port, ...(localPort === undefined ? {} : { localPort }) });
   const finish = (result: string) => {
     socket.destroy();
     clearTimeout(timeout);

@@ -38,6 +38,8 @@ export interface PeerTarget {
   readonly timeoutMs?: number;
   /** For UDP: the same name keeps the same socket, and so the same flow. */
   readonly socket?: string;
+  /** For TCP: the port that the client connects from. */
+  readonly localPort?: number;
 }
 
 /** Why there can be no lab on this machine; undefined where there can. */
