@@ -8,6 +8,7 @@ import type { TaskGroup } from "../base/task-group.ts";
 import { type Client, mergePatch } from "../client/client.ts";
 import { type Informer, startInformer } from "../client/informer.ts";
 import { type PodNetwork, writePodNetwork } from "../host/node/cni/network.ts";
+import { claimNetwork } from "../host/node/machine/network-claim.ts";
 import { createNftablesEngine } from "../host/node/nftables/engine.ts";
 import { createFlowTable } from "../host/node/nftables/flows.ts";
 import { createHealthCheckServers } from "../host/node/nftables/health-checks.ts";
@@ -43,6 +44,7 @@ export async function startNetwork(
 ): Promise<void> {
   const { options, client, parts, clock, tasks, log } = agent;
   const { nodeName, loadBalancerRange } = options;
+  await claimNetwork({ dataDirectory: options.dataDirectory, nodeName });
   const own = (component: string) => ({ clock, random: secureRandom(), log: log.with({ component }), tasks });
   const { services, slices } = agent;
   const seen = { services, slices, nodes: startInformer(Node, { ...own("proxy"), client }) };

@@ -5,12 +5,15 @@ import type { Log } from "../base/log.ts";
 import { cleanUpNode } from "../host/node/containerd/cleanup.ts";
 import { createClock } from "../host/node/clock.ts";
 import { removeLocalAddress } from "../host/node/dns/address.ts";
-import { findHostParts } from "../host/node/packages/find.ts";
+import { networkOwner, releaseNetwork } from "../host/node/machine/network-claim.ts";
+import { removeServices } from "../host/node/nftables/removal.ts";
+import { removeFabric } from "../host/node/compartments/fabric.ts";
+import { findHostParts, type HostParts } from "../host/node/packages/find.ts";
 import { removeNetwork } from "../host/node/routes/engine.ts";
 import { bridgeOf } from "./bridge.ts";
-import { readNodeSettings } from "./node-settings.ts";
+import { type NodeSettings, readNodeSettings } from "./node-settings.ts";
 import { endFurtherNodes } from "./nodes/after-life.ts";
-import { readNode } from "./nodes/record.ts";
+import { readFabricNetwork, readNode } from "./nodes/record.ts";
 import { placesOf } from "./places.ts";
 import { readRunning } from "./running.ts";
 
@@ -38,22 +41,32 @@ async function cleanUp(dataDirectory: string, removeFiles: boolean, log: Log, si
   const { parts } = await findHostParts();
   const { nodes } = placesOf(dataDirectory);
   if (parts === undefined || !existsSync(nodes)) return;
-  await endFurtherNodes(dataDirectory, parts);
+  // Another cluster may have made this machine its node since: its network is not ours to remove.
+  const owner = await networkOwner();
+  const isOurs = owner === undefined || owner.dataDirectory === dataDirectory;
+  await endFurtherNodes(dataDirectory);
   for (const name of readdirSync(nodes)) {
     if (readNode(dataDirectory, name) !== undefined) continue;
     const directory = placesOf(dataDirectory).node(name).containerd;
     await cleanUpNode({
       directory,
       parts,
-      bridge: bridgeOf(name),
+      bridge: isOurs ? bridgeOf(name) : undefined,
       cgroupParent: `/wherry-${name}`,
       removeFiles,
       log,
       signal,
     });
     const settings = readNodeSettings(dataDirectory, name);
-    if (settings === undefined) continue;
-    await removeLocalAddress(parts.ip, settings.dnsAddress);
-    await removeNetwork([parts.ip], parseIpRanges(settings.loadBalancerRange ?? "") ?? [], signal);
+    if (settings !== undefined && isOurs) await removeOwnNetwork(settings, parts, signal);
   }
+  if (isOurs && readFabricNetwork(dataDirectory) !== undefined) await removeFabric(parts);
+  if (isOurs) await releaseNetwork();
+}
+
+/** What an agent made of the machine's network, besides its pods' part. */
+async function removeOwnNetwork(settings: NodeSettings, parts: HostParts, signal: AbortSignal): Promise<void> {
+  await removeServices(parts, signal);
+  await removeLocalAddress(parts.ip, settings.dnsAddress);
+  await removeNetwork([parts.ip], parseIpRanges(settings.loadBalancerRange ?? "") ?? [], signal);
 }

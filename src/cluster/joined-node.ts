@@ -20,6 +20,7 @@ import { settle } from "./join/settle.ts";
 import { KUBELET_PORT } from "./kubelet-port.ts";
 import { nodeReady } from "./node-ready.ts";
 import { type NodeSettings, readNodeSettings, writeNodeSettings } from "./node-settings.ts";
+import { otherNodeProblem } from "./other-node.ts";
 import { placesOf } from "./places.ts";
 import { forgetRunning, readRunning, writeRunning } from "./running.ts";
 import { type Progress, stepTimer } from "./progress.ts";
@@ -62,6 +63,8 @@ export async function runJoinedNode(options: JoinedNodeOptions, progress: Progre
       `process ${other.up.pid} runs on ${dataDirectory} already: stop it with 'wherry down', or choose another --data-dir`,
     );
   }
+  const taken = await otherNodeProblem(dataDirectory);
+  if (taken !== undefined) throw new Error(taken);
   if (!(await isPortFree(KUBELET_PORT))) {
     throw new Error(`port ${KUBELET_PORT} is in use on this machine: another node's agent runs on it already`);
   }

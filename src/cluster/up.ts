@@ -15,6 +15,7 @@ import { overlapProblem } from "./join/overlap.ts";
 import { fabricFor, takenNetworks } from "./nodes/fabric-network.ts";
 import type { NodeRequest } from "../cli/context.ts";
 import { RealNodes } from "./nodes/real-nodes.ts";
+import { otherNodeProblem } from "./other-node.ts";
 import { placesOf } from "./places.ts";
 import { type Progress, stepTimer } from "./progress.ts";
 import { forgetRunning, readRunning, writeRunning } from "./running.ts";
@@ -128,13 +129,15 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
 
 /** Whatever cannot be is said before anything is changed. */
 async function checkNetworks(options: UpOptions): Promise<void> {
-  const { parts, nodeName, podCidr, serviceCidr, nodes, nodeCidr, loadBalancerRange, signal } = options;
+  const { dataDirectory, parts, nodeName, podCidr, serviceCidr, nodes, nodeCidr, loadBalancerRange, signal } = options;
   if (loadBalancerRange !== undefined && parseIpRanges(loadBalancerRange) === undefined) {
     throw new Error(
       `--load-balancer-range is addresses such as 192.0.2.100-192.0.2.120 or 192.0.2.96/27, not ${loadBalancerRange}`,
     );
   }
   if (parts === undefined) return;
+  const taken = await otherNodeProblem(dataDirectory);
+  if (taken !== undefined) throw new Error(`${taken}, or start this one with --no-node`);
   const networks = { pods: podCidr, services: serviceCidr };
   const problem = overlapProblem(networks, await takenNetworks(nodeName, parts, signal));
   if (problem !== undefined) throw new Error(problem);

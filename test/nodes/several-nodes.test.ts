@@ -1,5 +1,6 @@
 /** Three nodes on one machine: what people see of a cluster, and what becomes of it when a node dies. */
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import test from "node:test";
 import { type Cluster, startCluster, whyNoCluster } from "../cluster.ts";
 import { connectToFabric } from "./fabric-client.ts";
@@ -173,9 +174,21 @@ test("Three nodes on one machine", { skip: why ?? false }, async (t) => {
     assert.equal(await shell.ok(ids), before);
   });
 
+  await t.test("what another cluster left on this machine is ended without harm to this one", async () => {
+    const other = join(cluster.placeOf(nodeName), "../../../other");
+    await nodeShell.ok(`mkdir -p ${other}/nodes/${nodeName}`);
+    await nodeShell.ok(`cp ${cluster.placeOf(nodeName)}/settings.json ${other}/nodes/${nodeName}`);
+    assert.match(await nodeShell.fails(`wherry up --data-dir ${other} --port 7443`), /^wherry: this machine is node /);
+    await nodeShell.ok(`wherry reset --yes --data-dir ${other}`);
+    assert.match(await nodeShell.ok("nft list tables"), /wherry-proxy/);
+    assert.match(await nodeShell.ok("ip -brief address; ip route"), /10\.96\.0\.10[^]*10\.244\.[^]*10\.96\.0\.0/);
+    assert.match(await nodeShell.ok(get(`http://${cluster.address}:30080`)), /web-/);
+  });
+
   await t.test("down and reset leave nothing of it on the machine", async () => {
     await nodeShell.ok("wherry reset --yes");
-    assert.doesNotMatch(await nodeShell.ok("ip -brief address; ip route"), /10\.89\.|10\.244\.|wherry/);
+    assert.doesNotMatch(await nodeShell.ok("ip -brief address; ip route; ip -6 route"), /10\.(89|244|96)\.|wherry/);
+    assert.equal(await nodeShell.ok("nft list tables"), "");
     assert.equal(await nodeShell.ok(`find /sys/fs/cgroup -name 'wherry-${nodeName}*'`), "");
   });
 });

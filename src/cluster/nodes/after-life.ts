@@ -1,11 +1,9 @@
 import { rm } from "node:fs/promises";
 import { closeCompartment } from "../../host/node/compartments/compartment.ts";
-import { removeFabric } from "../../host/node/compartments/fabric.ts";
 import { containerdPlaces } from "../../host/node/containerd/configuration.ts";
 import { removeGroup } from "../../host/node/machine/cgroups.ts";
-import type { HostParts } from "../../host/node/packages/find.ts";
 import { placesOf } from "../places.ts";
-import { readFabricNetwork, readNodes } from "./record.ts";
+import { readNodes } from "./record.ts";
 
 /**
  * Removes what a node whose power went has left behind, and what a machine that starts would not find: control groups, addresses
@@ -19,13 +17,12 @@ export async function cleanAfterLife(dataDirectory: string, name: string): Promi
   }
 }
 
-/** Ends all further nodes of a cluster, and removes the network between them. Their images and settings stay. */
-export async function endFurtherNodes(dataDirectory: string, parts: HostParts): Promise<void> {
+/** Ends all further nodes of a cluster. Their images and settings stay. */
+export async function endFurtherNodes(dataDirectory: string): Promise<void> {
   await Promise.all(
     readNodes(dataDirectory).map(async ({ name }) => {
       await closeCompartment(placesOf(dataDirectory).node(name).root);
       await cleanAfterLife(dataDirectory, name);
     }),
   );
-  if (readFabricNetwork(dataDirectory) !== undefined) await removeFabric(parts);
 }

@@ -38,11 +38,18 @@ export async function writePodNetwork(network: PodNetwork, parts: HostParts): Pr
 
 /** Removes what the network left on the machine: the bridge, portmap's chains and the files. Pods must be gone. */
 export async function removePodNetwork(
-  { configurationDirectory, stateDirectory, bridge }: Omit<PodNetwork, "podCIDRs">,
+  {
+    configurationDirectory,
+    stateDirectory,
+    bridge,
+  }: Omit<PodNetwork, "podCIDRs" | "bridge"> & {
+    readonly bridge: string | undefined;
+  },
   parts: HostParts,
 ): Promise<void> {
   await rm(join(configurationDirectory, FILE), { force: true });
   await rm(stateDirectory, { recursive: true, force: true });
+  if (bridge === undefined) return;
   await run([parts.ip, "link", "delete", bridge]);
   if (parts.iptables !== undefined) await removePortmapChains(parts.iptables);
 }

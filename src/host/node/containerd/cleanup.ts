@@ -15,7 +15,8 @@ export interface CleanupOptions {
   /** The directory given to `superviseContainerd`. */
   readonly directory: string;
   readonly parts: HostParts;
-  readonly bridge: string;
+  /** Of its pods; undefined where bridge and host ports are another node's by now. */
+  readonly bridge: string | undefined;
   /** The cgroup under which all pods of the node lie, such as `/kubepods`. */
   readonly cgroupParent?: string;
   /** Whether images and all other files go, too. */

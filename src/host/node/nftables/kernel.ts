@@ -2,6 +2,9 @@ import { access, writeFile } from "node:fs/promises";
 import type { Frame } from "../../../proxy/rules.ts";
 import { runTool, ToolError } from "./nft.ts";
 
+/** The number by which the kernel remembers that the route to Services is ours. */
+export const SERVICE_ROUTE = "120";
+
 export interface KernelSetting {
   readonly path: string;
   readonly value: string;
@@ -67,7 +70,8 @@ export async function ensureServiceRoute(
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
   }
-  await runTool([...ip, "route", "replace", network, "dev", "lo", "src", nodeAddress], { signal });
+  const route = [network, "dev", "lo", "src", nodeAddress, "proto", SERVICE_ROUTE];
+  await runTool([...ip, "route", "replace", ...route], { signal });
   return true;
 }
 
