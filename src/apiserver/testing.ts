@@ -14,7 +14,7 @@ import { defaultObjects } from "./auth/bootstrap-policy.ts";
 import type { User } from "./auth/user.ts";
 import { joinBytes } from "./encode/text.ts";
 import { type ApiRequest, type ApiResponse, BodyTooLarge } from "./http.ts";
-import { type ApiServer, createApiServer, defaultSettings } from "./server.ts";
+import { type ApiServer, type ApiServerSettings, createApiServer, defaultSettings } from "./server.ts";
 import { objectCodec } from "./storage/codec.ts";
 import type { TokenSigner } from "./tokens.ts";
 
@@ -52,18 +52,20 @@ export async function startTestServer({
   webhooks,
   remotes,
   certificates,
+  settings,
 }: {
   readonly clock: Clock;
   readonly signer: TokenSigner;
   readonly webhooks?: WebhookCaller;
   readonly remotes?: RemoteServers;
   readonly certificates?: CertificateReader;
+  readonly settings?: Partial<ApiServerSettings>;
 }): Promise<TestServer> {
   const codec = objectCodec({ frozen: true });
   const store = await openStore<KubeObject>({ engine: memoryEngine(), codec, clock, log: silentLog });
   const tasks = new TaskGroup();
   const random = seededRandom("test");
-  const parts = { store, clock, random, log: silentLog, tasks, signer, settings: defaultSettings };
+  const parts = { store, clock, random, log: silentLog, tasks, signer, settings: { ...defaultSettings, ...settings } };
   const server = createApiServer({
     ...parts,
     ...(webhooks === undefined ? {} : { webhooks }),

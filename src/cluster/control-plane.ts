@@ -1,5 +1,5 @@
 import { type ApiServer, type ApiServerParts, createApiServer } from "../apiserver/server.ts";
-import { addressText, parseRange } from "../apiserver/services/range.ts";
+import { serviceAddress } from "../apiserver/services/range.ts";
 import type { User } from "../apiserver/auth/user.ts";
 import type { Log } from "../base/log.ts";
 import { TaskGroup } from "../base/task-group.ts";
@@ -46,7 +46,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   await bootstrap({
     client: loopback,
     registry: server.registry,
-    serviceAddress: addressText(parseRange(parts.settings.serviceCidr).first + 1),
+    serviceAddress: serviceAddress(parts.settings.serviceCidr, 1),
     endpoint: parts.endpoint,
     signal: tasks.signal,
   });

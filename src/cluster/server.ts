@@ -5,7 +5,7 @@ import { proxies, readyEndpoint } from "../apiserver/proxies.ts";
 import { lookupIn } from "../apiserver/admission/lookup.ts";
 import { defaultSettings } from "../apiserver/server.ts";
 import { SERVER_NAMES } from "../apiserver/server-names.ts";
-import { addressText, parseRange } from "../apiserver/services/range.ts";
+import { serviceAddress } from "../apiserver/services/range.ts";
 import type { NetworkMode } from "../network/plan.ts";
 import { objectCodec } from "../apiserver/storage/codec.ts";
 import { parseIpRanges } from "../base/ip-range.ts";
@@ -86,7 +86,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await using opened = new AsyncDisposableStack();
   const engine = options.store === "memory" ? memoryEngine() : await openSqliteEngine({ directory: places.store });
   const store = opened.use(await openStore<KubeObject>({ engine, codec: objectCodec({ frozen: false }), clock, log }));
-  const serviceRange = parseRange(options.serviceCidr);
   const client = clientCertificate(pki, "kubelet-client", "kube-apiserver-kubelet-client", []);
   const nodes = opened.use(
     createNodeConnection({ ca: pki.authority.certificate, certificate: client.certificate, key: client.key }),
@@ -129,7 +128,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await tellOfCluster(options, pki, plane);
   plane.tasks.spawn((signal) => compactRegularly(store, clock, signal));
   await startImaginedNodes(options, plane, clock);
-  const names = [address, ...(await ownAddresses()), ...hostNames(), addressText(serviceRange.first + 1)];
+  const names = [address, ...(await ownAddresses()), ...hostNames(), serviceAddress(options.serviceCidr, 1)];
   const serving = servingCertificate(pki, names);
   const http = await serve({
     handler: plane.server.handle,
@@ -155,7 +154,7 @@ async function tellOfCluster(
   const authority = pki.authority.certificate;
   const client = createClient(server.transport(loopbackUser, "kube-apiserver"));
   const endpoint = `${options.address}:${options.port}`;
-  await ensureDnsService(client, addressText(parseRange(options.serviceCidr).first + DNS_INDEX), signal);
+  await ensureDnsService(client, serviceAddress(options.serviceCidr, DNS_INDEX), signal);
   await ensureClusterInfo(client, { server: `https://${endpoint}`, authority }, signal);
   const authorities = { clients: authority, frontProxy: pki.frontProxy().authority.certificate };
   await ensureExtensionAuthentication(client, authorities, signal);

@@ -7,10 +7,11 @@ import { internalError, invalidError } from "../../machinery/status.ts";
 import type { AdmissionPlugin } from "../admission/admission.ts";
 import type { Lookup } from "../admission/lookup.ts";
 import { Allocator, type Numbers, numbersToTry } from "./allocator.ts";
-import { addressText, parseAddress, parseRange, type Range } from "./range.ts";
+import { ClusterIps } from "./cluster-ips.ts";
+import { familiesFit, settleFamilies } from "./families.ts";
 
 export interface ServiceAddressOptions {
-  /** Such as `10.96.0.0/12`. */
+  /** Such as `10.96.0.0/12`, or `10.96.0.0/16,fd00:10:96::/112` for services of both families, the usual one first. */
   readonly serviceCidr: string;
   readonly nodePorts: { readonly first: number; readonly last: number };
 }
@@ -28,8 +29,7 @@ export function serviceAddresses(
   clock: Clock,
   random: Random,
 ): AdmissionPlugin {
-  const range = parseRange(options.serviceCidr);
-  const addresses = new Allocator(range.first + 1, range.last - 1, clock, random.stream("cluster-ips"));
+  const addresses = new ClusterIps(options.serviceCidr, clock, random);
   const { first, last } = options.nodePorts;
   const nodePorts = new Allocator(first, last, clock, random.stream("node-ports"));
   return {
@@ -42,9 +42,12 @@ export function serviceAddresses(
       const service = object as unknown as DraftService;
       const used = inUse(lookup, service);
       if (present !== undefined) keepGiven(service, present);
-      setFamilies(service);
+      if (needsAddress(service)) refuse(service, settleFamilies(service.spec, oldSpec(present), addresses.families));
       const ports = dryRun ? numbersToTry(nodePorts, PORT_TO_TRY) : nodePorts;
-      giveAddress(service, present, dryRun ? numbersToTry(addresses, range.first) : addresses, used.addresses, range);
+      if (needsAddress(service) && service.spec.clusterIP !== "None" && familiesFit(service.spec)) {
+        const issue = addresses.give(service.spec, present?.spec.clusterIPs ?? [], used.addresses, dryRun);
+        refuse(service, issue === undefined ? [] : [issue]);
+      }
       giveNodePorts(service, ports, used.nodePorts, present);
       giveHealthPort(service, ports, used.nodePorts, present);
     },
@@ -55,33 +58,31 @@ export function serviceAddresses(
 const PORT_TO_TRY = 32_769;
 
 /** What a stored service has is taken as long as it is stored, and free from the moment on at which it is not. */
-function letGo({ spec }: Service, addresses: Allocator, nodePorts: Allocator): void {
-  for (const text of spec.clusterIPs ?? []) {
-    const address = parseAddress(text);
-    if (address !== undefined) addresses.release(address);
-  }
+function letGo({ spec }: Service, addresses: ClusterIps, nodePorts: Allocator): void {
+  addresses.release(spec.clusterIPs ?? []);
   for (const { nodePort } of spec.ports ?? []) if (nodePort !== undefined) nodePorts.release(nodePort);
   if (spec.healthCheckNodePort !== undefined) nodePorts.release(spec.healthCheckNodePort);
 }
 
 interface Used {
-  readonly addresses: ReadonlySet<number>;
+  readonly addresses: ReadonlySet<string>;
   readonly nodePorts: ReadonlySet<number>;
 }
 
 function inUse(lookup: Lookup, except: DraftService): Used {
-  const addresses = new Set<number>();
+  const addresses = new Set<string>();
   const nodePorts = new Set<number>();
   for (const { metadata, spec } of lookup.list<Service>("core/services")) {
     if (metadata.name === except.metadata.name && metadata.namespace === except.metadata.namespace) continue;
-    for (const text of spec.clusterIPs ?? []) {
-      const address = parseAddress(text);
-      if (address !== undefined) addresses.add(address);
-    }
+    for (const text of spec.clusterIPs ?? []) addresses.add(text);
     for (const { nodePort } of spec.ports ?? []) if (nodePort !== undefined) nodePorts.add(nodePort);
     if (spec.healthCheckNodePort !== undefined) nodePorts.add(spec.healthCheckNodePort);
   }
   return { addresses, nodePorts };
+}
+
+function oldSpec(old: Service | undefined): Service["spec"] | undefined {
+  return old !== undefined && needsAddress(old) ? old.spec : undefined;
 }
 
 function needsAddress({ spec }: DraftService | Service): boolean {
@@ -143,68 +144,6 @@ function portKey({ protocol = "TCP", port }: Pick<ServicePort, "protocol" | "por
   return `${protocol}/${port}`;
 }
 
-function setFamilies(service: DraftService): void {
-  const { spec } = service;
-  if (!needsAddress(service)) return;
-  if (spec.clusterIPs === undefined && (spec.clusterIP ?? "") !== "") spec.clusterIPs = [spec.clusterIP!];
-  if (spec.ipFamilyPolicy === undefined) {
-    const headlessByHand = spec.clusterIP === "None" && Object.keys(spec.selector ?? {}).length === 0;
-    spec.ipFamilyPolicy = headlessByHand && spec.ipFamilies === undefined ? "RequireDualStack" : "SingleStack";
-  }
-  if (spec.ipFamilies === undefined) {
-    spec.ipFamilies =
-      spec.ipFamilyPolicy === "RequireDualStack" && spec.clusterIP === "None" ? ["IPv4", "IPv6"] : ["IPv4"];
-  }
-  if (spec.ipFamilyPolicy === "RequireDualStack" && spec.clusterIP !== "None") {
-    const why = "this cluster is not configured for dual-stack services";
-    throw refused(service, invalid("spec.ipFamilyPolicy", spec.ipFamilyPolicy, why));
-  }
-  const other = spec.ipFamilies.findIndex((family) => family !== "IPv4");
-  if (other >= 0 && spec.clusterIP !== "None") {
-    throw refused(
-      service,
-      invalid(`spec.ipFamilies[${other}]`, spec.ipFamilies[other], "not configured on this cluster"),
-    );
-  }
-}
-
-function giveAddress(
-  service: DraftService,
-  old: Service | undefined,
-  addresses: Numbers,
-  used: ReadonlySet<number>,
-  range: Range,
-): void {
-  const { spec } = service;
-  if (!needsAddress(service) || spec.clusterIP === "None") return;
-  if ((spec.clusterIP ?? "") === "") {
-    // Addresses without a first one are validation's to refuse.
-    if ((spec.clusterIPs ?? []).length > 0) return;
-    const given = addresses.take(used);
-    if (given === undefined) throw internalError(new Error(`failed to allocate a serviceIP: range is full`));
-    spec.clusterIP = addressText(given);
-    spec.clusterIPs = [spec.clusterIP];
-    return;
-  }
-  if (spec.clusterIP === old?.spec.clusterIP) return;
-  const address = parseAddress(spec.clusterIP!);
-  // What is no address at all is validation's to tell.
-  if (address === undefined) return;
-  const claimed = addresses.claim(address, used);
-  if (claimed === "held") return;
-  const why = claimed === "taken" ? "provided IP is already allocated" : outsideText(address, range);
-  throw refused(
-    service,
-    invalid("spec.clusterIPs", spec.clusterIPs, `failed to allocate IP ${spec.clusterIP}: ${why}`),
-  );
-}
-
-/** The first and the last address of the range stand in it, and are nobody's. */
-function outsideText(address: number, { first, last, text }: Range): string {
-  if (address < first || address > last) return "the provided network does not match the current range";
-  return `the provided IP is not in the valid range. The range of valid IPs is ${text}`;
-}
-
 function giveNodePorts(
   service: DraftService,
   allocator: Numbers,
@@ -259,9 +198,10 @@ function claimPort(
     claimed === "taken"
       ? "provided port is already allocated"
       : `provided port is not in the valid range. The range of valid ports is ${allocator.first}-${allocator.last}`;
-  throw refused(service, invalid(field, port, why));
+  refuse(service, [invalid(field, port, why)]);
 }
 
-function refused(service: DraftService, issue: Parameters<typeof invalidError>[2][number]): Error {
-  return invalidError({ group: "", name: "Service" }, service.metadata.name, [issue]);
+/** @throws where there is anything to say against it */
+function refuse(service: DraftService, issues: Parameters<typeof invalidError>[2]): void {
+  if (issues.length > 0) throw invalidError({ group: "", name: "Service" }, service.metadata.name, issues);
 }

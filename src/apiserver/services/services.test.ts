@@ -8,16 +8,22 @@ import { VirtualClock } from "../../host/sim/virtual-clock.ts";
 import type { Draft } from "../../machinery/object.ts";
 import { startTestServer } from "../testing.ts";
 import { Allocator } from "./allocator.ts";
-import { addressText, parseAddress, parseRange } from "./range.ts";
+import { addressText, numberOf, parseRange, parseRanges } from "./range.ts";
 
 const { signal } = new AbortController();
 
 test("range: addresses as numbers and back", () => {
   const range = parseRange("10.96.0.0/24");
-  assert.deepEqual([addressText(range.first), addressText(range.last)], ["10.96.0.0", "10.96.0.255"]);
-  assert.equal(parseAddress("10.96.0.7"), range.first + 7);
-  assert.equal(parseAddress("fd00::1"), undefined);
+  assert.deepEqual([addressText(range, range.first), addressText(range, range.last)], ["10.96.0.1", "10.96.0.254"]);
+  assert.deepEqual(
+    ["10.96.0.7", "10.96.0.0", "10.96.1.0", "10.95.255.255", "fd00::1"].map((text) => numberOf(range, text)),
+    [7, 0, undefined, undefined, undefined],
+  );
+  const six = parseRange("fd00:96::/112");
+  assert.deepEqual([addressText(six, six.first), addressText(six, six.last)], ["fd00:96::1", "fd00:96::ffff"]);
+  assert.equal(numberOf(six, "fd00:96::a"), 10);
   assert.throws(() => parseRange("10.96.0.0"), /not a range/);
+  assert.throws(() => parseRanges("10.96.0.0/16,10.97.0.0/16"), /two networks of one family/);
 });
 
 test("allocator: gives out what is free, the lower band last, and nothing twice", () => {
@@ -45,8 +51,8 @@ test("allocator: a chosen number is held, taken or out of range; what was not wr
   assert.equal(allocator.claim(150, new Set()), "held");
 });
 
-async function newServer() {
-  const server = await startTestServer({ clock: new VirtualClock(), signer: simulatedSigner });
+async function newServer(settings: { readonly serviceCidr?: string } = {}) {
+  const server = await startTestServer({ clock: new VirtualClock(), signer: simulatedSigner, settings });
   const create = (name: string, spec: object) =>
     server.client.create(
       Service,
@@ -80,6 +86,51 @@ test("services: headless ones and names of elsewhere have no address", async () 
   assert.equal((await create("headless", { clusterIP: "None", selector: { app: "x" } })).spec.clusterIP, "None");
   const external = await create("external", { type: "ExternalName", externalName: "example.com" });
   assert.equal(external.spec.clusterIP, undefined);
+});
+
+test("services: dual-stack ones get an address of each family, and let go of the second when asked to", async () => {
+  const { server, create, patch } = await newServer({ serviceCidr: "10.96.0.0/16,fd00:10:96::/112" });
+  await using _server = server;
+  const familiesOf = ({ spec }: Service) => [
+    spec.ipFamilyPolicy,
+    spec.ipFamilies,
+    spec.clusterIPs?.map((ip) => (ip.startsWith("fd00:10:96::") ? "IPv6" : "IPv4")),
+  ];
+  const both = ["IPv4", "IPv6"];
+  const selector = { app: "x" };
+  assert.deepEqual(familiesOf(await create("plain", { selector })), ["SingleStack", ["IPv4"], ["IPv4"]]);
+  const preferred = await create("preferred", { selector, ipFamilyPolicy: "PreferDualStack" });
+  assert.deepEqual(familiesOf(preferred), ["PreferDualStack", both, both]);
+  assert.equal(preferred.spec.clusterIP, preferred.spec.clusterIPs![0]);
+  const six = await create("six", { selector, ipFamilies: ["IPv6"], ipFamilyPolicy: "RequireDualStack" });
+  assert.deepEqual(familiesOf(six), ["RequireDualStack", both.toReversed(), both.toReversed()]);
+  const [, second] = preferred.spec.clusterIPs!;
+  await assert.rejects(create("taken", { selector, clusterIP: second }), /provided IP is already allocated/);
+  await assert.rejects(
+    patch("preferred", { ipFamilies: ["IPv4"] }),
+    /must be 'SingleStack' to release the secondary IP/,
+  );
+  const single = await patch("preferred", { ipFamilyPolicy: "SingleStack" });
+  assert.deepEqual(familiesOf(single), ["SingleStack", ["IPv4"], ["IPv4"]]);
+  assert.equal(single.spec.clusterIP, preferred.spec.clusterIP);
+  assert.equal((await create("taken", { selector, clusterIP: second })).spec.clusterIP, second);
+  const again = await patch("preferred", { ipFamilyPolicy: "RequireDualStack" });
+  assert.deepEqual(familiesOf(again), ["RequireDualStack", both, both]);
+});
+
+test("services: a cluster of one family has none of the other, but who prefers two gets one", async () => {
+  const { server, create } = await newServer();
+  await using _server = server;
+  const selector = { app: "x" };
+  const preferred = await create("preferred", { selector, ipFamilyPolicy: "PreferDualStack" });
+  assert.deepEqual(preferred.spec.ipFamilies, ["IPv4"]);
+  await assert.rejects(
+    create("two", { selector, ipFamilyPolicy: "RequireDualStack" }),
+    /not configured for dual-stack/,
+  );
+  await assert.rejects(create("six", { selector, ipFamilies: ["IPv6"] }), /not configured on this cluster/);
+  // Whose endpoints are written by hand may have any.
+  assert.deepEqual((await create("by-hand", { clusterIP: "None" })).spec.ipFamilies, ["IPv4", "IPv6"]);
 });
 
 test("services: node ports come with their types and go with them", async () => {

@@ -1,7 +1,7 @@
 import { Node } from "../../api/core/v1/node.ts";
 import { ServiceCIDR } from "../../api/networking/v1/service-cidr.ts";
 import type { Taint } from "../../api/generated/core-v1.ts";
-import { addressText, parseRange } from "../../apiserver/services/range.ts";
+import { serviceAddress } from "../../apiserver/services/range.ts";
 import { type Clock, delay } from "../../base/clock.ts";
 import type { Client } from "../../client/client.ts";
 import type { Draft } from "../../machinery/object.ts";
@@ -46,7 +46,7 @@ export async function settle(
   const { podCidr: clusterPodCidr, domain, network, loadBalancerRange: range } = configuration;
   const shared = { clusterPodCidr, domain, network, ...(range === undefined ? {} : { loadBalancerRange: range }) };
   const serviceCidr = await serviceNetwork(client, signal);
-  const dnsAddress = addressText(parseRange(serviceCidr).first + DNS_INDEX);
+  const dnsAddress = serviceAddress(serviceCidr, DNS_INDEX);
   await register(client, wishes, signal);
   const { nodeName: name } = wishes;
   const until = clock.now() + PATIENCE_MS;

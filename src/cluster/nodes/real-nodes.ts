@@ -1,4 +1,4 @@
-import { addressText, parseRange } from "../../apiserver/services/range.ts";
+import { serviceAddress } from "../../apiserver/services/range.ts";
 import type { Clock } from "../../base/clock.ts";
 import { enterMountNamespace } from "../../host/node/containerd/mount-namespace.ts";
 import type { HostParts } from "../../host/node/packages/find.ts";
@@ -125,7 +125,7 @@ export class RealNodes {
     return {
       clusterPodCidr: podCidr,
       serviceCidr,
-      dnsAddress: addressText(parseRange(serviceCidr).first + DNS_INDEX),
+      dnsAddress: serviceAddress(serviceCidr, DNS_INDEX),
       domain: networksOf(this.#parts).domain,
       labels: {},
       taints: [],
