@@ -16,11 +16,14 @@ import { ensureServiceRoute, prepareKernel } from "../host/node/nftables/kernel.
 import type { HostParts } from "../host/node/packages/find.ts";
 import { secureRandom } from "../host/node/random.ts";
 import { createNetworkEngine } from "../host/node/routes/engine.ts";
+import { openNeighbourWire } from "../host/node/routes/neighbour-wire.ts";
 import { startAnnouncing } from "../network/announcing.ts";
 import { startPodNetwork } from "../network/network.ts";
+import type { NeighbourWire } from "../network/ports.ts";
 import { startProxy } from "../proxy/proxy.ts";
 import { defaultFrame, type Frame } from "../proxy/rules.ts";
 import type { AgentOptions } from "./agent.ts";
+import { NEIGHBOUR_PORT } from "./kubelet-port.ts";
 
 interface NetworkParts {
   readonly options: AgentOptions;
@@ -70,6 +73,7 @@ export async function startNetwork(
       ownName: nodeName,
       ranges,
       engine,
+      wire: await neighbourWire(options.address, opened, log),
     });
   }
   const frame = frameOf(options);
@@ -84,6 +88,20 @@ export async function startNetwork(
     flows: createFlowTable([parts.conntrack]),
     healthChecks: opened.use(createHealthCheckServers()),
   });
+}
+
+/** Without it, addresses of load balancers move when Kubernetes calls a node lost. */
+async function neighbourWire(
+  address: string,
+  opened: AsyncDisposableStack,
+  log: Log,
+): Promise<NeighbourWire | undefined> {
+  try {
+    return opened.use(await openNeighbourWire(address, NEIGHBOUR_PORT));
+  } catch (error) {
+    log.warn("neighbours cannot be heard", { port: NEIGHBOUR_PORT, error });
+    return undefined;
+  }
 }
 
 function frameOf({ clusterPodCidr, serviceCidr, dnsAddress, podCidr, address }: AgentOptions): Frame {

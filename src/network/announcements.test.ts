@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Node, Service } from "../api/generated/core-v1.ts";
 import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
 import { parseIpRanges } from "../base/ip-range.ts";
-import { planAnnouncements } from "./announcements.ts";
+import { planAnnouncements, planNeighbours } from "./announcements.ts";
 import { linksNote } from "./links.ts";
 
 const node = (name: string, links = "192.0.2.0/24", ready = "True"): Node =>
@@ -53,6 +53,34 @@ test("announcements: a node that dies loses its addresses, and nobody else's mov
     if (who === "b") assert.notEqual(after[address]![0], "b");
     else assert.equal(after[address]![0], who);
   }
+});
+
+test("announcements: a node of which nothing is heard is passed over, and nobody else's move", () => {
+  const all = names.map((name) => node(name));
+  const before = holders(all);
+  const after = holders(all, { silent: new Set(["b"]) });
+  for (const [address, [who]] of Object.entries(before)) {
+    if (who === "b") assert.notEqual(after[address]![0], "b");
+    else assert.equal(after[address]![0], who);
+  }
+  assert.deepEqual(holders(all, { silent: new Set(names) }), before);
+});
+
+test("announcements: those that have an address on their links listen to each other", () => {
+  const all = [node("a"), node("b", "198.51.100.0/24"), node("c", "192.0.2.0/24", "Unknown"), node("d")].map(
+    (one, index) => ({
+      ...one,
+      status: { ...one.status, addresses: [{ type: "InternalIP", address: `192.0.2.${index + 1}` }] },
+    }),
+  ) as Node[];
+  const heardBy = (ownName: string, some = services) =>
+    planNeighbours({ ...shared, services: some, ownName, nodes: all });
+  assert.deepEqual(heardBy("a"), [
+    { name: "c", address: "192.0.2.3" },
+    { name: "d", address: "192.0.2.4" },
+  ]);
+  assert.deepEqual(heardBy("b"), []);
+  assert.deepEqual(heardBy("a", []), []);
 });
 
 test("announcements: only nodes on whose links an address is answer for it", () => {

@@ -1,14 +1,17 @@
 import { nodesOfReadyEndpoints, takesOuterTraffic, wantsLoadBalancer } from "../api/core/v1/load-balancing.ts";
 import type { Node, Service } from "../api/generated/core-v1.ts";
 import type { EndpointSlice } from "../api/generated/discovery-v1.ts";
-import { type IpAddress, networkContains, parseIp, parseNetwork } from "../base/ip.ts";
+import { type IpAddress, type IpNetwork, networkContains, parseIp, parseNetwork } from "../base/ip.ts";
 import { type IpRange, rangesContain } from "../base/ip-range.ts";
 import { sha256 } from "../base/sha256.ts";
+import type { Neighbour } from "./heartbeats.ts";
 import { linksOf } from "./links.ts";
 import type { LinkRoute } from "./plan.ts";
 
 export interface AnnouncementView {
   readonly ownName: string;
+  /** The names of nodes that are to be passed over: nothing has been heard of them for a while. */
+  readonly silent?: ReadonlySet<string>;
   readonly ranges: readonly IpRange[];
   readonly nodes: Iterable<Node>;
   readonly services: Iterable<Service>;
@@ -30,28 +33,69 @@ export interface Announcement {
  * what is its own. A service that wants its clients' addresses kept is answered only where its endpoints are.
  */
 export function planAnnouncements(view: AnnouncementView): readonly Announcement[] {
-  const { ownName, ranges, services, slicesOf, links } = view;
-  const nodes = [...view.nodes].filter(takesOuterTraffic).map(({ metadata }) => ({
-    name: metadata.name,
-    networks: linksOf(metadata) ?? [],
-  }));
+  const { ownName, silent, ranges, services, slicesOf, links } = view;
+  const live = [...view.nodes].filter(takesOuterTraffic).map(withNetworks);
   const announcements = new Map<string, Announcement>();
   for (const service of services) {
-    if (!wantsLoadBalancer(service)) continue;
-    const local = service.spec.externalTrafficPolicy === "Local" ? nodesOfReadyEndpoints(slicesOf(service)) : undefined;
-    for (const { ip } of service.status.loadBalancer.ingress ?? []) {
-      const address = ip === undefined ? undefined : parseIp(ip);
-      if (ip === undefined || address === undefined || !rangesContain(ranges, address)) continue;
-      const candidates = nodes.filter(
-        ({ name, networks }) =>
-          networks.some((network) => networkContains(network, address)) && (local === undefined || local.has(name)),
-      );
-      if (chosen(candidates, ip) !== ownName) continue;
+    const local = isLocal(service) ? nodesOfReadyEndpoints(slicesOf(service)) : undefined;
+    for (const { text, address } of addressesOf(service, ranges)) {
+      const able = live.filter((node) => hasOnLink(node, address) && (local === undefined || local.has(node.name)));
+      const heard = able.filter(({ name }) => silent?.has(name) !== true);
+      // That all of them are silent says more about who listens.
+      if (chosen(heard.length > 0 ? heard : able, text) !== ownName) continue;
       const device = deviceOf(address, links);
-      if (device !== undefined) announcements.set(ip, { address: ip, device });
+      if (device !== undefined) announcements.set(text, { address: text, device });
     }
   }
   return announcements.values().toArray();
+}
+
+/**
+ * With whom this node takes turns in answering: all that have one of the addresses on their links, if this one has.
+ * @returns their names and InternalIPs
+ */
+export function planNeighbours({
+  ownName,
+  ranges,
+  nodes,
+  services,
+}: Pick<AnnouncementView, "ownName" | "ranges" | "nodes" | "services">): readonly Neighbour[] {
+  const addresses = [...services].flatMap((service) => addressesOf(service, ranges));
+  const able = [...nodes].filter((node) => addresses.some(({ address }) => hasOnLink(withNetworks(node), address)));
+  if (!able.some(({ metadata }) => metadata.name === ownName)) return [];
+  return able.flatMap(({ metadata: { name }, status }) => {
+    const own = status.addresses?.find(({ type }) => type === "InternalIP");
+    return name === ownName || own === undefined ? [] : [{ name, address: own.address }];
+  });
+}
+
+interface LinkedNode {
+  readonly name: string;
+  readonly networks: readonly IpNetwork[];
+}
+
+function withNetworks({ metadata }: Node): LinkedNode {
+  return { name: metadata.name, networks: linksOf(metadata) ?? [] };
+}
+
+function hasOnLink({ networks }: LinkedNode, address: IpAddress): boolean {
+  return networks.some((network) => networkContains(network, address));
+}
+
+function isLocal({ spec }: Service): boolean {
+  return spec.externalTrafficPolicy === "Local";
+}
+
+/** The addresses of the ranges that a Service has, if it is ours to serve. */
+function addressesOf(
+  service: Service,
+  ranges: readonly IpRange[],
+): readonly { readonly text: string; readonly address: IpAddress }[] {
+  if (!wantsLoadBalancer(service)) return [];
+  return (service.status.loadBalancer.ingress ?? []).flatMap(({ ip: text }) => {
+    const address = text === undefined ? undefined : parseIp(text);
+    return text === undefined || address === undefined || !rangesContain(ranges, address) ? [] : [{ text, address }];
+  });
 }
 
 function chosen(candidates: readonly { readonly name: string }[], address: string): string | undefined {

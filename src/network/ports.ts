@@ -20,6 +20,19 @@ export interface NetworkEngine {
   apply(plan: NetworkPlan, from: NetworkPlan | undefined, options: Waits): Promise<void>;
   /**
    * Answers for these addresses, and for no others of the ranges; who asked before is told of those that are new.
+   * @param anew whether the link is told of all of them, since others may have answered for them meanwhile
    */
-  announce(announcements: readonly Announcement[], ranges: readonly IpRange[], options: Waits): Promise<void>;
+  announce(
+    announcements: readonly Announcement[],
+    ranges: readonly IpRange[],
+    options: Waits & { readonly anew: boolean },
+  ): Promise<void>;
+}
+
+/** Small messages between nodes. Some get lost, and nobody is told which. */
+export interface NeighbourWire {
+  /** @param address of a node */
+  send(address: string, message: Uint8Array): void;
+  /** Called once, before anything is sent. */
+  listen(hear: (message: Uint8Array) => void): void;
 }

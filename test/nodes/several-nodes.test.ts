@@ -101,11 +101,34 @@ test("Three nodes on one machine", { skip: why ?? false }, async (t) => {
 
   const jsonpath = "-o jsonpath='{.status.loadBalancer.ingress[0].ip}'";
   const balancer = await shell.until(`kubectl get service web ${jsonpath}`, /^10\.89\.0\.\d+$/);
-  const holder = async () => ((await client.hardwareOf(balancer)) === "0a:58:0a:59:00:02" ? second : third);
+  const hardware: Readonly<Record<string, string>> = { [second]: "0a:58:0a:59:00:02", [third]: "0a:58:0a:59:00:03" };
+  const holder = async () => ((await client.hardwareOf(balancer)) === hardware[second] ? second : third);
+
+  /** The machine beside them has been told that another node has the address. */
+  const hasMovedFrom = (name: string) =>
+    client.shell.until(`ip neighbour show ${balancer}`, (text) => !text.includes(hardware[name] ?? ""));
 
   await t.test("the load balancer answers on the machine and beside it", async () => {
     assert.match(await nodeShell.until(get(`http://${balancer}`), /web-/), /^v1 - web-/);
     assert.match(await client.shell.until(get(`http://${balancer}`), /web-/), /^v1 - web-/);
+  });
+
+  await t.test("an agent that answers no more loses the address of its node, and has it again afterwards", async () => {
+    const first = await holder();
+    // In brackets, lest the shell that looks is found, too.
+    const agent = await nodeShell.ok(`pgrep -n -f 'agent .*"nodeName":"[${first[0]}]${first.slice(1)}"'`);
+    await nodeShell.ok(`kill -STOP ${agent}`);
+    try {
+      const asked = Date.now();
+      await hasMovedFrom(first);
+      t.diagnostic(`moved after ${Date.now() - asked} ms`);
+      assert.match(await client.shell.ok(get(`http://${balancer}`)), /^v1 - web-/);
+    } finally {
+      await nodeShell.ok(`kill -CONT ${agent}`);
+    }
+    await hasMovedFrom(first === second ? third : second);
+    assert.match(await client.shell.ok(get(`http://${balancer}`)), /^v1 - web-/);
+    assert.match(await shell.ok("kubectl get nodes"), new RegExp(`^${first} +Ready`, "m"));
   });
 
   await t.test(
@@ -114,14 +137,20 @@ test("Three nodes on one machine", { skip: why ?? false }, async (t) => {
       const victim = await holder();
       const survivor = victim === second ? third : second;
       // Always from the same few ports: one from which the dead node was tried in vain comes again at once.
-      const from = "--local-port 20000-20099";
+      const from = "--local-port 20000-20999";
       await using load = nodeShell.background(
         `while true; do ${get(`${from} http://${cluster.address}:30080`)}; echo; sleep 0.1; done`,
       );
       await load.shows(/v1 - web-/);
+      const killed = Date.now();
       await nodeShell.ok(`wherry node kill ${victim}`);
-      await shell.until("kubectl get nodes", new RegExp(`^${victim} +NotReady`, "m"));
+      await hasMovedFrom(victim);
+      t.diagnostic(`moved after ${Date.now() - killed} ms`);
+      // Long before Kubernetes calls the node lost.
+      assert.match(await shell.ok("kubectl get nodes"), new RegExp(`^${victim} +Ready`, "m"));
       await client.shell.until(get(`http://${balancer}`), /^v1 - web-/);
+      await shell.until("kubectl get nodes", new RegExp(`^${victim} +NotReady`, "m"));
+      assert.match(await client.shell.ok(get(`http://${balancer}`)), /^v1 - web-/);
       assert.equal(await holder(), survivor);
       const ready = "kubectl get endpointslices -l kubernetes.io/service-name=web -o jsonpath=";
       const there = `'{range .items[*].endpoints[?(@.conditions.ready==true)]}{.nodeName} {end}'`;

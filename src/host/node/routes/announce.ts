@@ -12,13 +12,13 @@ interface Device {
 
 /**
  * Puts the addresses on their devices, where the kernel answers for them by ARP and NDP, and takes away all others of the ranges.
- * Peers that know the address from another node are told of this one at once.
+ * Peers that know a new address from another node are told of this one at once. @param anew whether they are told of all of them
  */
 export async function announceAddresses(
   ip: readonly string[],
   announcements: readonly Announcement[],
   ranges: readonly IpRange[],
-  signal: AbortSignal,
+  { signal, anew }: { readonly signal: AbortSignal; readonly anew: boolean },
 ): Promise<void> {
   const devices = JSON.parse(await runTool([...ip, "-json", "address", "show"], { signal })) as readonly Device[];
   const present = devices.flatMap(({ ifname = "", addr_info = [] }) =>
@@ -38,7 +38,7 @@ export async function announceAddresses(
     ),
   ];
   if (lines.length > 0) await runTool([...ip, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
-  for (const device of new Set(added.map((one) => one.device))) {
+  for (const device of new Set((anew ? announcements : added).map((one) => one.device))) {
     const hardware = devices.find(({ ifname }) => ifname === device)?.address;
     if (hardware !== undefined) await tellPeers(ip, device, hardware, signal);
   }

@@ -26,7 +26,7 @@ export function createNetworkEngine(ip: readonly string[], own: string): Network
       return { links: routes.flatMap(linkOf), uplink: await uplinkOf(ip, own, signal) };
     },
     apply: (plan, from, { signal }) => applyPlan(ip, plan, from, signal),
-    announce: (announcements, ranges, { signal }) => announceAddresses(ip, announcements, ranges, signal),
+    announce: (announcements, ranges, options) => announceAddresses(ip, announcements, ranges, options),
   };
 }
 
@@ -58,7 +58,7 @@ export async function removeNetwork(
   ranges: readonly IpRange[],
   signal: AbortSignal,
 ): Promise<void> {
-  await announceAddresses(ip, [], ranges, signal);
+  await announceAddresses(ip, [], ranges, { signal, anew: false });
   await applyPlan(ip, { routes: [], tunnel: undefined, problems: [] }, undefined, signal);
 }
 
