@@ -21,6 +21,7 @@ import { placesOf } from "../cluster/places.ts";
 import { readRunning } from "../cluster/running.ts";
 import { up, upDefaults } from "../cluster/up.ts";
 import { createStreamLog } from "../host/node/log.ts";
+import { hasIpv6 } from "../host/node/machine/ipv6.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import { ensureHostParts, MissingPartsError } from "../host/node/packages/install.ts";
 import { apiAccess } from "./api-access.ts";
@@ -106,8 +107,7 @@ async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSigna
       dataDirectory,
       port: request.port ?? upDefaults.port,
       store: request.store ?? upDefaults.store,
-      serviceCidr: request.serviceCidr ?? upDefaults.serviceCidr,
-      podCidr: request.podCidr ?? upDefaults.podCidr,
+      ...networksWished(request, progress),
       nodeName: request.nodeName ?? upDefaults.nodeName,
       address: request.address,
       parts,
@@ -126,6 +126,17 @@ async function upOn(request: UpRequest, progress: UpProgress, signal: AbortSigna
   );
   const { url, kubeconfig } = cluster;
   return { url, kubeconfig, hasNode: parts !== undefined, stop: () => cluster.stop() };
+}
+
+/** The networks of Services and pods: of both IP families where that is asked for, and the machine can do it. */
+function networksWished({ serviceCidr, podCidr, dualStack }: UpRequest, { note }: UpProgress) {
+  const hasSix = dualStack && hasIpv6();
+  if (dualStack && !hasSix) note("This machine's kernel has no IPv6: pods and Services have IPv4 alone.");
+  const withSix = (wished: string, six: string) => (!hasSix || wished.includes(",") ? wished : `${wished},${six}`);
+  return {
+    serviceCidr: withSix(serviceCidr ?? upDefaults.serviceCidr, upDefaults.serviceCidr6),
+    podCidr: withSix(podCidr ?? upDefaults.podCidr, upDefaults.podCidr6),
+  };
 }
 
 /** What a node is made of; undefined, and said why, where this machine cannot be one. */

@@ -53,6 +53,8 @@ export interface UpRequest {
   readonly store: "sqlite" | "memory" | undefined;
   readonly serviceCidr: string | undefined;
   readonly podCidr: string | undefined;
+  /** Whether pods and Services are to have IPv6 beside IPv4, if the machine has it. */
+  readonly dualStack: boolean;
   readonly nodeName: string | undefined;
   /** By which others reach this machine. */
   readonly address: string | undefined;

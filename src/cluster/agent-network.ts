@@ -2,6 +2,7 @@ import { Node } from "../api/core/v1/node.ts";
 import type { Service } from "../api/core/v1/service.ts";
 import type { EndpointSlice } from "../api/discovery/v1/endpoint-slice.ts";
 import type { Clock } from "../base/clock.ts";
+import { ipFamily } from "../base/ip.ts";
 import { parseIpRanges } from "../base/ip-range.ts";
 import type { Log } from "../base/log.ts";
 import type { TaskGroup } from "../base/task-group.ts";
@@ -51,11 +52,11 @@ export async function startNetwork(
   const own = (component: string) => ({ clock, random: secureRandom(), log: log.with({ component }), tasks });
   const { services, slices } = agent;
   const seen = { services, slices, nodes: startInformer(Node, { ...own("proxy"), client }) };
-  const engine = createNetworkEngine([parts.ip], options.address);
+  const engine = createNetworkEngine([parts.ip], options.addresses[0]!);
   startPodNetwork({
     ...own("network"),
     nodes: seen.nodes,
-    own: { name: nodeName, addresses: [options.address], podCIDRs: [options.podCidr] },
+    own: { name: nodeName, addresses: options.addresses, podCIDRs: options.podCidr.split(",") },
     mode: options.network,
     engine,
     async annotate(name, value, signal) {
@@ -73,12 +74,15 @@ export async function startNetwork(
       ownName: nodeName,
       ranges,
       engine,
-      wire: await neighbourWire(options.address, opened, log),
+      wire: await neighbourWire(options.addresses[0]!, opened, log),
     });
   }
   const frame = frameOf(options);
   await prepareKernel(frame, { signal: tasks.signal });
-  await ensureServiceRoute([parts.ip], options.serviceCidr, options.address, { signal: tasks.signal });
+  for (const network of frame.serviceNetworks) {
+    const address = options.addresses.find((own) => ipFamily(own) === ipFamily(network));
+    await ensureServiceRoute([parts.ip], network, address, { signal: tasks.signal });
+  }
   startProxy({
     ...own("proxy"),
     ...seen,
@@ -104,14 +108,16 @@ async function neighbourWire(
   }
 }
 
-function frameOf({ clusterPodCidr, serviceCidr, dnsAddress, podCidr, address }: AgentOptions): Frame {
+function frameOf({ clusterPodCidr, serviceCidr, dnsAddress, podCidr, addresses }: AgentOptions): Frame {
+  const serviceNetworks = serviceCidr.split(",");
   return {
     ...defaultFrame,
-    clusterNetworks: [clusterPodCidr],
-    serviceNetworks: [serviceCidr],
+    families: serviceNetworks.map(ipFamily),
+    clusterNetworks: clusterPodCidr.split(","),
+    serviceNetworks,
     ownAddresses: [dnsAddress],
-    egressNetworks: [podCidr],
+    egressNetworks: podCidr.split(","),
     loopbackNodePorts: true,
-    nodeAddresses: [address],
+    nodeAddresses: addresses,
   };
 }

@@ -42,10 +42,11 @@ import { placesOf } from "./places.ts";
 export interface AgentOptions {
   readonly dataDirectory: string;
   readonly nodeName: string;
-  /** This node's own address. */
-  readonly address: string;
+  /** This node's own, at most one of each family, the primary one first. */
+  readonly addresses: readonly string[];
   /** `https://…` of the API server. */
   readonly server: string;
+  /** This node's part of the pods' network; here and in the next two, those of both families have a comma between. */
   readonly podCidr: string;
   readonly clusterPodCidr: string;
   readonly serviceCidr: string;
@@ -104,7 +105,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
     configurationDirectory: containerd.places.cniConfiguration,
     stateDirectory: containerd.places.cniState,
     bridge: bridgeOf(nodeName),
-    podCIDRs: [options.podCidr],
+    podCIDRs: options.podCidr.split(","),
   };
   await writePodNetwork(podNetwork, parts);
   opened.use(
@@ -138,7 +139,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   const http = await serveNode({
     ...shared,
     kubelet,
-    names: [nodeName, options.address],
+    names: [nodeName, ...options.addresses],
     port: options.kubeletPort,
     log: log.with({ component: "kubelet-api" }),
   });
@@ -244,8 +245,8 @@ async function startKubelet(agent: Agent, containerd: SupervisedContainerd): Pro
   const facts = await machine.facts();
   const kubelet = new Kubelet({
     nodeName: options.nodeName,
-    addresses: [options.address],
-    podCIDRs: [options.podCidr],
+    addresses: options.addresses,
+    podCIDRs: options.podCidr.split(","),
     labels: options.labels,
     taints: options.taints,
     client,

@@ -8,7 +8,13 @@ import { httpTransport } from "../client/http-transport.ts";
 import { createClock } from "../host/node/clock.ts";
 import { enterMountNamespace } from "../host/node/containerd/mount-namespace.ts";
 import { type Carrier, createCarrier } from "../host/node/http/carrier.ts";
-import { addressTowards, hostNetworks, isPortFree, ownAddress } from "../host/node/machine/networks.ts";
+import {
+  addressTowards,
+  hostNetworks,
+  isPortFree,
+  ownAddress,
+  withOtherFamily,
+} from "../host/node/machine/networks.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import type { SupervisedChild } from "../host/node/processes/child.ts";
 import { isStatus, StatusError } from "../machinery/status.ts";
@@ -80,7 +86,7 @@ export async function runJoinedNode(options: JoinedNodeOptions, progress: Progre
   writeNodeSettings(dataDirectory, settings);
   if (known) timed(`pods get addresses of ${settings.podCidr}`);
   else timed(`${server} does not answer: going on with what it said before, until it does`);
-  const { address } = settings;
+  const [address] = settings.addresses as [string];
   const record = {
     url: server,
     address,
@@ -165,7 +171,9 @@ async function settingsOf(
     const { hostname, port } = new URL(server);
     const address = options.address ?? (await addressTowards(hostname, Number(port || 443)));
     const client = createClient(httpTransport(carrier, USER_AGENT));
-    return { settings: { ...own, address, ...(await settle(client, wishes, { clock, signal })) }, known: true };
+    const place = await settle(client, wishes, { clock, signal });
+    const addresses = await withOtherFamily(address, place.podCidr);
+    return { settings: { ...own, addresses, ...place }, known: true };
   } catch (error) {
     if (isDistrust(error) || isStatus(error, "Unauthorized")) {
       const { message } = error as Error;
@@ -176,6 +184,7 @@ async function settingsOf(
     }
     // A server that is away is no reason to stop: what runs here runs on.
     if (before === undefined || error instanceof StatusError || signal.aborted) throw error;
-    return { settings: { ...before, ...own, address: options.address ?? before.address }, known: false };
+    const addresses = options.address === undefined ? before.addresses : [options.address];
+    return { settings: { ...before, ...own, addresses }, known: false };
   }
 }

@@ -1,8 +1,11 @@
 import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { KUBERNETES_VERSION } from "../apiserver/version.ts";
+import { parseNetwork } from "../base/ip.ts";
 import { parseIpRanges } from "../base/ip-range.ts";
-import { ownAddress } from "../host/node/machine/networks.ts";
+import { firstAddress } from "../host/node/compartments/fabric.ts";
+import { hasIpv6 } from "../host/node/machine/ipv6.ts";
+import { ownAddress, withOtherFamily } from "../host/node/machine/networks.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
 import { createClock } from "../host/node/clock.ts";
 import { serveControl } from "../host/node/control/control.ts";
@@ -12,6 +15,7 @@ import type { NetworkMode } from "../network/plan.ts";
 import { type ChildParts, startChild } from "./children.ts";
 import { issueCredentials } from "./credentials.ts";
 import { overlapProblem } from "./join/overlap.ts";
+import { address6 } from "./nodes/choose.ts";
 import { fabricFor, takenNetworks } from "./nodes/fabric-network.ts";
 import type { NodeRequest } from "../cli/context.ts";
 import { RealNodes } from "./nodes/real-nodes.ts";
@@ -24,6 +28,7 @@ import type { ServerOptions } from "./server.ts";
 export interface UpOptions extends ChildParts {
   readonly port: number;
   readonly store: "sqlite" | "memory";
+  /** Of IPv4; or of both families, with a comma between. */
   readonly serviceCidr: string;
   readonly podCidr: string;
   readonly nodeName: string;
@@ -52,6 +57,9 @@ export const upDefaults = {
   store: "sqlite",
   serviceCidr: "10.96.0.0/16",
   podCidr: "10.244.0.0/16",
+  /** The second ones, where pods and Services have both IP families. */
+  serviceCidr6: "fd00:10:96::/112",
+  podCidr6: "fd00:10:244::/56",
   nodeName: hostname().toLowerCase(),
   simulate: 0,
   nodes: 1,
@@ -82,13 +90,14 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
   }
   const address = await ownAddress(options.address);
   await checkNetworks(options);
+  const addresses = await nodeAddresses(options, address);
   const places = placesOf(dataDirectory);
   const clock = createClock({ holdProcess: true });
   mkdirSync(places.logs, { recursive: true, mode: 0o700 });
   const timed = stepTimer(progress);
   const pki = openPki(places.pki, () => clock.now());
   if (options.parts !== undefined) {
-    issueCredentials(places.node(nodeName).credentials, pki, { name: nodeName, addresses: [address] });
+    issueCredentials(places.node(nodeName).credentials, pki, { name: nodeName, addresses });
   }
   timed("certificates");
   let server: SupervisedChild | undefined;
@@ -114,7 +123,7 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
     const running = { url, address, startedAtMs: clock.now(), version: KUBERNETES_VERSION };
     await writeRunning(dataDirectory, { ...running, nodeName: ownNode });
     if (parts !== undefined) {
-      nodes = new RealNodes({ ...options, parts, pki, address, url, clock });
+      nodes = new RealNodes({ ...options, parts, pki, addresses, url, clock });
       await nodes.start(options.nodes, progress);
       control = await serveControl(places.running, (request, step) => nodes!.perform(request as NodeRequest, step));
     }
@@ -127,8 +136,19 @@ export async function up(options: UpOptions, progress: Progress): Promise<Runnin
   }
 }
 
+/** This machine's own as a node. Where it has none of IPv6, it has one in the network of its further nodes. */
+async function nodeAddresses(options: UpOptions, address: string): Promise<readonly string[]> {
+  const { podCidr, serviceCidr, parts, nodes, signal } = options;
+  const own = await withOtherFamily(address, podCidr);
+  if (own.length > 1 || !podCidr.includes(":") || nodes === 1 || parts === undefined) return own;
+  const inside = [podCidr, serviceCidr].flatMap((text) => text.split(","));
+  const fabric = await fabricFor({ ...options, inside }, parts, signal);
+  return [...own, address6(fabric, firstAddress(parseNetwork(fabric)!))];
+}
+
 /** Whatever cannot be is said before anything is changed. */
 async function checkNetworks(options: UpOptions): Promise<void> {
+  checkFamilies(options);
   const { dataDirectory, parts, nodeName, podCidr, serviceCidr, nodes, nodeCidr, loadBalancerRange, signal } = options;
   if (loadBalancerRange !== undefined && parseIpRanges(loadBalancerRange) === undefined) {
     throw new Error(
@@ -142,5 +162,19 @@ async function checkNetworks(options: UpOptions): Promise<void> {
   const problem = overlapProblem(networks, await takenNetworks(nodeName, parts, signal));
   if (problem !== undefined) throw new Error(problem);
   if (nodes > 1 || nodeCidr !== undefined)
-    await fabricFor({ ...options, inside: [podCidr, serviceCidr] }, parts, signal);
+    await fabricFor({ ...options, inside: [podCidr, serviceCidr].flatMap((text) => text.split(",")) }, parts, signal);
+}
+
+/** Pods and Services are of the same families: IPv4, or IPv4 and IPv6 where the kernel has that. */
+function checkFamilies({ podCidr, serviceCidr }: UpOptions): void {
+  const kinds = { pod: podCidr, service: serviceCidr };
+  const families = Object.entries(kinds).map(([kind, text]) => {
+    const found = text.split(",").map((part) => parseNetwork(part)?.family);
+    if (found.join() === "IPv4" || found.join() === "IPv4,IPv6") return found.length;
+    throw new Error(`--${kind}-cidr is a network of IPv4, or one of IPv4, a comma and one of IPv6, not ${text}`);
+  });
+  if (families[0] !== families[1])
+    throw new Error(`--pod-cidr ${podCidr} and --service-cidr ${serviceCidr} are to be of the same IP families`);
+  if (families[0] === 2 && !hasIpv6())
+    throw new Error("this machine's kernel has no IPv6: its networks can be of IPv4 alone");
 }

@@ -41,7 +41,7 @@ test("network: a node behind a gateway is reached by the tunnel, its neighbour o
     mtu: 1450,
     address: "10.244.0.0",
     hardware: "0e:58:c0:00:02:01",
-    peers: [{ address: "10.244.2.0", hardware: "0e:58:c6:33:64:07", node: "198.51.100.7" }],
+    peers: [{ addresses: ["10.244.2.0"], hardware: "0e:58:c6:33:64:07", node: "198.51.100.7" }],
   });
   assert.equal(podMtu(plan, view), 1450);
 });
@@ -73,12 +73,19 @@ test("network: a forced mode is kept to", () => {
   assert.match(routed.problems[0]!, /^the pods of node far cannot be reached: 198\.51\.100\.7 is on no link/);
 });
 
-test("network: both families have their own routes; the tunnel is for IPv4", () => {
+test("network: both families have their own routes, and each may go by the tunnel alone", () => {
   const six = { network: "2001:db8::/64", device: "eth0" };
   const own = { ...a, addresses: ["192.0.2.1", "2001:db8::1"], podCIDRs: ["10.244.0.0/24", "fd00:0:0:1::/64"] };
   const other = { ...b, addresses: ["192.0.2.2", "2001:db8::2"], podCIDRs: ["10.244.1.0/24", "fd00:0:0:2::/64"] };
   const plan = planNetwork({ ...view, own, nodes: [other], links: [...view.links, six] });
   assert.deepEqual(plan.routes, [direct, { network: "fd00:0:0:2::/64", via: "2001:db8::2", device: "eth0" }]);
   const without = planNetwork({ ...view, own, nodes: [other] });
-  assert.equal(without.problems.length, 1);
+  const inTunnel = { network: "fd00:0:0:2::/64", via: "fd00:0:0:2::", device: "wherry.vxlan" };
+  assert.deepEqual(without.routes, [direct, inTunnel]);
+  assert.deepEqual(without.tunnel?.peers, [
+    { addresses: ["10.244.1.0", "fd00:0:0:2::"], hardware: "0e:58:c0:00:02:02", node: "192.0.2.2" },
+  ]);
+  const nodes = [{ ...other, addresses: ["192.0.2.2"] }];
+  assert.deepEqual(planNetwork({ ...view, own, nodes, links: [...view.links, six] }).routes, [direct, inTunnel]);
+  assert.match(planNetwork({ ...view, own, nodes, mode: "routes" }).problems[0]!, /it has no address for fd00:0:0:2::/);
 });

@@ -56,15 +56,15 @@ export interface Tunnel {
   readonly local: string;
   readonly uplink: string;
   readonly mtu: number;
-  /** This node's address within the tunnel: the first of its pod network, which no pod has. */
+  /** This node's IPv4 address within the tunnel: the first of its pod network, which no pod has. */
   readonly address: string;
   readonly hardware: string;
   readonly peers: readonly TunnelPeer[];
 }
 
 export interface TunnelPeer {
-  /** Within the tunnel. */
-  readonly address: string;
+  /** Within the tunnel: the first of its pod network of each family, which no pod has. */
+  readonly addresses: readonly string[];
   readonly hardware: string;
   /** Where the outer packets go. */
   readonly node: string;
@@ -81,30 +81,36 @@ export const TUNNEL_OVERHEAD = 50;
 export function planNetwork(view: NetworkView): NetworkPlan {
   const { own, nodes, mode, uplink } = view;
   const routes: PodRoute[] = [];
-  const peers: TunnelPeer[] = [];
+  const peers = new Map<string, TunnelPeer>();
   const problems: string[] = [];
   const inTunnel = tunnelEndOf(own);
-  const others = nodes.filter(({ name }) => name !== own.name).toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  // A node without any address has not said yet where it is.
+  const others = nodes
+    .filter(({ name, addresses }) => name !== own.name && addresses.length > 0)
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   for (const node of others) {
     for (const network of node.podCIDRs) {
       const address = addressFor(node, network);
-      if (address === undefined) continue;
       const link =
-        mode === "vxlan" || !reaches(node, addressFor(own, network)) ? undefined : linkTo(address, view.links);
-      const end = network.includes(":") ? undefined : tunnelEndOf(node);
-      if (link !== undefined) routes.push({ network, via: address, device: link.device });
-      else if (mode === "routes") problems.push(noLink(node, address));
+        mode === "vxlan" || address === undefined || !reaches(node, addressFor(own, network))
+          ? undefined
+          : linkTo(address, view.links);
+      const end = tunnelEndOf(node);
+      if (link !== undefined) routes.push({ network, via: address!, device: link.device });
+      else if (mode === "routes") problems.push(noLink(node, network, address));
       else if (end === undefined || inTunnel === undefined) problems.push(noTunnel(node, network));
       else {
-        peers.push(end);
-        routes.push({ network, via: end.address, device: TUNNEL_DEVICE });
+        peers.set(node.name, end);
+        routes.push({ network, via: firstOf(network), device: TUNNEL_DEVICE });
       }
     }
   }
-  if (peers.length === 0 || inTunnel === undefined) return { routes, tunnel: undefined, problems };
-  const { address, hardware, node: local } = inTunnel;
+  if (peers.size === 0 || inTunnel === undefined) return { routes, tunnel: undefined, problems };
+  const { addresses, hardware, node: local } = inTunnel;
   const mtu = uplink.mtu - TUNNEL_OVERHEAD;
-  const tunnel = { device: TUNNEL_DEVICE, local, uplink: uplink.device, mtu, address, hardware, peers };
+  const address = addresses.find((text) => !text.includes(":"))!;
+  const ends = [...peers.values()];
+  const tunnel = { device: TUNNEL_DEVICE, local, uplink: uplink.device, mtu, address, hardware, peers: ends };
   return { routes, tunnel, problems };
 }
 
@@ -140,20 +146,24 @@ function linkTo(address: string, links: readonly LinkRoute[]): LinkRoute | undef
   return best?.link.gateway === undefined ? best?.link : undefined;
 }
 
-/** A node's end of the tunnel; IPv4 only. */
+/** A node's end of the tunnel. It goes from one IPv4 address to another, and carries both families. */
 function tunnelEndOf(node: Peer): TunnelPeer | undefined {
   const address = addressOf(node, "IPv4");
-  const network = node.podCIDRs.map(parseNetwork).find((found) => found?.family === "IPv4");
-  if (address === undefined || network === undefined) return undefined;
+  const addresses = node.podCIDRs.map(firstOf);
+  if (address === undefined || addresses.every((text) => text.includes(":"))) return undefined;
   const digits = parseIp(address)!.value.toString(16).padStart(8, "0");
-  const first = node.podCIDRs.find((text) => parseNetwork(text)?.family === "IPv4")!.split("/")[0]!;
-  return { address: first, hardware: ["0e", "58", ...digits.match(/../g)!].join(":"), node: address };
+  return { addresses, hardware: ["0e", "58", ...digits.match(/../g)!].join(":"), node: address };
 }
 
-function noLink({ name }: Peer, address: string): string {
-  return `the pods of node ${name} cannot be reached: ${address} is on no link of this node, and --network routes forbids the way by VXLAN`;
+function firstOf(network: string): string {
+  return network.split("/")[0]!;
+}
+
+function noLink({ name }: Peer, network: string, address: string | undefined): string {
+  const what = address === undefined ? `it has no address for ${network}` : `${address} is on no link of this node`;
+  return `the pods of node ${name} cannot be reached: ${what}, and --network routes forbids the way by VXLAN`;
 }
 
 function noTunnel({ name }: Peer, network: string): string {
-  return `the pods of node ${name} in ${network} cannot be reached: they are on no link of this node, and VXLAN carries IPv4 alone`;
+  return `the pods of node ${name} in ${network} cannot be reached: they are on no link of this node, and VXLAN goes between IPv4 addresses`;
 }

@@ -39,6 +39,10 @@ const options = {
   port: { type: "number", value: "PORT", from: 1, to: 65_535, help: "where the API listens (default: 6443)" },
   "service-cidr": { type: "text", value: "CIDR", help: "the addresses of Services (default: 10.96.0.0/16)" },
   "pod-cidr": { type: "text", value: "CIDR", help: "the addresses of pods (default: 10.244.0.0/16)" },
+  "dual-stack": {
+    type: "flag",
+    help: "pods and Services have IPv6, too, where the machine has it: of fd00:10:244::/56 and fd00:10:96::/112, if the two options above name none after a comma",
+  },
   "node-cidr": {
     type: "text",
     value: "CIDR",
@@ -81,6 +85,10 @@ Ctrl-C stops Wherry and leaves the containers running; 'wherry down' stops them 
     ["sudo wherry up", "a cluster with this machine as its node"],
     ["sudo wherry up --detach --kubeconfig ~/.kube/config", "the same in the background; kubectl finds it at once"],
     ["sudo wherry up --nodes 3", "three real nodes on this machine"],
+    [
+      "sudo wherry up --dual-stack --nodes 2",
+      "pods with addresses of IPv4 and IPv6, and Services of both for who asks",
+    ],
     ["sudo wherry up --no-node", "a control plane alone; machines join it by 'wherry agent'"],
     [
       "wherry up --data-dir /tmp/try --store memory --no-node --simulate 100",
@@ -119,6 +127,7 @@ async function run(
       store: given.store,
       serviceCidr: given["service-cidr"],
       podCidr: given["pod-cidr"],
+      dualStack: given["dual-stack"],
       nodeName,
       address: addressOf(given["node-ip"]),
       node: !given["no-node"],

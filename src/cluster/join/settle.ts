@@ -53,7 +53,7 @@ export async function settle(
   for (;;) {
     const { spec } = await client.get(Node, { name }, { signal });
     if (spec.podCIDR !== undefined && spec.podCIDR !== "")
-      return { ...shared, podCidr: spec.podCIDR, serviceCidr, dnsAddress };
+      return { ...shared, podCidr: (spec.podCIDRs ?? [spec.podCIDR]).join(","), serviceCidr, dnsAddress };
     if (clock.now() > until)
       throw new Error(
         `the cluster gives node ${name} no network for its pods: all parts of ${clusterPodCidr} are taken`,
@@ -62,12 +62,12 @@ export async function settle(
   }
 }
 
-/** The network that the cluster was made with; more may have come since, and are routed by what Services say. */
+/** The networks that the cluster was made with; more may have come since, and are routed by what Services say. */
 async function serviceNetwork(client: Client, signal: AbortSignal): Promise<string> {
   const { items } = await client.list(ServiceCIDR, { signal });
-  const [cidr] = items.find(({ metadata }) => metadata.name === "kubernetes")?.spec.cidrs ?? [];
-  if (cidr === undefined) throw new Error("the cluster has no ServiceCIDR kubernetes: its services have no network");
-  return cidr;
+  const cidrs = items.find(({ metadata }) => metadata.name === "kubernetes")?.spec.cidrs ?? [];
+  if (cidrs.length === 0) throw new Error("the cluster has no ServiceCIDR kubernetes: its services have no network");
+  return cidrs.join(",");
 }
 
 /** The kubelet, once it runs, says the rest of what its node is. */

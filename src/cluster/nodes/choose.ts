@@ -31,6 +31,18 @@ function overlapping(network: IpNetwork, taken: readonly HostNetwork[]): HostNet
   });
 }
 
+/** The network of IPv6 beside one of IPv4: 10.89.0.0/24 and fd00:10:89::/64. It is nobody else's (RFC 4193). */
+export function fabric6(fabric: string): string {
+  const [a, b, c] = fabric.split(/[./]/);
+  return formatNetwork(parseNetwork(`fd00:${a}:${b}:${c}::/64`)!);
+}
+
+/** The address of IPv6 beside a node's address in the fabric: the same number in the other network. */
+export function address6(fabric: string, address: string): string {
+  const number = parseIp(address)!.value - parseNetwork(fabric)!.value;
+  return formatIp({ family: "IPv6", value: parseNetwork(fabric6(fabric))!.value + number });
+}
+
 /** The first free address for a node; the first of the network is the machine's. Undefined where it is full. */
 export function freeAddress(fabric: string, taken: readonly string[]): string | undefined {
   const network = parseNetwork(fabric)!;

@@ -5,13 +5,15 @@ import { otherLinks } from "../../host/node/routes/engine.ts";
 import { TUNNEL_DEVICE } from "../../network/plan.ts";
 import { bridgeOf } from "../bridge.ts";
 import type { HostNetwork } from "../../host/node/machine/networks.ts";
-import { chooseFabric } from "./choose.ts";
+import { chooseFabric, fabric6 } from "./choose.ts";
 import { readFabricNetwork, readNodes, writeFabricNetwork } from "./record.ts";
 
 /** The network between a machine and its further nodes, as it has been made. */
 export interface FabricNetwork {
   /** Such as `10.89.0.0/24`. */
   readonly network: string;
+  /** Such as `fd00:10:89::/64`; absent where the cluster has no IPv6. */
+  readonly network6?: string;
   /** Of every cable, in bytes. */
   readonly mtu: number;
 }
@@ -30,9 +32,11 @@ export interface FabricWish {
 export async function openFabric(wish: FabricWish, parts: HostParts, signal: AbortSignal): Promise<FabricNetwork> {
   const network = await fabricFor(wish, parts, signal);
   const mtu = await defaultRouteMtu(parts);
-  await ensureFabric({ network, inside: wish.inside, mtu }, parts, signal);
+  const hasSix = wish.inside.some((text) => text.includes(":"));
+  const fabric = { network, mtu, ...(hasSix ? { network6: fabric6(network) } : {}) };
+  await ensureFabric({ ...fabric, inside: wish.inside }, parts, signal);
   writeFabricNetwork(wish.dataDirectory, network);
-  return { network, mtu };
+  return fabric;
 }
 
 /** Which network it is: that of before, or one that overlaps nothing. Changes nothing. @throws with a sentence */

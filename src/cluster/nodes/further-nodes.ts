@@ -14,7 +14,7 @@ import { placesOf } from "../places.ts";
 import type { Progress } from "../progress.ts";
 import type { Clock } from "../../base/clock.ts";
 import { SHUTDOWN_GRACE } from "../shutdown-grace.ts";
-import { freeAddress, freeName } from "./choose.ts";
+import { address6, freeAddress, freeName } from "./choose.ts";
 import { cleanAfterLife } from "./after-life.ts";
 import type { FabricNetwork } from "./fabric-network.ts";
 import type { NodeRequest } from "../../cli/context.ts";
@@ -27,10 +27,10 @@ export interface FurtherNodesParts extends ChildParts {
   readonly access: AdminAccess;
   /** Makes the network between the nodes; called once, when the first further node is wanted. */
   readonly openFabric: () => Promise<FabricNetwork>;
-  /** The machine's own address and name as a node; the name also where it is none. */
-  readonly machine: { readonly name: string; readonly address: string };
+  /** The machine's own addresses and name as a node; the name also where it is none. */
+  readonly machine: { readonly name: string; readonly addresses: readonly string[] };
   /** What all nodes of the cluster are told alike. */
-  readonly settings: Omit<NodeSettings, "nodeName" | "address" | "podCidr" | "dataDirectory">;
+  readonly settings: Omit<NodeSettings, "nodeName" | "addresses" | "podCidr" | "dataDirectory">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -122,7 +122,7 @@ export class FurtherNodes {
       "agent",
       `agent-${name}`,
       () => this.#enter(record),
-      this.#settingsOf(record),
+      await this.#settingsOf(record),
       this.#parts,
     );
     this.#agents.set(name, agent);
@@ -136,12 +136,15 @@ export class FurtherNodes {
     const { name, address, memoryBytes } = record;
     const fabric = await this.#openFabric();
     const places = placesOf(dataDirectory).node(name);
-    issueCredentials(places.credentials, pki, { name, addresses: [address] });
+    const { network, network6, mtu } = fabric;
+    const six = network6 === undefined ? undefined : { address: address6(network, address), network: network6 };
+    const addresses = six === undefined ? [address] : [address, six.address];
+    issueCredentials(places.credentials, pki, { name, addresses });
     const opened = await openCompartment(
       {
         directory: places.root,
         hostName: name,
-        cable: { ...fabric, address, machineAddresses: [machine.address] },
+        cable: { address, network, mtu, machineAddresses: machine.addresses, ...(six === undefined ? {} : { six }) },
       },
       parts,
     );
@@ -157,10 +160,12 @@ export class FurtherNodes {
     return this.#fabric;
   }
 
-  #settingsOf({ name, address, podCidr, labels, taints, memoryBytes }: NodeRecord): NodeSettings {
+  async #settingsOf({ name, address, podCidr, labels, taints, memoryBytes }: NodeRecord): Promise<NodeSettings> {
     const { dataDirectory, settings, machine } = this.#parts;
+    const { network, network6 } = await this.#openFabric();
+    const addresses = network6 === undefined ? [address] : [address, address6(network, address)];
     const imagesFrom = containerdPlaces(placesOf(dataDirectory).node(machine.name).containerd).socket;
-    const own = { imagesFrom, dataDirectory, nodeName: name, address, podCidr, labels, taints };
+    const own = { imagesFrom, dataDirectory, nodeName: name, addresses, podCidr, labels, taints };
     return { ...settings, ...own, ...(memoryBytes === undefined ? {} : { memoryBytes }) };
   }
 
@@ -169,15 +174,16 @@ export class FurtherNodes {
     const { dataDirectory, machine, settings, signal } = this.#parts;
     const fabric = await this.#openFabric();
     const { clusterPodCidr } = settings;
-    const { registered, own, parts } = await knownNodes(this.#parts, clusterPodCidr, signal);
+    const known = await knownNodes(this.#parts, clusterPodCidr, signal);
+    const { registered, own } = known;
     const taken = [machine, ...own]
       .map((record) => record.name)
       .concat(registered.map(({ metadata }) => metadata.name));
     if (name !== undefined && taken.includes(name)) throw new Error(`there is a node ${name} already`);
     const chosen = name ?? freeName(machine.name, taken);
     // The machine itself comes first, also while it has not registered yet.
-    partOf(parts, machine.name, clusterPodCidr);
-    const podCidr = partOf(parts, chosen, clusterPodCidr);
+    partOf(known, machine.name, clusterPodCidr);
+    const podCidr = partOf(known, chosen, clusterPodCidr);
     const address = freeAddress(
       fabric.network,
       own.map((record) => record.address),

@@ -19,15 +19,19 @@ export async function knownNodes(
 ): Promise<KnownNodes> {
   const { items } = (await access.ask("GET", "/api/v1/nodes", signal)) as { readonly items: readonly Node[] };
   const own = readNodes(dataDirectory);
-  const parts = new PodNetworks([clusterPodCidr]);
+  const parts = new PodNetworks(clusterPodCidr.split(","));
   for (const { metadata, spec } of items) parts.take(metadata.name, spec.podCIDRs ?? []);
-  for (const { name, podCidr } of own) parts.take(name, [podCidr]);
+  for (const { name, podCidr } of own) parts.take(name, podCidr.split(","));
   return { registered: items, own, parts };
 }
 
-/** The part of one node, the same whenever it is asked for. @throws with a sentence where all are taken */
-export function partOf(parts: PodNetworks, node: string, clusterPodCidr: string): string {
-  const [part] = parts.allocate(node) ?? [];
+/**
+ * The part of one node, the same whenever it is asked for; of both families with a comma between. One that is registered keeps
+ * what it has: Kubernetes lets no Node change that. @throws with a sentence where all are taken
+ */
+export function partOf({ parts, registered }: KnownNodes, node: string, clusterPodCidr: string): string {
+  const present = registered.find(({ metadata }) => metadata.name === node)?.spec.podCIDRs ?? [];
+  const part = present.length > 0 ? present : parts.allocate(node);
   if (part === undefined) throw new Error(`no network for pods is left in ${clusterPodCidr}`);
-  return part;
+  return part.join(",");
 }

@@ -24,8 +24,8 @@ export interface RealNodesParts extends ChildParts {
   readonly pki: PkiDirectory;
   /** The machine's name as a node. */
   readonly nodeName: string;
-  /** By which other machines reach it. */
-  readonly address: string;
+  /** By which other machines reach it, at most one of each family; IPv4 first. */
+  readonly addresses: readonly string[];
   readonly port: number;
   /** Of the API server, on this machine. */
   readonly url: string;
@@ -49,15 +49,20 @@ export class RealNodes {
   #turn: Promise<void> = Promise.resolve();
 
   constructor(parts: RealNodesParts) {
-    const { nodeName, address, port, podCidr, serviceCidr, signal } = parts;
+    const { nodeName, addresses, port, podCidr, serviceCidr, signal } = parts;
     this.#parts = parts;
     this.#access = adminAccess(parts.pki, parts.url);
     this.further = new FurtherNodes({
       ...parts,
       access: this.#access,
-      machine: { name: nodeName, address },
-      settings: { ...this.#settings(), server: `https://${address}:${port}` },
-      openFabric: () => openFabric({ ...parts, inside: [podCidr, serviceCidr] }, parts.parts, signal),
+      machine: { name: nodeName, addresses },
+      settings: { ...this.#settings(), server: `https://${addresses[0]}:${port}` },
+      openFabric: () =>
+        openFabric(
+          { ...parts, inside: [podCidr, serviceCidr].flatMap((text) => text.split(",")) },
+          parts.parts,
+          signal,
+        ),
     });
   }
 
@@ -98,17 +103,17 @@ export class RealNodes {
   }
 
   async #startFirst(progress: Progress): Promise<void> {
-    const { parts, nodeName, dataDirectory, address, url, podCidr, staticPodPath, clock, signal } = this.#parts;
+    const { parts, nodeName, dataDirectory, addresses, url, podCidr, staticPodPath, clock, signal } = this.#parts;
     const timed = stepTimer(progress);
     const known = await knownNodes({ access: this.#access, dataDirectory }, podCidr, signal);
     const settings: NodeSettings = {
       ...this.#settings(),
       dataDirectory,
       nodeName,
-      address,
+      addresses,
       server: url,
       // Machines may have joined while this one was no node.
-      podCidr: partOf(known.parts, nodeName, podCidr),
+      podCidr: partOf(known, nodeName, podCidr),
       ...(staticPodPath === undefined ? {} : { staticPodPath }),
     };
     writeNodeSettings(dataDirectory, settings);

@@ -7,6 +7,7 @@ import { placesOf } from "../places.ts";
 export interface NodeRecord {
   readonly name: string;
   readonly address: string;
+  /** Of both families with a comma between, where the cluster has both. */
   readonly podCidr: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly taints: readonly Taint[];

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostParts } from "../packages/find.ts";
+import { forwardIpv6 } from "../machine/ipv6.ts";
 import { run } from "../packages/run.ts";
 
 export interface PodNetwork {
@@ -25,7 +26,7 @@ const FILE = "10-wherry.conflist";
  * bridge would miss the undoing of service addresses).
  */
 export async function writePodNetwork(network: PodNetwork, parts: HostParts): Promise<void> {
-  await prepareKernel(network);
+  await prepareKernel(network, parts);
   const mtu = network.mtu ?? (await defaultRouteMtu(parts));
   const text = `${JSON.stringify(configuration(network, mtu), undefined, 2)}\n`;
   const path = join(network.configurationDirectory, FILE);
@@ -96,13 +97,13 @@ export async function defaultRouteMtu({ ip }: HostParts): Promise<number> {
   return Number(/\bmtu (\d+)/.exec(link.stdout)?.[1] ?? DEFAULT_MTU);
 }
 
-async function prepareKernel({ podCIDRs }: PodNetwork): Promise<void> {
+async function prepareKernel({ podCIDRs }: PodNetwork, { ip }: HostParts): Promise<void> {
   // It may be built in, or loaded already.
   await run(["modprobe", "br_netfilter"]).catch(() => {});
   await setKernelSwitch("net/ipv4/ip_forward");
   await setKernelSwitch("net/bridge/bridge-nf-call-iptables");
   if (podCIDRs.some((cidr) => cidr.includes(":"))) {
-    await setKernelSwitch("net/ipv6/conf/all/forwarding");
+    await forwardIpv6([ip], new AbortController().signal);
     await setKernelSwitch("net/bridge/bridge-nf-call-ip6tables");
   }
 }

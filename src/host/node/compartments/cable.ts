@@ -9,6 +9,8 @@ export interface Cable {
   readonly address: string;
   /** The fabric's network, such as `10.89.0.0/24`; its first address is the machine's. */
   readonly network: string;
+  /** The same of IPv6, where there is that. */
+  readonly six?: { readonly address: string; readonly network: string };
   /** Further addresses of the machine, which are reached by the cable without a gateway between. */
   readonly machineAddresses: readonly string[];
   readonly mtu: number;
@@ -19,10 +21,9 @@ const INSIDE = "eth0";
 
 /** Puts a cable between the fabric and the network namespace of a process. It goes when the namespace does. */
 export async function connectCable(cable: Cable, pid: number, { ip, nsenter }: HostParts): Promise<void> {
-  const { address, mtu, machineAddresses } = cable;
+  const { address, mtu, machineAddresses, six } = cable;
   const own = parseIp(address)!;
   const network = parseNetwork(cable.network)!;
-  const gateway = firstAddress(network);
   const outside = `wherry-${hardwareDigits(own)}`;
   // That of an earlier life of the compartment may be on its way out.
   await run([ip, "link", "delete", outside]);
@@ -31,12 +32,18 @@ export async function connectCable(cable: Cable, pid: number, { ip, nsenter }: H
   await runOrThrow([ip, "link", "add", outside, "mtu", String(mtu), "type", "veth", ...peer]);
   await runOrThrow([ip, "link", "set", outside, "master", FABRIC_BRIDGE, "up"]);
   const inside = (...words: string[]) => runOrThrow([nsenter, `--net=/proc/${pid}/ns/net`, "--", ip, ...words]);
-  await inside("address", "add", `${address}/${network.prefixLength}`, "dev", INSIDE);
+  const ends = [{ address, network }, ...(six === undefined ? [] : [{ ...six, network: parseNetwork(six.network)! }])];
+  for (const end of ends) {
+    const alone = end.network.family === "IPv6" ? ["nodad"] : [];
+    await inside("address", "add", `${end.address}/${end.network.prefixLength}`, "dev", INSIDE, ...alone);
+  }
   await inside("link", "set", INSIDE, "up");
-  await inside("route", "add", "default", "via", gateway);
-  for (const other of machineAddresses) {
-    const found = parseIp(other);
-    if (found === undefined || networkContains(network, found)) continue;
-    await inside("route", "replace", other, "dev", INSIDE, "scope", "link", "src", address);
+  for (const end of ends) {
+    await inside("route", "add", "default", "via", firstAddress(end.network));
+    for (const other of machineAddresses) {
+      const found = parseIp(other);
+      if (found?.family !== end.network.family || networkContains(end.network, found)) continue;
+      await inside("route", "replace", other, "dev", INSIDE, "scope", "link", "src", end.address);
+    }
   }
 }

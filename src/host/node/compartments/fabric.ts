@@ -1,5 +1,6 @@
 import { writeFile } from "node:fs/promises";
-import { formatIp, type IpAddress, type IpNetwork, parseIp, parseNetwork } from "../../../base/ip.ts";
+import { formatIp, type IpAddress, ipFamily, type IpNetwork, parseIp, parseNetwork } from "../../../base/ip.ts";
+import { forwardIpv6 } from "../machine/ipv6.ts";
 import { runTool } from "../nftables/nft.ts";
 import type { HostParts } from "../packages/find.ts";
 import { run, runOrThrow } from "../packages/run.ts";
@@ -8,6 +9,8 @@ import { run, runOrThrow } from "../packages/run.ts";
 export interface Fabric {
   /** Such as `10.89.0.0/24`. */
   readonly network: string;
+  /** The same of IPv6, such as `fd00:10:89::/64`; absent where that is not wanted. */
+  readonly network6?: string;
   /** Networks that compartments reach under their own address, besides the fabric's: those of pods and Services. */
   readonly inside: readonly string[];
   readonly mtu: number;
@@ -15,11 +18,11 @@ export interface Fabric {
 
 /** Bridges of pods are called `wherry-NODE`: none can have this name. */
 export const FABRIC_BRIDGE = "wherryfabric";
-const TABLE = "ip wherry-fabric";
+const TABLES = { IPv4: "ip wherry-fabric", IPv6: "ip6 wherry-fabric" } as const;
 
 /** Makes the fabric, or makes of the one that is there what it should be. */
 export async function ensureFabric(
-  { network, inside, mtu }: Fabric,
+  { network, network6, inside, mtu }: Fabric,
   parts: HostParts,
   signal: AbortSignal,
 ): Promise<void> {
@@ -35,23 +38,34 @@ export async function ensureFabric(
   await runOrThrow([ip, "address", "replace", address, "dev", FABRIC_BRIDGE]);
   await runOrThrow([ip, "link", "set", FABRIC_BRIDGE, "mtu", String(mtu), "up"]);
   await writeFile("/proc/sys/net/ipv4/ip_forward", "1");
-  await runTool([parts.nft, "-f", "-"], { signal, input: fabricRules(network, inside) });
+  const rules = [fabricRules(network, inside)];
+  if (network6 !== undefined) {
+    const six = parseNetwork(network6)!;
+    const words = [`${firstAddress(six)}/${six.prefixLength}`, "dev", FABRIC_BRIDGE, "nodad"];
+    await runOrThrow([ip, "-6", "address", "replace", ...words]);
+    await forwardIpv6([ip], signal);
+    rules.push(fabricRules(network6, inside));
+  }
+  await runTool([parts.nft, "-f", "-"], { signal, input: rules.join("") });
 }
 
 /** Removes it; that there is none is no error. */
 export async function removeFabric({ ip, nft }: HostParts): Promise<void> {
   await run([ip, "link", "delete", FABRIC_BRIDGE]);
-  await run([nft, "delete", "table", ...TABLE.split(" ")]);
+  for (const table of Object.values(TABLES)) await run([nft, "delete", "table", ...table.split(" ")]);
 }
 
-/** What the compartments send to the world beyond the machine goes under the machine's address. */
+/** What the compartments send to the world beyond the machine goes under the machine's address. @param network of either family */
 export function fabricRules(network: string, inside: readonly string[]): string {
-  const kept = [network, ...inside].join(", ");
-  return `add table ${TABLE}
-delete table ${TABLE}
-add table ${TABLE}
-add chain ${TABLE} postrouting { type nat hook postrouting priority 100; policy accept; }
-add rule ${TABLE} postrouting ip saddr ${network} ip daddr != { ${kept} } oifname != "${FABRIC_BRIDGE}" masquerade
+  const family = ipFamily(network);
+  const table = TABLES[family];
+  const ip = family === "IPv4" ? "ip" : "ip6";
+  const kept = [network, ...inside.filter((other) => ipFamily(other) === family)].join(", ");
+  return `add table ${table}
+delete table ${table}
+add table ${table}
+add chain ${table} postrouting { type nat hook postrouting priority 100; policy accept; }
+add rule ${table} postrouting ${ip} saddr ${network} ${ip} daddr != { ${kept} } oifname != "${FABRIC_BRIDGE}" masquerade
 `;
 }
 

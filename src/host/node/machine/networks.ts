@@ -56,6 +56,16 @@ export async function ownAddress(wanted: string | undefined): Promise<string> {
   return wanted ?? own.find((address) => !address.includes(":")) ?? "127.0.0.1";
 }
 
+/**
+ * A node's addresses: the one by which it is known, and one of IPv6 beside it, where pods have that too and the machine has any.
+ * @param podCidr the networks of its pods
+ */
+export async function withOtherFamily(address: string, podCidr: string): Promise<readonly string[]> {
+  if (!podCidr.includes(":") || address.includes(":")) return [address];
+  const other = (await ownAddresses()).find((own) => own.includes(":"));
+  return other === undefined ? [address] : [address, other];
+}
+
 /** An address of nobody (RFC 5737): the way to it is the way out. */
 const ANYWHERE = "192.0.2.1";
 

@@ -55,23 +55,26 @@ export async function prepareKernel(
  * The node reaches services only if it has some route to them, though none of its packets will take it: the rules give
  * each another destination. Where there is none (no default route), adds one.
  * @param ip how the program is called
+ * @param nodeAddress of the network's family; undefined where the node has none: it can speak to nobody then
  * @returns whether a route was added.
  */
 export async function ensureServiceRoute(
   ip: readonly string[],
   network: string,
-  nodeAddress: string,
+  nodeAddress: string | undefined,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<boolean> {
   const [probe] = network.split("/") as [string];
+  const family = network.includes(":") ? ["-6"] : [];
   try {
-    await runTool([...ip, "route", "get", probe], { signal });
+    await runTool([...ip, ...family, "route", "get", probe], { signal });
     return false;
   } catch (error) {
     if (!(error instanceof ToolError)) throw error;
   }
+  if (nodeAddress === undefined) return false;
   const route = [network, "dev", "lo", "src", nodeAddress, "proto", SERVICE_ROUTE];
-  await runTool([...ip, "route", "replace", ...route], { signal });
+  await runTool([...ip, ...family, "route", "replace", ...route], { signal });
   return true;
 }
 

@@ -66,6 +66,19 @@ test("routes: pods reach each other on a link and through a tunnel, as nodes com
     for (const to of ["b", "c"] as const) assert.match(await ask("a", to), new RegExp(`^${to} `));
   });
 
+  await t.test("pods' IPv6 goes by the tunnel between nodes that have IPv4 addresses alone", async () => {
+    const both = nodes.map((node, index) => ({ ...node, podCIDRs: [...node.podCIDRs, `fd00:10:244:${index}::/64`] }));
+    for (const { name } of both) await lab.apply(name, both, "auto");
+    for (const [index, { name }] of both.entries())
+      await lab.ip(name, "address", "add", `fd00:10:244:${index}::9/128`, "dev", "lo", "nodad");
+    const answers = ["fd00:10:244:1::9", "fd00:10:244:2::9"].map((address) =>
+      lab.peers["a"]!.ask({ address, port: 8080, timeoutMs: 3_000 }),
+    );
+    assert.deepEqual(await Promise.all(answers), ["b fd00:10:244::9", "c fd00:10:244::9"]);
+    assert.match(await ask("a", "c"), /^c 172/, "IPv4 goes its own way");
+    for (const { name } of both) await lab.apply(name, both, "auto");
+  });
+
   await t.test("all of it is removed, and nothing else", async () => {
     await removeNetwork(lab.enter("a"), [], signal);
     assert.equal(await lab.ip("a", "route", "show", "proto", "119"), "");

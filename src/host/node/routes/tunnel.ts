@@ -56,13 +56,18 @@ async function ensurePeers(ip: readonly string[], { device, peers }: Tunnel, sig
     [...bridge, "-json", "fdb", "show", "dev", device],
     signal,
   );
-  const addresses = new Map(peers.map((peer) => [peer.address, peer.hardware]));
+  const addresses = new Map(
+    peers.flatMap((peer) => peer.addresses.map((address) => [address, peer.hardware] as const)),
+  );
   const ends = new Map(peers.map((peer) => [peer.hardware, peer.node]));
   await batch(ip, signal, [
-    ...neighbours.filter(({ dst }) => !addresses.has(dst)).map(({ dst }) => `neighbour delete ${dst} dev ${device}`),
-    ...peers
-      .filter(({ address, hardware }) => !neighbours.some(({ dst, lladdr }) => dst === address && lladdr === hardware))
-      .map(({ address, hardware }) => `neighbour replace ${address} lladdr ${hardware} dev ${device} nud permanent`),
+    ...neighbours
+      .filter(({ dst }) => !addresses.has(dst) && !dst.startsWith("fe80:"))
+      .map(({ dst }) => `neighbour delete ${dst} dev ${device}`),
+    ...addresses
+      .entries()
+      .filter(([address, hardware]) => !neighbours.some(({ dst, lladdr }) => dst === address && lladdr === hardware))
+      .map(([address, hardware]) => `neighbour replace ${address} lladdr ${hardware} dev ${device} nud permanent`),
   ]);
   await batch(bridge, signal, [
     ...entries
