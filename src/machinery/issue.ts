@@ -85,7 +85,8 @@ function withDetail(text: string, detail: string): string {
 /** A value as Kubernetes shows it: strings in Go's quotes, the rest as JSON with Go's escapes for HTML. */
 function shown(value: unknown): string {
   if (typeof value === "string") return quoted(value);
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "number") return Number.isInteger(value) ? String(BigInt(value)) : String(value);
+  if (typeof value === "boolean") return String(value);
   return (JSON.stringify(value ?? null) ?? "null").replaceAll(
     /[<>&]/g,
     (char) => `\\u00${char.charCodeAt(0).toString(16)}`,

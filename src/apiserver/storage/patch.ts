@@ -10,6 +10,7 @@ import { printType } from "../../machinery/ownership/apply.ts";
 import { restoreProblem } from "../../machinery/patch/restore.ts";
 import { describeValue } from "../../machinery/patch/strategic-problems.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
+import { wrapIntegers } from "../../machinery/patch/wrap-integers.ts";
 import {
   badRequest,
   conflictError,
@@ -54,7 +55,7 @@ function decodePatched(operation: Operation, patched: unknown, twice: readonly s
     return invalidError({ group: "", name: "" }, "", [issue]);
   };
   reportUnknown(operation, twice, refuse);
-  return decodeObject(operation, operation.kind, patched, refuse);
+  return decodeObject(operation, kind, strategic ? wrapIntegers(kind.shape, patched) : patched, refuse);
 }
 
 /** The members that a patch gives twice; a JSON patch is a list of operations, which are read by themselves. */
@@ -124,7 +125,7 @@ function createApplied(context: StorageContext, operation: Operation, config: Co
 /** @throws {StatusError} 500 where the configuration makes no object of the kind, as Kubernetes answers */
 function decodeApplied(operation: Operation, { metadata }: Configuration, object: unknown): MutableJsonObject {
   const { kind } = operation;
-  return decodeObject(operation, kind, structuredClone(object), (problem) => {
+  return decodeObject(operation, kind, structuredClone(wrapIntegers(kind.shape, object)), (problem) => {
     const type = printType(kind.apiVersion, kind.kind);
     const whose = `${metadata?.namespace ?? ""}/${metadata?.name ?? ""}`;
     const why = restoreProblem(kind.shape, object) ?? problem;
@@ -155,13 +156,14 @@ function configOf({ body }: Operation): Configuration {
 function checkIdentity({ kind, name, namespace }: Operation, object: MutableJsonObject): void {
   const metadata = metadataOf(object);
   if (!kind.namespaced) delete metadata.namespace;
+  else if ((metadata.namespace ?? "") === "" && namespace !== undefined) metadata.namespace = namespace;
+  if (kind.namespaced && metadata.namespace !== namespace) {
+    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
+  }
   if ((metadata.name ?? "") === "") {
     throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
   }
   if (metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`);
-  }
-  if (kind.namespaced && metadata.namespace !== undefined && metadata.namespace !== namespace) {
-    throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
   }
 }

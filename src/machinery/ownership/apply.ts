@@ -42,10 +42,11 @@ export function applyConfiguration(
   writer: Writer,
   { force }: { readonly force: boolean },
 ): Applied {
-  checkConfig(context, config);
+  if ((entriesOf(config) ?? null) !== null) throw badRequest("metadata.managedFields must be nil");
   const before = live ?? zeroOf(context.shape);
   const applying: Applying = { context, live: before, config, writer, managers: readLive(before) };
-  if (applying.managers.size === 0 && live !== undefined) trackExisting(applying);
+  if (applying.managers.size === 0 && live !== undefined) trackExisting(applying, context.kind);
+  checkConfig(context, config);
   const applied = writer.manager === KUBECTL ? applyAsKubectl(applying, force) : apply(applying, force);
   return writer.manager === KUBECTL ? { ...applied, object: withLastApplied(applied.object, config) } : applied;
 }
@@ -70,7 +71,6 @@ function checkConfig(context: WriteContext & { readonly kind: string }, config: 
       `invalid object type: ${printType(String(config["apiVersion"] ?? ""), String(config["kind"] ?? ""))}`,
     );
   }
-  if ((entriesOf(config) ?? null) !== null) throw badRequest("metadata.managedFields must be nil");
   const problem = shapeProblems(shape, config);
   if (problem === undefined) return;
   const { name, namespace } = (config["metadata"] ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
@@ -97,8 +97,17 @@ function readLive(live: JsonObject): Managers {
   }
 }
 
-function trackExisting({ context, live, writer, managers }: Applying): void {
-  recordUpdate(context, managers, zeroOf(context.shape), live, { ...writer, manager: BEFORE_FIRST_APPLY });
+/** @throws {StatusError} 500 where the fields of what is there cannot be told apart */
+function trackExisting({ context, live, writer, managers }: Applying, kind: string): void {
+  try {
+    recordUpdate(context, managers, zeroOf(context.shape), live, { ...writer, manager: BEFORE_FIRST_APPLY });
+  } catch (error) {
+    if (!(error instanceof OwnershipError)) throw error;
+    const { name, namespace } = (live["metadata"] ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
+    const whose = `${textOf(namespace)}/${textOf(name)}; ${printType(context.apiVersion, kind)}`;
+    const why = `failed to convert new object (${whose}) to smd typed: ${shapeProblems(context.shape, live) ?? error.message}`;
+    throw failure(500, "", `failed to create manager for existing fields: ${why}`);
+  }
 }
 
 /** Conflicts over what kubectl itself once applied from the client are none. */
