@@ -1,6 +1,7 @@
 import { namesInByteOrder } from "./byte-order.ts";
 import { canonicalBase64 } from "./base64.ts";
 import { canonicalDuration } from "./duration.ts";
+import { type Empty, noteGivenEmpty } from "./given-empty.ts";
 import type { MutableJson, MutableJsonObject } from "./json.ts";
 import { canonicalQuantity } from "./quantity.ts";
 import type { Field, ListShape, MapShape, ScalarShape, Shape, StructShape } from "./shape.ts";
@@ -10,6 +11,8 @@ import { canonicalMicroTime, canonicalTime } from "./time.ts";
 export interface Notes {
   /** Some struct had a member that its shape does not know. */
   unknown: boolean;
+  /** Some list or map was given empty: see `given-empty.ts`. */
+  empty: boolean;
 }
 
 /** A value that does not fit its shape. Why, and where, is found out afterwards: it is seldom needed. */
@@ -63,6 +66,8 @@ interface CompiledField {
   readonly absent: "omitted" | "null" | "zero";
   /** Whether an empty value is as good as an absent one. */
   readonly dropsEmpty: boolean;
+  /** Lists and maps: that they were given at all is noted. */
+  readonly notesEmpty: boolean;
   /** A field that is named like a member that every object inherits. */
   readonly inherited: boolean;
 }
@@ -85,6 +90,7 @@ function compileFields(shape: StructShape): readonly CompiledField[] {
     decoder: compile(field.shape),
     absent: absence(field),
     dropsEmpty: !field.pointer && (field.omitEmpty || field.shape.type === "list" || field.shape.type === "map"),
+    notesEmpty: !field.pointer && (field.shape.type === "list" || field.shape.type === "map"),
     inherited: name in Object.prototype,
   }));
 }
@@ -110,6 +116,10 @@ function decodeStruct(fields: readonly CompiledField[], value: unknown, notes: N
         if (decoded !== null && !(field.dropsEmpty && field.decoder.isEmpty(decoded))) {
           result[field.name] = decoded;
           continue;
+        }
+        if (field.notesEmpty && decoded !== null) {
+          noteGivenEmpty(result, field.name, decoded as Empty);
+          notes.empty = true;
         }
       }
     }
@@ -199,7 +209,7 @@ function schemaOrOther(schema: StructShape): Decoder["decode"] {
   const decodeOne = (value: unknown): MutableJson => {
     if (typeof value !== "object" || value === null || Array.isArray(value)) return copyJson(value);
     try {
-      return compile(schema).decode(value, { unknown: false });
+      return compile(schema).decode(value, { unknown: false, empty: false });
     } catch (error) {
       if (error instanceof Mismatch) return copyJson(value);
       throw error;

@@ -1,5 +1,6 @@
 import { diagnose, strictProblems } from "./decode-problems.ts";
 import { compile } from "./decode-compile.ts";
+import { noteDocumentWithEmpties } from "./given-empty.ts";
 import { hasDuplicateMembers, mergedValue, parseNode } from "./json-text.ts";
 import type { Json, MutableJson } from "./json.ts";
 import type { Shape } from "./shape.ts";
@@ -22,13 +23,14 @@ export interface Decoded {
  */
 export function decodeValue(shape: Shape, value: unknown, { text }: { readonly text?: string } = {}): Decoded {
   const duplicates = text !== undefined && hasDuplicateMembers(text, value);
-  const notes = { unknown: false };
+  const notes = { unknown: false, empty: false };
   let decoded: MutableJson;
   try {
     decoded = compile(shape).decode((duplicates ? mergedValue(parseNode(text)) : value) ?? {}, notes);
   } catch (error) {
     throw diagnose(shape, value as Json) ?? error;
   }
+  if (notes.empty && typeof decoded === "object" && decoded !== null) noteDocumentWithEmpties(decoded);
   if (!notes.unknown && !duplicates) return { value: decoded, unknown: [] };
   return { value: decoded, unknown: strictProblems(shape, value as Json, duplicates ? text : undefined) };
 }

@@ -1,5 +1,6 @@
 import type { Pod, Toleration } from "../../api/generated/core-v1.ts";
 import type { RuntimeClass } from "../../api/generated/node-v1.ts";
+import { givenEmpty } from "../../machinery/given-empty.ts";
 import type { Mutable } from "../../machinery/object.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./admission.ts";
@@ -28,7 +29,7 @@ export function runtimeClass(lookup: Lookup): AdmissionPlugin {
       if (pod === undefined) return;
       const chosen = classOf(request, pod, lookup);
       if (chosen?.overhead === undefined) {
-        if (pod.spec.overhead === undefined) return;
+        if (pod.spec.overhead === undefined && givenEmpty(pod.spec, "overhead") === undefined) return;
         const why = "pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead";
         throw refusal(request, why);
       }

@@ -1,4 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
+import { withGivenEmpty } from "../../machinery/given-empty.ts";
 import type { JsonObject, MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../../machinery/object.ts";
 import { type Applied, applyConfiguration } from "../../machinery/ownership/apply.ts";
@@ -17,7 +18,7 @@ export function ownedOnCreate(context: StorageContext, operation: Operation, obj
   const entries = ownershipOnUpdate(
     writeContext(operation),
     undefined,
-    object,
+    withGivenEmpty(object),
     writerOf(context, operation),
     sentWith(operation),
   );
@@ -35,7 +36,7 @@ export function ownedOnUpdate(
   const entries = ownershipOnUpdate(
     writeContext(operation),
     before,
-    next,
+    withGivenEmpty(next),
     writerOf(context, operation),
     sentWith(operation),
   );

@@ -1,4 +1,5 @@
 import { qualifiedName } from "../../../machinery/formats.ts";
+import { givenEmpty } from "../../../machinery/given-empty.ts";
 import {
   duplicate,
   invalid,
@@ -68,11 +69,13 @@ function checkConditions(
 
 function checkExitCodes(
   { template }: JobSpec,
-  { operator, containerName, values: given }: NonNullable<PodFailurePolicyRule["onExitCodes"]>,
+  codes: NonNullable<PodFailurePolicyRule["onExitCodes"]>,
   at: string,
   issues: Issues,
 ): void {
-  const values = (given as typeof given | null) ?? [];
+  const { operator, containerName } = codes;
+  const given = codes.values as typeof codes.values | null;
+  const values = given ?? [];
   checkChosen(operator, `${at}.operator`, OPERATORS, issues);
   const containers = [...template.spec.containers, ...(template.spec.initContainers ?? [])];
   if (containerName !== undefined && !containers.some(({ name }) => name === containerName)) {
@@ -80,7 +83,8 @@ function checkExitCodes(
     issues.push(invalid(`${at}.containerName`, containerName, detail));
   }
   const valuesAt = `${at}.values`;
-  if (values.length === 0) issues.push(invalid(valuesAt, values, "at least one value is required"));
+  if (values.length === 0)
+    issues.push(invalid(valuesAt, givenEmpty(codes, "values") ?? null, "at least one value is required"));
   else if (values.length > MOST_EXIT_CODES) issues.push(tooMany(valuesAt, values.length, MOST_EXIT_CODES));
   for (const [index, value] of values.entries()) {
     if (operator === "In" && value === 0) {

@@ -1,4 +1,5 @@
 import { dnsLabel, dnsSubdomain } from "../../../machinery/formats.ts";
+import { givenEmpty } from "../../../machinery/given-empty.ts";
 import { invalid, type Issue, notSupported, required, tooLong } from "../../../machinery/issue.ts";
 import { matches, selectorOf } from "../../../machinery/labels.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
@@ -152,7 +153,7 @@ export function checkJobSpec(spec: JobSpec, at: string, issues: Issues): void {
     if (spec.completionMode === "Indexed") checkSuccessPolicy(spec, spec.successPolicy, policyAt, issues);
     else {
       const rules = spec.successPolicy.rules as SuccessPolicy["rules"] | null;
-      const shown = { Rules: rules?.map(shownRule) ?? null };
+      const shown = { Rules: rules?.map(shownRule) ?? givenEmpty(spec.successPolicy, "rules") ?? null };
       issues.push(invalid(policyAt, shown, "requires indexed completion mode"));
     }
   }

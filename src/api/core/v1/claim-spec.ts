@@ -1,4 +1,5 @@
 import { dnsLabel, dnsSubdomain } from "../../../machinery/formats.ts";
+import { fieldsGivenEmpty, givenEmpty } from "../../../machinery/given-empty.ts";
 import { forbidden, invalid, notSupported, required } from "../../../machinery/issue.ts";
 import { annotationIssues } from "../../../machinery/metadata.ts";
 import { checkPositiveQuantity } from "../../amounts.ts";
@@ -14,9 +15,9 @@ export function checkClaimTemplate(template: PersistentVolumeClaimTemplate, at: 
   const { metadata = {} } = template;
   for (const issue of annotationIssues(metadata.annotations ?? {}, `${at}.metadata.annotations`)) issues.push(issue);
   checkLabels(metadata.labels ?? {}, `${at}.metadata.labels`, issues);
-  for (const name in metadata) {
+  for (const name of new Set([...Object.keys(metadata), ...(fieldsGivenEmpty(metadata)?.keys() ?? [])])) {
     if (name === "annotations" || name === "labels") continue;
-    if (metadata[name as keyof typeof metadata] != null) {
+    if (metadata[name as keyof typeof metadata] != null || givenEmpty(metadata, name) !== undefined) {
       issues.push(forbidden(`${at}.metadata.${name}`, "cannot be set"));
     }
   }

@@ -1,4 +1,5 @@
 import { dnsLabel, portName } from "../../../../machinery/formats.ts";
+import { fieldsGivenEmpty, givenEmpty } from "../../../../machinery/given-empty.ts";
 import { duplicate, forbidden, invalid, notFound, notSupported, required } from "../../../../machinery/issue.ts";
 import {
   checkFormat,
@@ -115,9 +116,11 @@ export function checkImageSpace({ image = "" }: Container, at: string, issues: I
 }
 
 function isSet(container: EphemeralContainer, part: (typeof EPHEMERAL_FORBIDDEN)[number]): boolean {
+  if (givenEmpty(container, part) !== undefined) return true;
   const value = container[part];
   if (Array.isArray(value)) return value.length > 0;
-  return part === "resources" ? Object.keys(value as object).length > 0 : value !== undefined;
+  if (part !== "resources") return value !== undefined;
+  return Object.keys(container.resources).length > 0 || fieldsGivenEmpty(container.resources) !== undefined;
 }
 
 const PULL_POLICIES = ["Always", "IfNotPresent", "Never"];

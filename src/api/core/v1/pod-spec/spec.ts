@@ -1,4 +1,5 @@
 import { dnsLabel, dnsSubdomain, qualifiedName } from "../../../../machinery/formats.ts";
+import { givenEmpty } from "../../../../machinery/given-empty.ts";
 import { duplicate, forbidden, invalid, notFound, notSupported, required } from "../../../../machinery/issue.ts";
 import type { TemplateMeta } from "../../../../machinery/object.ts";
 import { compareQuantities, formatQuantity, parseQuantity } from "../../../../machinery/quantity.ts";
@@ -128,7 +129,7 @@ function checkResourceClaims(
 function checkPodResources({ spec, claims }: PodFrame, at: string, issues: Issues): void {
   const resources = spec.resources!;
   if (spec.os?.name === "windows") return void issues.push(forbidden(at, "may not be set for a windows pod"));
-  if (resources.claims !== undefined) {
+  if (resources.claims !== undefined || givenEmpty(resources, "claims") !== undefined) {
     issues.push(forbidden(`${at}.claims`, "claims may not be set for Resources at pod-level"));
   }
   checkResources(resources, podResourceName, claims, at, issues);
