@@ -52,6 +52,7 @@ export function created(body: unknown): Answer {
     delete object["status"];
     if (!status.pointer) object["status"] = decodeValue(status.shape, {}).value;
   }
+  kind.dropClosed?.(object);
   kind.prepareForCreate?.(object, CONTEXT);
   const { metadata } = object as unknown as KubeObject;
   const name = NAME_CHECKS[kind.nameRule ?? "dns-subdomain"];
@@ -77,6 +78,7 @@ export function changed(oldBody: unknown, patch: unknown, subresource: string): 
     else object[name] = structuredClone(old[name]);
   }
   const [next, before] = [object, old] as unknown as readonly [KubeObject, KubeObject];
+  kind.dropClosed?.(object);
   kind.prepareForUpdate?.(object, before, context);
   if (subresource === "status") {
     return answer(kind, object, [...(kind.validateStatusUpdate?.(next, before, context) ?? [])]);

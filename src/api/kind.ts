@@ -65,6 +65,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly keepsStatusOnCreate?: boolean;
   /** Whoever writes the status leaves the labels as they are. */
   readonly statusKeepsLabels?: boolean;
+  /** Takes out what belongs to features that Kubernetes leaves closed, once it is noted who has set it. */
+  dropClosed?(object: MutableJsonObject): void;
   /** Adjusts a new object before it is checked: resets what clients may not set. Status is reset by itself. */
   prepareForCreate?(object: MutableJsonObject, context: RuleContext): void;
   prepareForUpdate?(object: MutableJsonObject, old: T, context: RuleContext): void;

@@ -124,6 +124,7 @@ async function prepared(
   manage(object, live);
   const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
   await context.admission.admit(request);
+  kind.dropClosed?.(object);
   kind.prepareForUpdate?.(object, live, rules);
   const next = object as unknown as KubeObject;
   if (subresource !== "status") countGeneration(kind, object, next, live);

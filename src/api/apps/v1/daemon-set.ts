@@ -5,6 +5,7 @@ import { sameJson } from "../../../machinery/same-json.ts";
 import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, formatLabels, templateColumns } from "../../columns.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
+import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import { checkRunsForever, checkSelects, checkTemplate, selectsAll } from "../../core/v1/pod-spec/template.ts";
 import { templateWarnings } from "../../core/v1/pod-warnings.ts";
@@ -44,6 +45,7 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
     // Kubernetes holds it as a number, which is there even where nobody gave one.
     (metadata.annotations ??= {})[GENERATION] ??= "0";
   },
+  dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<DaemonSet>).spec.template.spec),
   validate: (set) => (set.metadata.resourceVersion === undefined ? daemonSetIssues(set) : []),
   validateUpdate(set, old) {
     const { selector } = set.spec;

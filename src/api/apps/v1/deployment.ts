@@ -4,6 +4,7 @@ import type { Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, templateColumns } from "../../columns.ts";
+import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import { ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
 import { checkAtMost, checkCollisions } from "../../core/v1/replica-status.ts";
@@ -42,6 +43,7 @@ export const Deployment: Kind<Deployment> = defineKind(facts.apps.v1.Deployment,
     }
     defaultPodSpec(spec.template.spec);
   },
+  dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<Deployment>).spec.template.spec),
   validate: deploymentIssues,
   validateUpdate({ spec }, old) {
     return sameJson(spec.selector, old.spec.selector) ? [] : [invalid("spec.selector", spec.selector, IMMUTABLE)];

@@ -4,6 +4,7 @@ import type { LabelSelector, Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, templateColumns } from "../../columns.ts";
+import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import { checkOwnSelector, checkRunsForever, checkSelects, checkTemplate } from "../../core/v1/pod-spec/template.ts";
 import { ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
@@ -28,6 +29,7 @@ export const ReplicaSet: Kind<ReplicaSet> = defineKind(facts.apps.v1.ReplicaSet,
     { name: "Selector", type: "string", priority: 1, value: ({ spec }) => formatLabelSelector(spec.selector) },
   ],
   default: (object) => defaultPodSpec((object as unknown as Mutable<ReplicaSet>).spec.template.spec),
+  dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<ReplicaSet>).spec.template.spec),
   validate({ spec }) {
     const issues: Issues = [];
     checkNonnegative(spec.replicas, "spec.replicas", issues);

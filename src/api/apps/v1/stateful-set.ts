@@ -5,6 +5,7 @@ import { sameJson } from "../../../machinery/same-json.ts";
 import { checkFormat, checkNonnegative, checkOneOf, type Issues } from "../../checks.ts";
 import { age, templateColumns } from "../../columns.ts";
 import { checkClaimSpec } from "../../core/v1/claim-spec.ts";
+import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import { roundResources } from "../../core/v1/pod-spec/resource-list.ts";
 import { checkOwnSelector, checkRunsForever, checkSelects, checkTemplate } from "../../core/v1/pod-spec/template.ts";
@@ -46,6 +47,11 @@ export const StatefulSet: Kind<StatefulSet> = defineKind(facts.apps.v1.StatefulS
       roundResources(claim.spec.resources.requests);
     }
     defaultPodSpec(spec.template.spec);
+  },
+  dropClosed(object) {
+    const { spec } = object as unknown as Mutable<StatefulSet>;
+    delete spec.updateStrategy.rollingUpdate?.maxUnavailable;
+    dropClosedFeatures(spec.template.spec);
   },
   validate: statefulSetIssues,
   validateUpdate: updateIssues,

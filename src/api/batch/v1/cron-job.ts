@@ -5,6 +5,7 @@ import type { Mutable } from "../../../machinery/object.ts";
 import { checkNonnegative, checkRequiredOneOf, type Issues } from "../../checks.ts";
 import { age, since, templateColumns } from "../../columns.ts";
 import { ownerNameWarnings } from "../../core/v1/pod-warnings.ts";
+import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import type { CronJob as StoredCronJob } from "../../generated/batch-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -34,6 +35,8 @@ export const CronJob: Kind<CronJob> = defineKind(facts.batch.v1.CronJob, {
     },
   ],
   default: (object) => defaultPodSpec((object as unknown as Mutable<CronJob>).spec.jobTemplate.spec.template.spec),
+  dropClosed: (object) =>
+    dropClosedFeatures((object as unknown as Mutable<CronJob>).spec.jobTemplate.spec.template.spec),
   validate: (job) => (job.metadata.resourceVersion === undefined ? cronJobIssues(job, undefined) : []),
   validateUpdate: cronJobIssues,
   *warnings({ metadata, spec }, old) {

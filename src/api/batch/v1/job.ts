@@ -1,3 +1,4 @@
+import { byteOrder } from "../../../machinery/byte-order.ts";
 import { humanDuration } from "../../../machinery/duration.ts";
 import { labelValue } from "../../../machinery/formats.ts";
 import { formatLabelSelector } from "../../../machinery/labels.ts";
@@ -5,6 +6,7 @@ import type { Mutable } from "../../../machinery/object.ts";
 import { parseTime } from "../../../machinery/time.ts";
 import { age, templateColumns } from "../../columns.ts";
 import { ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import type { Job as StoredJob, JobSpec } from "../../generated/batch-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -32,6 +34,7 @@ export const Job: Kind<Job> = defineKind(facts.batch.v1.Job, {
     { name: "Selector", type: "string", priority: 1, value: ({ spec }) => formatLabelSelector(spec.selector) },
   ],
   default: (object) => defaultJob(object as unknown as Mutable<Job>),
+  dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<Job>).spec.template.spec),
   prepareForCreate: (object) => generateSelector(object as unknown as Mutable<Job>),
   prepareForUpdate: (object) => copyLabels(object as unknown as Mutable<Job>),
   validate: jobIssues,
@@ -76,6 +79,8 @@ function generateSelector(job: Mutable<Job>): void {
   labels["batch.kubernetes.io/job-name"] ??= metadata.name;
   labels["controller-uid"] ??= metadata.uid;
   labels["batch.kubernetes.io/controller-uid"] ??= metadata.uid;
+  // Go shows maps in the order of their keys, in refusals too.
+  spec.template.metadata.labels = Object.fromEntries(Object.entries(labels).sort(([a], [b]) => byteOrder(a, b)));
   const selector = (spec.selector ??= {});
   (selector.matchLabels ??= {})["batch.kubernetes.io/controller-uid"] ??= metadata.uid;
   copyLabels(job);

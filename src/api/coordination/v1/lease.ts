@@ -13,8 +13,8 @@ export const Lease: Kind<Lease> = defineKind(facts.coordination.v1.Lease, {
   allowsCreateOnUpdate: true,
   allowsUnconditionalUpdate: false,
   columns: [{ name: "Holder", type: "string", value: ({ spec }) => spec.holderIdentity ?? "" }, age],
-  default(object) {
-    // Kubernetes 1.36 drops what coordinated elections need, unless one opens that feature.
+  dropClosed(object) {
+    // What coordinated elections need.
     const { spec } = object as unknown as Mutable<Lease>;
     delete spec.strategy;
     delete spec.preferredHolder;

@@ -4,6 +4,7 @@ import type { Issues } from "../../checks.ts";
 import type { PodTemplate as StoredPodTemplate } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { dropClosedFeatures } from "./closed-features.ts";
 import { defaultPodSpec } from "./pod-spec/defaults.ts";
 import { checkTemplate } from "./pod-spec/template.ts";
 import { templateWarnings } from "./pod-warnings.ts";
@@ -35,6 +36,7 @@ export const PodTemplate: Kind<PodTemplate> = defineKind(facts.core.v1.PodTempla
     },
   ],
   default: (object) => defaultPodSpec((object as unknown as Mutable<PodTemplate>).template.spec),
+  dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<PodTemplate>).template.spec),
   validate({ template }) {
     const issues: Issues = [];
     checkTemplate(template, "template", issues);

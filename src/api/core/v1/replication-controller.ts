@@ -5,6 +5,7 @@ import { age, formatLabels, templateColumns } from "../../columns.ts";
 import type { ReplicationController as StoredReplicationController } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { dropClosedFeatures } from "./closed-features.ts";
 import { defaultPodSpec } from "./pod-spec/defaults.ts";
 import { checkRunsForever, checkSelectsLabels, checkTemplate } from "./pod-spec/template.ts";
 import { ownerNameWarnings, templateWarnings } from "./pod-warnings.ts";
@@ -35,6 +36,10 @@ export const ReplicationController: Kind<ReplicationController> = defineKind(fac
       if (isEmpty(metadata.labels)) metadata.labels = { ...labels };
     }
     defaultPodSpec(spec.template.spec);
+  },
+  dropClosed(object) {
+    const { template } = (object as unknown as Mutable<ReplicationController>).spec;
+    if (template !== undefined) dropClosedFeatures(template.spec);
   },
   validate({ spec }) {
     const issues: Issues = [];

@@ -5,12 +5,10 @@ import { roundResources } from "./resource-list.ts";
 
 /** The defaults of every pod specification that hang on other fields, in pods and in templates, in place. */
 export function defaultPodSpec(spec: Mutable<PodSpec>): void {
-  dropClosedFeatures(spec);
   sayServiceAccountTwice(spec);
   for (const volume of spec.volumes ?? []) defaultVolume(volume);
   for (const containers of [spec.initContainers, spec.containers, spec.ephemeralContainers]) {
     for (const container of containers ?? []) {
-      delete container.lifecycle?.stopSignal;
       container.imagePullPolicy ??= defaultPullPolicy(container.image ?? "");
       roundRequirements(container.resources);
     }
@@ -25,17 +23,6 @@ export function sayServiceAccountTwice(spec: Mutable<PodSpec>): void {
   if (!name) return;
   spec.serviceAccountName = name;
   spec.serviceAccount = name;
-}
-
-/** What Kubernetes 1.36 drops because its feature is closed unless one opens it. */
-function dropClosedFeatures(spec: Mutable<PodSpec>): void {
-  delete spec.schedulingGroup;
-  for (const { projected } of spec.volumes ?? []) {
-    for (const source of projected?.sources ?? []) {
-      delete source.clusterTrustBundle;
-      delete source.podCertificate;
-    }
-  }
 }
 
 function roundRequirements(requirements: Mutable<Pick<ResourceRequirements, "limits" | "requests">>): void {
