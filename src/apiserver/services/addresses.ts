@@ -1,7 +1,7 @@
 import type { Service, ServicePort } from "../../api/generated/core-v1.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
-import { invalid } from "../../machinery/issue.ts";
+import { invalid, type Issue } from "../../machinery/issue.ts";
 import type { Mutable } from "../../machinery/object.ts";
 import { internalError, invalidError } from "../../machinery/status.ts";
 import type { AdmissionPlugin } from "../admission/admission.ts";
@@ -45,8 +45,10 @@ export function serviceAddresses(
       if (needsAddress(service)) refuse(service, settleFamilies(service.spec, oldSpec(present), addresses.families));
       const ports = dryRun ? numbersToTry(nodePorts, PORT_TO_TRY) : nodePorts;
       if (needsAddress(service) && service.spec.clusterIP !== "None" && familiesFit(service.spec)) {
+        const isGiven = (service.spec.clusterIP ?? "") === "";
         const issue = addresses.give(service.spec, present?.spec.clusterIPs ?? [], used.addresses, dryRun);
         refuse(service, issue === undefined ? [] : [issue]);
+        if (isGiven && !dryRun && (service.metadata.name ?? "") === "") refuse(service, [unnamed(service.spec)]);
       }
       giveNodePorts(service, ports, used.nodePorts, present);
       giveHealthPort(service, ports, used.nodePorts, present);
@@ -204,4 +206,10 @@ function claimPort(
 /** @throws where there is anything to say against it */
 function refuse(service: DraftService, issues: Parameters<typeof invalidError>[2]): void {
   if (issues.length > 0) throw invalidError({ group: "", name: "Service" }, service.metadata.name, issues);
+}
+
+/** Kubernetes notes down whose an address is before it looks at the Service's name, and cannot without. */
+function unnamed({ clusterIP }: DraftService["spec"]): Issue {
+  const why = `IPAddress.networking.k8s.io "${clusterIP}" is invalid: spec.parentRef.name: Required value`;
+  return invalid("spec.clusterIPs", [""], `failed to allocate IP: ${why}`);
 }

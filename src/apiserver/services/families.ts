@@ -1,4 +1,5 @@
 import type { Service } from "../../api/generated/core-v1.ts";
+import { checkClusterAddresses } from "../../api/core/v1/service-addresses.ts";
 import type { IpFamily } from "../../base/ip.ts";
 import { ipFamily, parseIp } from "../../base/ip.ts";
 import { invalid, type Issue } from "../../machinery/issue.ts";
@@ -10,7 +11,7 @@ const POLICY = "spec.ipFamilyPolicy";
 
 /**
  * Fills in of which families a service is, and how strictly, from what is said of it, what it was, and what the cluster has.
- * What contradicts itself is validation's to tell: it is left as it is.
+ * What is wrong by itself is told first, and alone.
  * @param configured the families of the cluster's networks for services, the usual one first
  * @returns why it cannot be so
  * @see https://kubernetes.io/docs/concepts/services-networking/dual-stack/
@@ -26,7 +27,9 @@ export function settleFamilies(
   const byHand = spec.clusterIP === "None" && Object.keys(spec.selector ?? {}).length === 0;
   // Two families never come unasked: but an endpoint that people write may have any address.
   spec.ipFamilyPolicy ??= byHand ? "RequireDualStack" : "SingleStack";
-  if (!familiesFit(spec)) return [];
+  const unsound: Issue[] = [];
+  checkClusterAddresses({ spec }, old === undefined ? undefined : { spec: old }, unsound);
+  if (unsound.length > 0) return unsound;
   const issues = [...(old === undefined ? [] : shrink(spec, old)), ...crowded(spec)];
   issues.push(...takeFromAddresses(spec, configured));
   if (issues.length > 0) return issues;

@@ -8,7 +8,7 @@ const FAMILIES = ["IPv4", "IPv6"];
 const FAMILY_POLICIES = ["PreferDualStack", "RequireDualStack", "SingleStack"];
 
 /** A service without an address of its own: its name leads to the pods themselves. */
-export function isHeadless({ spec }: Service): boolean {
+export function isHeadless({ spec }: Pick<Service, "spec">): boolean {
   return spec.clusterIPs?.length === 1 && spec.clusterIPs[0] === "None";
 }
 
@@ -19,7 +19,11 @@ export function isReachableFromOutside(spec: Pick<Service["spec"], "type" | "ext
 }
 
 /** The addresses of a service and their families must fit each other. */
-export function checkClusterAddresses(service: Service, old: Service | undefined, issues: Issues): void {
+export function checkClusterAddresses(
+  service: Pick<Service, "spec">,
+  old: Pick<Service, "spec"> | undefined,
+  issues: Issues,
+): void {
   const { spec } = service;
   if (spec.type === "ExternalName") return;
   const { clusterIP = "", clusterIPs = [], ipFamilies = [] } = spec;
