@@ -47,8 +47,6 @@ export async function createDecoded(
   setNamespace(operation, metadata);
   const generated = (metadata.name ?? "") === "" && (metadata.generateName ?? "") !== "";
   const { resourceVersion } = metadata;
-  // It is storing that minds a version, and not where an update or an apply comes to create.
-  if (operation.verb === "create" && !isDryRun(operation)) refuseVersion(resourceVersion);
   // What creates by the way, an update or an apply, is not asked about the grace of a deletion that never was.
   if (operation.verb === "create") delete metadata.deletionGracePeriodSeconds;
   setSystemFields(context, metadata);
@@ -67,13 +65,13 @@ export async function createDecoded(
     await context.admission.validate(request);
     for (const text of kind.warnings?.(object as unknown as KubeObject, undefined) ?? []) operation.warn(text);
     if (isDryRun(operation)) return dryCreate(context, operation, object, resourceVersion);
+    // It is storing that minds a version, and not where an update or an apply comes to create.
+    if (operation.verb === "create") refuseVersion(resourceVersion);
     try {
       return await write(context, operation, object as unknown as KubeObject);
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error;
-      if ((metadata.generateName ?? "") === "") throw alreadyExistsError(resourceOf(kind), metadata.name!);
-      if (!generated) throw noFreeName(kind, metadata.name!);
-      if (attempt === NAME_ATTEMPTS) throw noFreeName(kind, metadata.name!);
+      if (!generated || attempt === NAME_ATTEMPTS) throw nameTaken(kind, metadata);
     }
   }
 }
@@ -97,7 +95,7 @@ function dryCreate(
   const { kind } = operation;
   const metadata = metadataOf(object);
   if (context.store.get(keyOf(storedKind(kind), metadata.namespace, metadata.name!)) !== undefined) {
-    throw alreadyExistsError(resourceOf(kind), metadata.name!);
+    throw nameTaken(kind, metadata);
   }
   if (resourceVersion !== undefined) metadata.resourceVersion = resourceVersion;
   return objectOutcome(kind, inOrder(object as unknown as KubeObject), 201);
@@ -145,6 +143,7 @@ function generateName({ random }: StorageContext, prefix: string): string {
 function prepare(context: StorageContext, operation: Operation, object: MutableJsonObject): void {
   const { kind } = operation;
   if (hasStatusSubresource(kind) && kind.keepsStatusOnCreate !== true) resetStatus(kind, object);
+  kind.dropClosed?.(object);
   kind.prepareForCreate?.(object, creationContext(context, operation));
   if (kind.desired !== undefined) metadataOf(object).generation = 1;
 }
@@ -196,9 +195,10 @@ const NAME_CHECKS: Readonly<Record<NameRule, FormatCheck>> = {
   "path-segment": pathSegment,
 };
 
-function noFreeName(kind: Kind, name: string): Error {
-  const resource = resourceOf(kind);
-  const error = alreadyExistsError(resource, name);
+/** Kubernetes takes a name for generated wherever there is a prefix for one. */
+function nameTaken(kind: Kind, { name = "", generateName = "" }: Partial<ObjectMeta>): Error {
+  if (generateName === "") return alreadyExistsError(resourceOf(kind), name);
+  const error = alreadyExistsError(resourceOf(storedKind(kind)), name);
   return failure(
     409,
     "AlreadyExists",

@@ -110,10 +110,13 @@ async function readPage(
   await prepareViews(operation.kind, all.entries);
   const seen = seenAs(operation);
   const entries: Entry<KubeObject>[] = [];
-  for (const entry of all.entries) {
+  for (const [index, entry] of all.entries.entries()) {
     if (!selection(seen(entry))) continue;
-    if (entries.length === limit) return { entries, revision: all.revision, remaining: 1, next: entries.at(-1)!.key };
     entries.push(entry);
+    // A full page ends the reading: whether what is left has any that are meant, the next page will tell.
+    const remaining = all.entries.length - 1 - index;
+    if (entries.length === limit && remaining > 0)
+      return { entries, revision: all.revision, remaining, next: entry.key };
   }
   return { entries, revision: all.revision, remaining: 0 };
 }

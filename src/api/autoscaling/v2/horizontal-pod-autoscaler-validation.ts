@@ -3,6 +3,7 @@ import { forbidden, invalid, type Issue, notSupported, required } from "../../..
 import { parseQuantity, signOf } from "../../../machinery/quantity.ts";
 import { checkNonnegativeQuantity } from "../../amounts.ts";
 import { checkFormat, checkNonnegative, checkRequiredFormat, type Issues } from "../../checks.ts";
+import { containerResourceName } from "../../core/v1/pod-spec/resources.ts";
 import type {
   CrossVersionObjectReference,
   HorizontalPodAutoscaler,
@@ -132,6 +133,7 @@ const CHECKS: Readonly<Record<(typeof SOURCES)[number], Check>> = {
   containerResource(metric, at, issues) {
     const { name, container, target } = metric.containerResource!;
     if (name === "") issues.push(required(`${at}.name`, "must specify a resource name"));
+    else containerResourceName(name, `${at}.name`, issues);
     if (container === "") issues.push(required(`${at}.container`, "must specify a container"));
     else checkFormat(container, `${at}.container`, dnsLabel, issues);
     checkUsage(target, `${at}.target`, issues);

@@ -33,12 +33,13 @@ function configMapIssues({ data = {}, binaryData = {} }: ConfigMap): readonly Is
   for (const key in data) {
     const at = `data[${key}]`;
     checkFormat(key, at, configKey, issues);
-    if (binaryData[key] !== undefined) issues.push(invalid(at, key, "duplicate of key present in binaryData"));
+    if (key in binaryData) issues.push(invalid(at, key, "duplicate of key present in binaryData"));
     bytes += byteLength(data[key]!);
   }
   for (const key in binaryData) {
     checkFormat(key, `binaryData[${key}]`, configKey, issues);
-    bytes += decodedLength(binaryData[key]!);
+    // What was given as null is there, and empty.
+    bytes += decodedLength(binaryData[key] ?? "");
   }
   // So Kubernetes shows a field without a name: the whole is too large.
   if (bytes > LARGEST_DATA_BYTES) issues.push(tooLong("[]", LARGEST_DATA_BYTES));

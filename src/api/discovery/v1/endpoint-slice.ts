@@ -43,6 +43,9 @@ export const EndpointSlice: Kind<EndpointSlice> = defineKind(facts.discovery.v1.
       port.protocol ??= "TCP";
     }
   },
+  *warnings({ addressType }, old) {
+    if (old === undefined && addressType === "FQDN") yield "spec.addressType: FQDN endpoints are deprecated";
+  },
   prepareForCreate: (object) => dropTopology(object as unknown as Mutable<EndpointSlice>),
   prepareForUpdate: (object) => dropTopology(object as unknown as Mutable<EndpointSlice>),
   validate(slice) {

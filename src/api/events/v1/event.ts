@@ -1,4 +1,6 @@
+import { dnsSubdomain } from "../../../machinery/formats.ts";
 import { invalid, required } from "../../../machinery/issue.ts";
+import { metadataIssues, metadataUpdateIssues, ownFinalizerIssues } from "../../../machinery/metadata.ts";
 import type { KubeObject } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { IMMUTABLE, type Issues } from "../../checks.ts";
@@ -12,6 +14,8 @@ export type Event = StoredEvent;
 
 /** The events of the group events.k8s.io: the same objects as the core group's, under newer names. */
 export const Event: Kind<Event> = defineKind(facts.events.v1.Event, {
+  // They are looked at between what core events must have and what is new here.
+  metadataChecks: { update: [] },
   allowsCreateOnUpdate: true,
   view: { of: CoreEvent as unknown as Kind, fromStored, toStored },
   columns: eventColumns.map((column): Column<Event> => ({
@@ -33,11 +37,14 @@ export const Event: Kind<Event> = defineKind(facts.events.v1.Event, {
   validate(event) {
     const issues: Issues = [];
     checkEvent(toStored(event), "reportingController", issues);
-    if (event.metadata.resourceVersion === undefined) checkNew(event, issues);
+    if (event.metadata.resourceVersion !== undefined) return issues;
+    issues.push(...metadataIssues(event.metadata, { namespaced: true, name: dnsSubdomain }));
+    checkNew(event, issues);
     return issues;
   },
   validateUpdate(event, old) {
-    const issues: Issues = [];
+    const issues: Issues = [...metadataUpdateIssues(event.metadata, old.metadata)];
+    issues.push(...ownFinalizerIssues(event.metadata.finalizers ?? []));
     if (!sameJson(event.series, old.series)) checkSeries(event, issues);
     for (const [field, name] of FIXED) {
       if (!sameJson(event[name], old[name])) issues.push(invalid(field, shownAs(field, event[name]), IMMUTABLE));

@@ -65,8 +65,8 @@ function checkHost(host: string, at: string, issues: Issues): void {
 }
 
 function checkPath({ path = "", pathType, backend }: HTTPIngressPath, at: string, issues: Issues): void {
-  const type: string | undefined = pathType;
-  if (!type) return void issues.push(required(`${at}.pathType`, "pathType must be specified"));
+  const type: string | null = pathType;
+  if (type === null) return void issues.push(required(`${at}.pathType`, "pathType must be specified"));
   const isPlain = type === "Exact" || type === "Prefix";
   if (!PATH_TYPES.includes(type)) issues.push(notSupported(`${at}.pathType`, type, PATH_TYPES));
   else if (!path.startsWith("/") && (isPlain || path !== "")) {

@@ -1,4 +1,4 @@
-import { configKey, dnsLabel, dnsSubdomain, environmentName } from "../../../../machinery/formats.ts";
+import { asPrefix, configKey, dnsLabel, dnsSubdomain, environmentName } from "../../../../machinery/formats.ts";
 import { invalid, required } from "../../../../machinery/issue.ts";
 import { checkFormat, checkRequiredFormat, type Issues } from "../../../checks.ts";
 import type {
@@ -21,14 +21,17 @@ export function checkEnvironment(variables: readonly EnvVar[], at: string, issue
   }
 }
 
+/** Kubernetes checks these names as if more were to follow. */
+const SOURCE_NAME = asPrefix(dnsSubdomain);
+
 export function checkEnvironmentFrom(sources: readonly EnvFromSource[], at: string, issues: Issues): void {
   for (const [index, { prefix, configMapRef, secretRef }] of sources.entries()) {
     const here = `${at}[${index}]`;
     if (prefix) checkFormat(prefix, `${here}.prefix`, environmentName, issues);
     if (configMapRef !== undefined) {
-      checkRequiredFormat(configMapRef.name, `${here}.configMapRef.name`, dnsSubdomain, issues);
+      checkRequiredFormat(configMapRef.name, `${here}.configMapRef.name`, SOURCE_NAME, issues);
     }
-    if (secretRef !== undefined) checkRequiredFormat(secretRef.name, `${here}.secretRef.name`, dnsSubdomain, issues);
+    if (secretRef !== undefined) checkRequiredFormat(secretRef.name, `${here}.secretRef.name`, SOURCE_NAME, issues);
     if (configMapRef === undefined && secretRef === undefined) {
       issues.push(invalid(at, "", "must specify one of: `configMapRef` or `secretRef`"));
     } else if (configMapRef !== undefined && secretRef !== undefined) {

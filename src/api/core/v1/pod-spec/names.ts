@@ -52,7 +52,7 @@ const SEARCH = new RegExp(`^${SEARCH_PATTERN}$`);
 /** A DNS subdomain in which labels may begin with, and have, underscores. */
 const searchDomain: FormatCheck = (value) => {
   const problems: string[] = [];
-  if (byteLength(value) > 253) problems.push("must be no more than 253 bytes");
+  if (byteLength(value) > 253) problems.push("must be no more than 253 characters");
   if (!SEARCH.test(value)) {
     problems.push(
       `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SEARCH_PATTERN}')`,

@@ -107,8 +107,10 @@ function checkSource(volume: Volume, isPod: boolean, podName: string, at: string
     found = true;
     const check = SOURCES[name] as SourceCheck<typeof name> | undefined;
     if (name === "ephemeral") checkEphemeral(volume, podName, at, issues);
-    else if (name === "image" && isPod && !volume.image?.reference) issues.push(required(`${at}.image.reference`));
-    else check?.(source, `${at}.${CHECKED_AS[name] ?? name}`, issues, volume);
+    else {
+      if (name === "image" && isPod && !volume.image?.reference) issues.push(required(`${at}.image.reference`));
+      check?.(source, `${at}.${CHECKED_AS[name] ?? name}`, issues, volume);
+    }
   }
   const { iscsi } = volume;
   if (iscsi?.initiatorName !== undefined && `${volume.name}:${iscsi.targetPortal}`.length > 64) {
