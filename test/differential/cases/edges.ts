@@ -1,0 +1,116 @@
+import { apply, jsonPatch, merge, strategic } from "../../../src/apiserver/answers/drafts.ts";
+import { type Case, defineCase, type Step } from "../define-case.ts";
+
+// Found by the fuzzer, one or two steps for each cause.
+
+const NAMESPACE = "/api/v1/namespaces/{ns}";
+const template = (spec: object) => ({
+  metadata: { labels: { app: "web" } },
+  spec: { containers: [{ name: "main", image: "web:1" }], ...spec },
+});
+const set = (name: string, spec: object, more: object = {}) => ({
+  apiVersion: "apps/v1",
+  kind: "StatefulSet",
+  metadata: { name },
+  spec: { selector: { matchLabels: { app: "web" } }, serviceName: "web", template: template(spec), ...more },
+});
+const SETS = "/apis/apps/v1/namespaces/{ns}/statefulsets";
+const job = (spec: object) => ({
+  apiVersion: "batch/v1",
+  kind: "Job",
+  metadata: { name: "one" },
+  spec: { template: template({ restartPolicy: "Never" }), ...spec },
+});
+const JOBS = "/apis/batch/v1/namespaces/{ns}/jobs?dryRun=All";
+const service = (spec: object, metadata: object = { name: "one" }): Step => ({
+  ask: `POST ${NAMESPACE}/services`,
+  body: { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [{ port: 80 }], ...spec } },
+});
+
+const cases: readonly Case[] = [
+  defineCase("empty-fields", "api", [
+    ...[{ ports: [] }, { resizePolicy: [] }, { resources: { limits: {} } }].map((container) => ({
+      ask: `POST ${SETS}`,
+      body: set("one", { ephemeralContainers: [{ name: "debug", image: "web:1", ...container }] }),
+    })),
+    { ask: `POST ${SETS}`, body: set("one", { resources: { claims: [] } }) },
+    {
+      ask: `POST ${SETS}`,
+      body: set("one", {
+        volumes: [{ name: "a", ephemeral: { volumeClaimTemplate: { metadata: { finalizers: [] } } } }],
+      }),
+    },
+    { ask: `POST ${JOBS}`, body: job({ podFailurePolicy: { rules: [{ onExitCodes: { values: [] } }] } }) },
+    { ask: `POST ${JOBS}`, body: job({ podFailurePolicy: { rules: [{ onExitCodes: {} }] } }) },
+    { ask: `POST ${JOBS}`, body: job({ successPolicy: { rules: [] } }) },
+    { ask: `POST ${JOBS}`, body: job({ selector: { matchLabels: { a: "b" } } }) },
+    {
+      ask: "POST /apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles",
+      body: { apiVersion: "rbac.authorization.k8s.io/v1", kind: "Role", metadata: { name: "one" }, rules: [] },
+    },
+    {
+      ask: `POST ${NAMESPACE}/configmaps`,
+      body: { metadata: { name: "one" }, data: { a: "" }, binaryData: { a: null } },
+    },
+  ]),
+  defineCase("closed-features", "api", [
+    {
+      ask: `POST ${SETS}`,
+      body: set(
+        "one",
+        { initContainers: [{ name: "a", image: "web:1", lifecycle: { stopSignal: "SIGTERM" } }] },
+        { updateStrategy: { rollingUpdate: { maxUnavailable: "nonsense" } } },
+      ),
+    },
+    {
+      ask: "POST /apis/coordination.k8s.io/v1/namespaces/{ns}/leases",
+      body: { metadata: { name: "one" }, spec: { strategy: "OldestEmulationVersion", preferredHolder: "you" } },
+    },
+  ]),
+  defineCase("integers-beyond-their-type", "api", [
+    { ask: `POST ${SETS}`, body: set("one", {}) },
+    ...[2 ** 31, 1e30].flatMap((number) => [
+      { ask: `PATCH ${SETS}/one`, headers: strategic, body: { spec: { minReadySeconds: number } } },
+      {
+        ask: `PATCH ${SETS}/one?fieldManager=two&force=true`,
+        headers: apply,
+        body: set("one", {}, { revisionHistoryLimit: number, replicas: number }),
+      },
+    ]),
+    {
+      ask: `PATCH ${SETS}/one?fieldManager=two&force=true`,
+      headers: apply,
+      body: set("one", { terminationGracePeriodSeconds: 1e30, activeDeadlineSeconds: 1e30 }),
+    },
+  ]),
+  defineCase("families", "api", [
+    service({}, {}),
+    service({ ipFamilies: [null] }),
+    service({ ipFamilies: ["IPv6"], ipFamilyPolicy: "RequireDualStack" }),
+    service({ ipFamilies: ["IPv4", "IPv6"] }),
+    service({ clusterIPs: ["fd00::1"], clusterIP: "fd00::1" }),
+    service({ clusterIP: "None", ipFamilies: ["IPv6"] }),
+  ]),
+  defineCase("names-and-namespaces", "api", [
+    { ask: `POST ${NAMESPACE}/configmaps`, body: { metadata: { name: "one", labels: { a: "b" } } } },
+    { ask: `POST ${NAMESPACE}/configmaps`, body: { metadata: { name: "one", generateName: "o" } } },
+    { ask: `POST ${NAMESPACE}/configmaps`, body: { metadata: { resourceVersion: "1" } } },
+    { ask: `PATCH ${NAMESPACE}/configmaps/one`, headers: merge, body: { metadata: { namespace: "" } } },
+    {
+      ask: `PATCH ${NAMESPACE}/configmaps/one`,
+      headers: jsonPatch,
+      body: [{ op: "remove", path: "/metadata/namespace" }],
+    },
+    { ask: `PATCH ${NAMESPACE}/configmaps/one`, headers: merge, body: { metadata: { namespace: "x", name: "y" } } },
+    { ask: `POST ${NAMESPACE}/configmaps`, body: { metadata: { name: "two" } } },
+    // A page that is full may be followed by an empty one.
+    { ask: `GET ${NAMESPACE}/configmaps?labelSelector=a&limit=1`, as: "page" },
+    { ask: `GET ${NAMESPACE}/configmaps?labelSelector=a&limit=1&continue={page.continue}` },
+    {
+      ask: "POST /apis/events.k8s.io/v1/namespaces/{ns}/events",
+      body: { metadata: {}, eventTime: "2026-01-02T03:04:05.000006Z", type: "Strange" },
+    },
+  ]),
+];
+
+export default cases;
