@@ -56,12 +56,17 @@ export async function startNetwork(
   startPodNetwork({
     ...own("network"),
     nodes: seen.nodes,
-    own: { name: nodeName, addresses: options.addresses, podCIDRs: options.podCidr.split(",") },
+    own: {
+      name: nodeName,
+      addresses: options.addresses,
+      podCIDRs: options.podCidr.split(","),
+      machine: options.machine,
+    },
     mode: options.network,
     engine,
-    async annotate(name, value, signal) {
-      const cause = { actor: `kubelet/${nodeName}`, saw: [], reason: "the node tells what is on its links" };
-      const patch = mergePatch({ metadata: { annotations: { [name]: value } } });
+    async annotate(annotations, signal) {
+      const cause = { actor: `kubelet/${nodeName}`, saw: [], reason: "the node tells how it is reached" };
+      const patch = mergePatch({ metadata: { annotations } });
       await client.patch(Node, { name: nodeName }, patch, { signal, cause });
     },
     onPodMtu: (mtu) => writePodNetwork({ ...podNetwork, mtu }, parts),

@@ -60,6 +60,8 @@ export interface AgentOptions {
   readonly network: NetworkMode;
   /** The addresses that the cluster gives to load balancers, for which nodes answer on their links. */
   readonly loadBalancerRange?: string;
+  /** The node of the machine within which this one is; absent where it is a machine itself. */
+  readonly machine?: string;
   /** How much of the machine's memory the node has; absent: all of it. */
   readonly memoryBytes?: number;
   /** Where the files of static pods lie, absolute; absent: in the place for them in the data directory. */

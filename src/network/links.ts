@@ -8,6 +8,9 @@ import type { LinkRoute } from "./plan.ts";
  */
 export const LINKS_ANNOTATION = "wherry.dev/links";
 
+/** The node of the machine within which a node is; it says so itself, since nobody else could know. */
+export const MACHINE_ANNOTATION = "wherry.dev/machine";
+
 /** What a node writes on itself: networks of its pods and ways through gateways are no links. */
 export function linksNote(links: readonly LinkRoute[], podCIDRs: readonly string[]): string {
   const networks = links.flatMap(({ network, gateway }) => (gateway === undefined ? [network] : []));

@@ -2,7 +2,7 @@ import type { Node } from "../api/generated/core-v1.ts";
 import type { Informer } from "../client/informer.ts";
 import { sameJson } from "../machinery/same-json.ts";
 import { keepInStep, type StepParts } from "./keep-in-step.ts";
-import { LINKS_ANNOTATION, linksNote, linksOf } from "./links.ts";
+import { LINKS_ANNOTATION, linksNote, linksOf, MACHINE_ANNOTATION } from "./links.ts";
 import { type NetworkMode, type NetworkPlan, type Peer, planNetwork, podMtu } from "./plan.ts";
 import type { KernelView, NetworkEngine } from "./ports.ts";
 
@@ -12,8 +12,8 @@ export interface PodNetworkParts extends StepParts {
   readonly own: Peer;
   readonly mode: NetworkMode;
   readonly engine: NetworkEngine;
-  /** Writes an annotation of this node. */
-  readonly annotate: (name: string, value: string, signal: AbortSignal) => Promise<void>;
+  /** Writes annotations of this node. */
+  readonly annotate: (annotations: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<void>;
   /** Told when pods that start from now on should have another MTU, in bytes. */
   readonly onPodMtu: (mtu: number) => Promise<void>;
 }
@@ -45,10 +45,13 @@ export function startPodNetwork(parts: PodNetworkParts): void {
       const plan = planNetwork(view);
       await engine.apply(plan, thorough ? undefined : applied, { signal });
       applied = plan;
-      const note = linksNote(looked.links, own.podCIDRs);
+      const notes = {
+        [LINKS_ANNOTATION]: linksNote(looked.links, own.podCIDRs),
+        ...(own.machine === undefined ? {} : { [MACHINE_ANNOTATION]: own.machine }),
+      };
       const said = nodes.get(own.name)?.metadata.annotations;
-      if (nodes.get(own.name) !== undefined && said?.[LINKS_ANNOTATION] !== note)
-        await annotate(LINKS_ANNOTATION, note, signal);
+      if (nodes.get(own.name) !== undefined && Object.entries(notes).some(([name, note]) => said?.[name] !== note))
+        await annotate(notes, signal);
       const wanted = podMtu(plan, view);
       if (wanted !== mtu) await onPodMtu(wanted);
       mtu = wanted;
@@ -61,5 +64,6 @@ export function startPodNetwork(parts: PodNetworkParts): void {
 /** What of a node matters to the others' ways to its pods. */
 export function peerOf({ metadata, spec, status }: Node): Peer {
   const addresses = (status.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
-  return { name: metadata.name, addresses, podCIDRs: spec.podCIDRs ?? [], links: linksOf(metadata) };
+  const machine = metadata.annotations?.[MACHINE_ANNOTATION];
+  return { name: metadata.name, addresses, podCIDRs: spec.podCIDRs ?? [], links: linksOf(metadata), machine };
 }

@@ -11,6 +11,8 @@ export interface Peer {
   readonly podCIDRs: readonly string[];
   /** What is on its links, as it says itself; undefined where it has not yet said so. */
   readonly links?: readonly IpNetwork[] | undefined;
+  /** The node of the machine within which this one is: whoever is not on its links reaches it by that. */
+  readonly machine?: string | undefined;
 }
 
 /** A route of the machine that is none of ours. */
@@ -38,12 +40,14 @@ export interface NetworkPlan {
   readonly routes: readonly PodRoute[];
   /** Absent where no node needs it. */
   readonly tunnel: Tunnel | undefined;
+  /** Whether the machine within which this node is passes something on by a tunnel of its own. */
+  readonly isBehindTunnel: boolean;
   /** The nodes that cannot be reached, in sentences. */
   readonly problems: readonly string[];
 }
 
 export interface PodRoute {
-  /** The pods' network. */
+  /** A network of pods, or the address of a node within a machine. */
   readonly network: string;
   readonly via: string;
   readonly device: string;
@@ -76,52 +80,104 @@ export const TUNNEL_OVERHEAD = 50;
 
 /**
  * Decides for each other node: a route straight to it where each is on a link of the other, else the tunnel. Both ends come to the
- * same decision, since a tunnel needs two ends, and kernels drop what comes in by a way that they would not take themselves.
+ * same decision, since a tunnel needs two ends, and kernels drop what comes in by a way that they would not take themselves. A node
+ * within a machine is on the links of that and its siblings alone: for all others the way is the one to and from the machine.
  */
 export function planNetwork(view: NetworkView): NetworkPlan {
-  const { own, nodes, mode, uplink } = view;
+  const { own, nodes } = view;
   const routes: PodRoute[] = [];
   const peers = new Map<string, TunnelPeer>();
   const problems: string[] = [];
-  const inTunnel = tunnelEndOf(own);
+  let isBehindTunnel = false;
   // A node without any address has not said yet where it is.
   const others = nodes
     .filter(({ name, addresses }) => name !== own.name && addresses.length > 0)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   for (const node of others) {
+    const machine = machineBetween(view, node, others);
     for (const network of node.podCIDRs) {
-      const address = addressFor(node, network);
-      const link =
-        mode === "vxlan" || address === undefined || !reaches(node, addressFor(own, network))
-          ? undefined
-          : linkTo(address, view.links);
-      const end = tunnelEndOf(node);
-      if (link !== undefined) routes.push({ network, via: address!, device: link.device });
-      else if (mode === "routes") problems.push(noLink(node, network, address));
-      else if (end === undefined || inTunnel === undefined) problems.push(noTunnel(node, network));
+      const way = wayTo(view, machine ?? node, familyOf(network));
+      if (typeof way === "string")
+        problems.push(`the pods of node ${node.name} in ${network} cannot be reached: ${way}`);
       else {
-        peers.set(node.name, end);
-        routes.push({ network, via: firstOf(network), device: TUNNEL_DEVICE });
+        const { via, device } = way;
+        routes.push({ network, via, device });
+        const address = addressOf(node, familyOf(network));
+        // The machine's nodes are in nobody else's network: whoever speaks to one has to be told where it is.
+        if (machine !== undefined && machine.name === node.machine && address !== undefined)
+          routes.push({ network: address, via, device });
+        if (way.end !== undefined) peers.set((machine ?? node).name, way.end);
       }
     }
+    if (machine !== undefined && machine.name === own.machine) isBehindTunnel ||= !areOnLink(machine, node, view.mode);
   }
-  if (peers.size === 0 || inTunnel === undefined) return { routes, tunnel: undefined, problems };
-  const { addresses, hardware, node: local } = inTunnel;
-  const mtu = uplink.mtu - TUNNEL_OVERHEAD;
-  const address = addresses.find((text) => !text.includes(":"))!;
-  const ends = [...peers.values()];
-  const tunnel = { device: TUNNEL_DEVICE, local, uplink: uplink.device, mtu, address, hardware, peers: ends };
-  return { routes, tunnel, problems };
+  return { routes, tunnel: tunnelOf(view, [...peers.values()]), isBehindTunnel, problems };
 }
 
 /** The MTU of pods: what they send must fit where it may have to go. */
-export function podMtu({ tunnel }: NetworkPlan, { mode, uplink }: Pick<NetworkView, "mode" | "uplink">): number {
-  return tunnel === undefined && mode !== "vxlan" ? uplink.mtu : uplink.mtu - TUNNEL_OVERHEAD;
+export function podMtu(
+  { tunnel, isBehindTunnel }: NetworkPlan,
+  { mode, uplink }: Pick<NetworkView, "mode" | "uplink">,
+): number {
+  const isWhole = tunnel === undefined && !isBehindTunnel && mode !== "vxlan";
+  return isWhole ? uplink.mtu : uplink.mtu - TUNNEL_OVERHEAD;
 }
 
-function addressFor(node: Peer, network: string): string | undefined {
-  const family = parseNetwork(network)?.family;
-  return family === undefined ? undefined : addressOf(node, family);
+/** The machine by which a node is reached that is on no link: its own, or that of this node. */
+function machineBetween({ own, links }: NetworkView, node: Peer, others: readonly Peer[]): Peer | undefined {
+  const address = node.addresses[0]!;
+  if (reaches(node, addressOf(own, familyOf(address))) && linkTo(address, links) !== undefined) return undefined;
+  const named = [own.machine, node.machine].filter(
+    (name) => name !== undefined && name !== node.name && name !== own.name,
+  );
+  return others.find(({ name }) => name === named[0]);
+}
+
+/** Where the packets to a node's pods go. */
+interface Way {
+  readonly via: string;
+  readonly device: string;
+  /** The other end of the tunnel, where that is the way. */
+  readonly end?: TunnelPeer;
+}
+
+/** @returns a sentence where there is none */
+function wayTo({ own, mode, links }: NetworkView, node: Peer, family: IpFamily): Way | string {
+  const address = addressOf(node, family);
+  const link =
+    mode === "vxlan" || address === undefined || !reaches(node, addressOf(own, family))
+      ? undefined
+      : linkTo(address, links);
+  if (link !== undefined) return { via: address!, device: link.device };
+  const to = node.name;
+  if (mode === "routes") {
+    const what = address === undefined ? `${to} has no ${family} address` : `${address} is on no link of this node`;
+    return `${what}, and --network routes forbids the way by VXLAN`;
+  }
+  const end = tunnelEndOf(node);
+  const via = end?.addresses.find((text) => familyOf(text) === family);
+  if (end === undefined || via === undefined || tunnelEndOf(own) === undefined)
+    return `${to} is on no link of this node, and VXLAN goes between IPv4 addresses`;
+  return { via, device: TUNNEL_DEVICE, end };
+}
+
+function tunnelOf({ own, uplink }: NetworkView, peers: readonly TunnelPeer[]): Tunnel | undefined {
+  const end = tunnelEndOf(own);
+  if (peers.length === 0 || end === undefined) return undefined;
+  const { addresses, hardware, node: local } = end;
+  const mtu = uplink.mtu - TUNNEL_OVERHEAD;
+  const address = addresses.find((text) => !text.includes(":"))!;
+  return { device: TUNNEL_DEVICE, local, uplink: uplink.device, mtu, address, hardware, peers };
+}
+
+/** Whether two other nodes reach each other without a tunnel, as far as they have said. */
+function areOnLink(one: Peer, other: Peer, mode: NetworkMode): boolean {
+  if (mode === "vxlan") return false;
+  return reaches(one, addressOf(other, "IPv4")) && reaches(other, addressOf(one, "IPv4"));
+}
+
+function familyOf(text: string): IpFamily {
+  return text.includes(":") ? "IPv6" : "IPv4";
 }
 
 function addressOf({ addresses }: Peer, family: IpFamily): string | undefined {
@@ -157,13 +213,4 @@ function tunnelEndOf(node: Peer): TunnelPeer | undefined {
 
 function firstOf(network: string): string {
   return network.split("/")[0]!;
-}
-
-function noLink({ name }: Peer, network: string, address: string | undefined): string {
-  const what = address === undefined ? `it has no address for ${network}` : `${address} is on no link of this node`;
-  return `the pods of node ${name} cannot be reached: ${what}, and --network routes forbids the way by VXLAN`;
-}
-
-function noTunnel({ name }: Peer, network: string): string {
-  return `the pods of node ${name} in ${network} cannot be reached: they are on no link of this node, and VXLAN goes between IPv4 addresses`;
 }

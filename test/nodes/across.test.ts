@@ -1,4 +1,7 @@
-/** Pods of two machines, one of which joined the other's cluster: they reach each other, by address, Service and name. */
+/**
+ * Pods of two machines, one of which joined the other's cluster, and of a node within the other: they reach each other, by address,
+ * Service and name.
+ */
 import assert from "node:assert/strict";
 import test from "node:test";
 import { whyNoCluster } from "../cluster.ts";
@@ -9,35 +12,41 @@ const MODES: readonly (readonly [words: string, how: string])[] = [
   ["--network vxlan", "by VXLAN"],
 ];
 
+const PLACES = ["the server's machine", "the machine that joined", "the node within the server's machine"];
+
 const why = await whyNoCluster();
 
 for (const [words, how] of MODES) {
   test(`Pods of two machines reach each other ${how}`, { skip: why ?? false }, async (t) => {
     await using machines = await twoMachines(["busybox"]);
     const { control, worker, shell, archives } = machines;
-    const nodes = [control, worker].map(({ machine }) => `${machine.name}-node`);
-    await machines.up(`--node-name ${nodes[0]} ${words}`);
+    const [first, joined] = [control, worker].map(({ machine }) => `${machine.name}-node`) as [string, string];
+    const nodes = [first, joined, `${first}-2`];
+    await machines.up(`--nodes 2 --node-name ${first} ${words}`);
     const command = (await control.shell.ok("wherry token create --print-join-command")).trim();
-    await worker.shell.ok(`${command} --detach --node-name ${nodes[1]}`);
+    await worker.shell.ok(`${command} --detach --node-name ${joined}`);
     for (const one of [control, worker]) await one.shell.ok(`wherry image load ${archives.join(" ")}`);
 
     await t.test("each node has a part of the pods' network of its own", async () => {
       const parts = await shell.ok("kubectl get nodes -o jsonpath='{.items[*].spec.podCIDR}'");
-      assert.deepEqual(parts.split(" ").toSorted(), ["10.244.0.0/24", "10.244.1.0/24"]);
+      assert.deepEqual(parts.split(" ").toSorted(), ["10.244.0.0/24", "10.244.1.0/24", "10.244.2.0/24"]);
     });
 
-    await t.test("pods on both", async () => {
-      for (const [index, node] of nodes.entries()) await shell.ok("kubectl apply -f -", { input: pod(index, node) });
-      await shell.ok("kubectl expose pod web-0 --port 80 --target-port 8080");
-      await shell.ok("kubectl expose pod web-1 --port 80 --target-port 8080");
-      await shell.ok("kubectl wait --for=condition=Ready pod/web-0 pod/web-1 --timeout=60s");
+    await t.test("pods on all", async () => {
+      for (const [index, node] of nodes.entries()) {
+        await shell.ok("kubectl apply -f -", { input: pod(index, node) });
+        await shell.ok(`kubectl expose pod web-${index} --port 80 --target-port 8080`);
+      }
+      await shell.ok("kubectl wait --for=condition=Ready pod/web-0 pod/web-1 pod/web-2 --timeout=60s");
     });
 
     for (const [from, to] of [
       [0, 1],
       [1, 0],
+      [1, 2],
+      [2, 1],
     ] as const) {
-      await t.test(`from the one on ${from === 0 ? "the server's machine" : "the other"} to the other`, async () => {
+      await t.test(`from ${PLACES[from]} to ${PLACES[to]}`, async () => {
         const address = await shell.ok(`kubectl get pod web-${to} -o jsonpath={.status.podIP}`);
         const service = await shell.ok(`kubectl get service web-${to} -o jsonpath={.spec.clusterIP}`);
         const get = (url: string) => shell.until(`kubectl exec web-${from} -- wget -qO- http://${url}/`, /./);
@@ -47,8 +56,14 @@ for (const [words, how] of MODES) {
       });
     }
 
+    await t.test("the machine that joined reaches the node within the other by its own address", async () => {
+      const inner = await shell.ok(`kubectl get node ${nodes[2]} -o jsonpath={.status.addresses[0].address}`);
+      assert.match(inner, /^10\.89\./);
+      assert.equal(await worker.shell.ok(`curl -sSk https://${inner}:10250/healthz`), "Unauthorized");
+    });
+
     await t.test("the API server reaches pods on both, and a node's pods reach it", async () => {
-      for (const index of [0, 1])
+      for (const index of nodes.keys())
         assert.equal(
           await shell.ok(`kubectl get --raw /api/v1/namespaces/default/pods/web-${index}:8080/proxy/`),
           `here is ${index}\n`,

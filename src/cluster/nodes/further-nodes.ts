@@ -165,7 +165,16 @@ export class FurtherNodes {
     const { network, network6 } = await this.#openFabric();
     const addresses = network6 === undefined ? [address] : [address, address6(network, address)];
     const imagesFrom = containerdPlaces(placesOf(dataDirectory).node(machine.name).containerd).socket;
-    const own = { imagesFrom, dataDirectory, nodeName: name, addresses, podCidr, labels, taints };
+    const own = {
+      imagesFrom,
+      machine: machine.name,
+      dataDirectory,
+      nodeName: name,
+      addresses,
+      podCidr,
+      labels,
+      taints,
+    };
     return { ...settings, ...own, ...(memoryBytes === undefined ? {} : { memoryBytes }) };
   }
 

@@ -59,7 +59,7 @@ export async function removeNetwork(
   signal: AbortSignal,
 ): Promise<void> {
   await announceAddresses(ip, [], ranges, { signal, anew: false });
-  await applyPlan(ip, { routes: [], tunnel: undefined, problems: [] }, undefined, signal);
+  await applyPlan(ip, { routes: [], tunnel: undefined, isBehindTunnel: false, problems: [] }, undefined, signal);
 }
 
 const FAMILIES = ["-4", "-6"] as const;
