@@ -36,11 +36,12 @@ async function applyPlan(
   from: NetworkPlan | undefined,
   signal: AbortSignal,
 ): Promise<void> {
+  let known = from;
   if (from === undefined || !sameJson(plan.tunnel, from.tunnel)) {
     if (plan.tunnel === undefined) await removeTunnel(ip, signal);
-    else await ensureTunnel(ip, plan.tunnel, signal);
+    else if (await ensureTunnel(ip, plan.tunnel, signal)) known = undefined;
   }
-  for (const family of FAMILIES) await applyRoutes(ip, family, plan, from, signal);
+  for (const family of FAMILIES) await applyRoutes(ip, family, plan, known, signal);
 }
 
 /** The networks that this machine reaches by devices of others, without the way to everywhere. */

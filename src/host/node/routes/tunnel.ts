@@ -6,8 +6,11 @@ import { runTool, ToolError } from "../nftables/nft.ts";
 const PORT = 4789;
 const NETWORK_ID = 119;
 
-/** Makes the VXLAN device, and of its neighbours and its table of hardware addresses what they should be. */
-export async function ensureTunnel(ip: readonly string[], tunnel: Tunnel, signal: AbortSignal): Promise<void> {
+/**
+ * Makes the VXLAN device, and of its neighbours and its table of hardware addresses what they should be.
+ * @returns whether the device is a new one: routes by an older one went with that
+ */
+export async function ensureTunnel(ip: readonly string[], tunnel: Tunnel, signal: AbortSignal): Promise<boolean> {
   const { device, local, uplink, mtu, address, hardware } = tunnel;
   const made = await makerOf(ip, signal);
   const maker = `${local} ${uplink} ${hardware}`;
@@ -15,19 +18,20 @@ export async function ensureTunnel(ip: readonly string[], tunnel: Tunnel, signal
   if (made !== maker) {
     const kind = ["type", "vxlan", "id", String(NETWORK_ID), "dstport", String(PORT), "local", local, "dev", uplink];
     try {
-      await runTool([...ip, "link", "add", device, "address", hardware, "alias", maker, ...kind, "nolearning"], {
-        signal,
-      });
+      await runTool([...ip, "link", "add", device, "address", hardware, ...kind, "nolearning"], { signal });
     } catch (error) {
       throw new Error(
         `this machine's kernel makes no VXLAN device: load its module vxlan, or put the nodes on one link (--network routes). ${said(error)}`,
         { cause: error },
       );
     }
+    // Linux takes no alias where a device is made.
+    await runTool([...ip, "link", "set", device, "alias", maker], { signal });
   }
   const lines = [`address replace ${address}/32 dev ${device}`, `link set ${device} mtu ${mtu} up`];
   await runTool([...ip, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
   await ensurePeers(ip, tunnel, signal);
+  return made !== maker;
 }
 
 /** That there is none is no error. */
