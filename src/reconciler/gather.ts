@@ -4,7 +4,7 @@ import type { KubeObject } from "../machinery/object.ts";
 /** Reconciles that read no more objects than this are not held back. */
 const FREE_OBJECTS = 100;
 const MS_PER_OBJECT = 0.05;
-const LONGEST_MS = 500;
+const LONGEST_MS = 1_000;
 
 /**
  * How long after a reconcile the changes of other objects are gathered before the next one of the same key: by how much

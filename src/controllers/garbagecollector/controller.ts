@@ -69,8 +69,9 @@ async function collect(node: GraphNode, graph: OwnerGraph, context: ReconcileCon
     if (state === undefined) return { recheckAfterMs: UNKNOWN_KIND_MS };
     owners.push({ reference, state });
   }
-  const dependents = graph.dependents(object, cache).map((dependent) => dependent.object);
-  const plan = planCollection(object, owners, dependents);
+  const plan = planCollection(object, owners, () =>
+    graph.dependents(object, cache).map((dependent) => dependent.object),
+  );
   if (plan.type === "keep") return settled;
   if (plan.type === "release") {
     context.because("some of its owners are gone");

@@ -3,6 +3,7 @@ import type { KindRegistry } from "../../api/registry.ts";
 import type { Cache } from "../../client/cache.ts";
 import { nameKey, type ObjectChange } from "../../client/informer.ts";
 import type { KubeObject, OwnerReference } from "../../machinery/object.ts";
+import { sameJson } from "../../machinery/same-json.ts";
 import { awaitsDependents, orphansDependents } from "./plan.ts";
 
 /** An object and its kind. */
@@ -35,13 +36,14 @@ export class OwnerGraph {
     const { object } = change;
     const key = keyOfNode(kind, object);
     const old = change.type === "updated" ? change.old : undefined;
-    if (old !== undefined) this.#forget(old, key);
+    const isOwnedAnew = old === undefined || !sameOwners(old, object);
+    if (old !== undefined && isOwnedAnew) this.#forget(old, key);
     if (change.type === "deleted") {
       this.#forget(object, key);
       yield* this.#dependentKeys(object);
     } else {
-      this.#remember(object, key);
-      if (hasOwners(object) || awaitsDependents(object) || orphansDependents(object)) yield key;
+      if (isOwnedAnew) this.#remember(object, key);
+      if ((isOwnedAnew && hasOwners(object)) || awaitsDependents(object) || orphansDependents(object)) yield key;
       if (awaitsDependents(object) && !(old !== undefined && awaitsDependents(old))) yield* this.#dependentKeys(object);
     }
     // An owner may wait for this change: whatever referred to it before.
@@ -111,6 +113,11 @@ export class OwnerGraph {
 /** `apps/v1/replicasets|default/web`. */
 function keyOfNode({ group, version, plural }: Kind, { metadata }: KubeObject): string {
   return `${group}/${version}/${plural}|${nameKey(metadata)}`;
+}
+
+/** The very same object, with the same owners: most changes leave them alone. */
+function sameOwners({ metadata: left }: KubeObject, { metadata: right }: KubeObject): boolean {
+  return left.uid === right.uid && sameJson(left.ownerReferences, right.ownerReferences);
 }
 
 function hasOwners({ metadata }: KubeObject): boolean {

@@ -43,7 +43,7 @@ for (const { name, owners, dependents = [], finalizers, wants } of cases) {
       reference: { apiVersion: "v1", kind: "ConfigMap", name: `owner-${index}`, uid: `${index}` },
       state,
     }));
-    const plan = planCollection(object(finalizers === undefined ? {} : { finalizers }), judged, dependents);
+    const plan = planCollection(object(finalizers === undefined ? {} : { finalizers }), judged, () => dependents);
     const text =
       plan.type === "delete"
         ? `delete ${plan.policy}${plan.unblocks ? " unblocked" : ""}`

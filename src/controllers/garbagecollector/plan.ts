@@ -25,16 +25,17 @@ export type Collection =
       readonly unblocks: boolean;
     };
 
-/** Decides about an object that is not being deleted. @param dependents what it owns itself. */
+/** Decides about an object that is not being deleted. @param dependentsOf what it owns itself: asked only where that matters. */
 export function planCollection(
   object: KubeObject,
   owners: readonly JudgedOwner[],
-  dependents: readonly KubeObject[],
+  dependentsOf: () => readonly KubeObject[],
 ): Collection {
   const solid = owners.filter(({ state }) => state === "solid");
   if (owners.length === 0 || solid.length === owners.length) return { type: "keep" };
   if (solid.length > 0) return { type: "release", ownerReferences: solid.map(({ reference }) => reference) };
-  if (owners.some(({ state }) => state === "waiting") && dependents.length > 0) {
+  const dependents = owners.some(({ state }) => state === "waiting") ? dependentsOf() : [];
+  if (dependents.length > 0) {
     return { type: "delete", policy: "Foreground", unblocks: dependents.some(awaitsDependents) };
   }
   const finalizers = object.metadata.finalizers ?? [];
