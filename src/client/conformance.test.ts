@@ -3,6 +3,8 @@ import { silentLog } from "../base/log.ts";
 import { createClock } from "../host/node/clock.ts";
 import { createCarrier } from "../host/node/http/carrier.ts";
 import { serve } from "../host/node/http/serve.ts";
+import { portCarriers } from "../host/node/thread/port-carrier.ts";
+import { servePort } from "../host/node/thread/serve-port.ts";
 import { createAuthority, issue } from "../host/node/pki/certificate.ts";
 import { simulatedSigner } from "../host/sim/token-signer.ts";
 import { clientConformance, type Way } from "./conformance.suite.ts";
@@ -16,6 +18,21 @@ clientConformance("the in-process transport", async (): Promise<Way> => {
   const user = { name: "admin", uid: "", groups: ["system:masters", "system:authenticated"], extra: {} };
   const transport = server.server.transport(user, "test");
   return { server, transport, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+});
+
+clientConformance("a port between threads", async (): Promise<Way> => {
+  const server = await newServer();
+  const { port1, port2 } = new MessageChannel();
+  servePort(port1, { handler: server.server.handle, log: silentLog });
+  const user = { name: "admin", uid: "", groups: ["system:masters", "system:authenticated"], extra: {} };
+  return {
+    server,
+    transport: httpTransport(portCarriers(port2)(user), "test"),
+    async [Symbol.asyncDispose]() {
+      port1.close();
+      await server[Symbol.asyncDispose]();
+    },
+  };
 });
 
 clientConformance("HTTP", async (): Promise<Way> => {

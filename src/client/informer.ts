@@ -42,6 +42,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly fieldSelector?: string;
   /** Each gives the values under which an object is found by {@link Informer.by}. */
   readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
+  /** Keeps the objects without saying who owns which field: nearly half of most, and of use to few. */
+  readonly withoutManagedFields?: true;
 }
 
 export interface InformerParts {
@@ -84,7 +86,7 @@ async function follow<T extends KubeObject>(
   informer: RunningInformer<T>,
   kind: Kind<T>,
   { client, clock, random, log }: InformerParts,
-  { indexes: _indexes, ...scope }: InformerOptions<T>,
+  { indexes: _indexes, withoutManagedFields: _without, ...scope }: InformerOptions<T>,
   signal: AbortSignal,
 ): Promise<void> {
   let failures = 0;
@@ -125,6 +127,7 @@ class RunningInformer<T extends KubeObject> implements Informer<T> {
   readonly #objects = new Map<string, T>();
   readonly #namespaces = new Map<string, Map<string, T>>();
   readonly #indexes: readonly Index<T>[];
+  readonly #kept: (object: T) => T;
   readonly #listeners = new Set<(change: ObjectChange<T>) => void>();
   readonly #waiting: { readonly revision: number; readonly resolve: () => void }[] = [];
   #resolveSynced!: () => void;
@@ -132,6 +135,7 @@ class RunningInformer<T extends KubeObject> implements Informer<T> {
 
   constructor(kind: Kind<T>, options: InformerOptions<T>) {
     this.kind = kind;
+    this.#kept = options.withoutManagedFields === true ? unmanaged : (object) => object;
     this.#indexes = Object.entries(options.indexes ?? {}).map(([name, values]) => ({ name, values, found: new Map() }));
     this.synced = new Promise((resolve) => (this.#resolveSynced = resolve));
   }
@@ -180,17 +184,18 @@ class RunningInformer<T extends KubeObject> implements Informer<T> {
     for (const event of batch) {
       last = event.object.metadata.resourceVersion;
       if (event.type === "BOOKMARK") continue;
-      if (event.type === "DELETED") this.#remove(nameKey(event.object.metadata), event.object);
+      if (event.type === "DELETED") this.#remove(nameKey(event.object.metadata), this.#kept(event.object));
       else this.#put(event.object);
     }
     if (last !== undefined) this.#advance(Number(last));
     return last;
   }
 
-  #put(object: T): void {
-    const key = nameKey(object.metadata);
+  #put(given: T): void {
+    const key = nameKey(given.metadata);
     const old = this.#objects.get(key);
-    if (old?.metadata.resourceVersion === object.metadata.resourceVersion) return;
+    if (old?.metadata.resourceVersion === given.metadata.resourceVersion) return;
+    const object = this.#kept(given);
     this.#objects.set(key, object);
     addTo(this.#namespaces, object.metadata.namespace ?? "", key, object);
     for (const index of this.#indexes) {
@@ -223,6 +228,11 @@ class RunningInformer<T extends KubeObject> implements Informer<T> {
     this.#waiting.splice(0, this.#waiting.length, ...rest);
     for (const { resolve } of due) resolve();
   }
+}
+
+function unmanaged<T extends KubeObject>(object: T): T {
+  const { managedFields: _managed, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 interface Index<T> {

@@ -4,10 +4,14 @@ import { type SupervisedChild, superviseChild } from "../host/node/processes/chi
 import { placesOf } from "./places.ts";
 
 /**
- * How large the heap for new objects may grow, in MiB. The server allocates by the request; an agent is idle nearly always,
- * and what its heap once took it would keep.
+ * The heap for new objects, in MiB: the server allocates by the request; an agent is idle nearly always, and what its heap once
+ * took it would keep. By how many percent the server's heap grows before it looks for garbage again: by itself it takes up to
+ * four times what it needs.
  */
-const YOUNG_HEAP = { server: "--max-semi-space-size=16", agent: "--max-semi-space-size=2" } as const;
+const HEAP = {
+  server: ["--max-semi-space-size=16", "--heap-growing-percent=100"],
+  agent: ["--max-semi-space-size=2"],
+} as const;
 
 export interface ChildParts {
   readonly dataDirectory: string;
@@ -30,7 +34,7 @@ export function startChild(
   { self, dataDirectory, log }: ChildParts,
 ): Promise<SupervisedChild> {
   const [node, ...script] = self as [string, ...string[]];
-  const own = [node, YOUNG_HEAP[program], ...script, program, JSON.stringify(options)];
+  const own = [node, ...HEAP[program], ...script, program, JSON.stringify(options)];
   const command = async () => [...(await enter()), ...own];
   return superviseChild({ name: called, command, logFile: join(placesOf(dataDirectory).logs, `${called}.log`), log });
 }

@@ -15,8 +15,6 @@ export function systemUser(component: string): User {
 
 /** A loop's own service account, to which Kubernetes' default policy gives what the loop needs. */
 export function controllerUser(controller: Controller): User {
-  // What Kubernetes' API server does itself.
-  if (controller.user === loopbackUser.name) return loopbackUser;
   // What the API server itself does elsewhere, it does here by a loop.
   if (controller.user === loopbackUser.name) return loopbackUser;
   if (controller.user !== undefined) return user(controller.user, []);

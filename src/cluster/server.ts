@@ -9,7 +9,6 @@ import { serviceAddress } from "../apiserver/services/range.ts";
 import type { NetworkMode } from "../network/plan.ts";
 import { objectCodec } from "../apiserver/storage/codec.ts";
 import { parseIpRanges } from "../base/ip-range.ts";
-import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import { createClient } from "../client/client.ts";
 import { allControllers } from "../controllers/all.ts";
@@ -63,7 +62,7 @@ export interface ServerOptions {
   readonly loadBalancer?: { readonly range?: string };
   /** For how long nothing may be heard of a node, in ms. Default: Kubernetes' 50 s. */
   readonly nodeGraceMs?: number;
-  /** How many imagined nodes run in this process. */
+  /** How many imagined nodes run in this process, in a thread of their own. */
   readonly simulate: number;
   /** False: the API alone, without loops and scheduler. */
   readonly loops?: boolean;
@@ -127,7 +126,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   await tellOfCluster(options, pki, plane);
   plane.tasks.spawn((signal) => compactRegularly(store, clock, signal));
-  await startImaginedNodes(options, plane, clock);
+  await startImaginedNodes(options, plane);
   const names = [address, ...(await ownAddresses()), ...hostNames(), serviceAddress(options.serviceCidr, 1)];
   const serving = servingCertificate(pki, names);
   const http = await serve({
@@ -175,18 +174,10 @@ function loopOptions({ port, podCidr, ownNode, loadBalancer, nodeGraceMs }: Serv
 }
 
 /** Nodes whose containers are imagined, on the same control plane. */
-async function startImaginedNodes({ simulate, log }: ServerOptions, plane: ControlPlane, clock: Clock): Promise<void> {
+async function startImaginedNodes({ simulate, log }: ServerOptions, { server, tasks }: ControlPlane): Promise<void> {
   if (simulate === 0) return;
-  const { startSimulatedNodes } = await import("./simulated-nodes.ts");
-  await startSimulatedNodes({
-    count: simulate,
-    namePrefix: "sim-",
-    transport: (user, userAgent) => plane.server.transport(user, userAgent),
-    clock,
-    random: secureRandom(),
-    log: log.with({ component: "simulated-nodes" }),
-    tasks: plane.tasks,
-  });
+  const { startSimulatedNodesThread } = await import("./simulated-nodes-thread.ts");
+  await startSimulatedNodesThread({ count: simulate, server, log: log.with({ component: "simulated-nodes" }), tasks });
 }
 
 function hostNames(): readonly string[] {

@@ -13,7 +13,10 @@ export interface PodFeed {
 
 /** A node's own watch of its own pods. */
 export function ownPodFeed(nodeName: string, parts: InformerParts): PodFeed {
-  const informer = startInformer(PodKind, parts, { fieldSelector: `spec.nodeName=${nodeName}` });
+  const informer = startInformer(PodKind, parts, {
+    fieldSelector: `spec.nodeName=${nodeName}`,
+    withoutManagedFields: true,
+  });
   return { subscribe: (_node, listener) => informer.subscribe(listener), synced: informer.synced };
 }
 
@@ -22,7 +25,11 @@ const NODE_INDEX = "node";
 /** One watch for all the nodes of one process. */
 export function sharedPodFeed(parts: InformerParts): PodFeed {
   const byNode = (pod: Pod) => (pod.spec.nodeName === undefined ? [] : [pod.spec.nodeName]);
-  const informer: Informer<Pod> = startInformer(PodKind, parts, { indexes: { [NODE_INDEX]: byNode } });
+  const informer: Informer<Pod> = startInformer(PodKind, parts, {
+    fieldSelector: "spec.nodeName!=",
+    indexes: { [NODE_INDEX]: byNode },
+    withoutManagedFields: true,
+  });
   const listeners = new Map<string, (change: ObjectChange<Pod>) => void>();
   informer.subscribe((change) => listeners.get(change.object.spec.nodeName ?? "")?.(change));
   return {

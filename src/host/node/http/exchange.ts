@@ -42,7 +42,10 @@ export async function exchange(request: HostRequest, carrier: Carrier, service: 
 }
 
 /** The handler's answer, or the status that it throws, or 500 where it fails. */
-export async function ask(request: ApiRequest, { handler, log }: Service): Promise<ApiResponse> {
+export async function ask(
+  request: ApiRequest,
+  { handler, log }: Pick<Service, "handler" | "log">,
+): Promise<ApiResponse> {
   try {
     return await handler(request);
   } catch (error) {
