@@ -73,6 +73,9 @@ test("cli: a command line that makes no sense exits with 2, and says where help 
   const { code, err } = await run(["why", "pod"]);
   assert.equal(code, 2);
   assert.deepEqual(err, ["wherry: say of what: 'why KIND/NAME', such as 'why pod/web-1'", "See 'wherry why --help'."]);
+  const stray = await run(["reset", "--yes", "--data-dir", "/d", "everything"]);
+  assert.equal(stray.code, 2);
+  assert.equal(stray.err[0], "wherry: reset takes no arguments, but got everything");
 });
 
 test("cli: a failure is one sentence, and exits with 1", async () => {

@@ -20,7 +20,10 @@ export async function runCli(argv: readonly string[], context: CliContext, versi
     }
     const verb = verbNamed(first);
     if (asksForHelp(rest)) return help(first, context);
-    return await verb.run(context, parseArguments(rest, verb.options));
+    const args = parseArguments(rest, verb.options);
+    if (verb.operands === "" && args.operands.length > 0)
+      throw new UsageError(`${first} takes no arguments, but got ${args.operands.join(" ")}`);
+    return await verb.run(context, args);
   } catch (error) {
     if (error instanceof UsageError) {
       context.err(`wherry: ${error.message}`);

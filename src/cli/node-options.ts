@@ -1,7 +1,12 @@
 import { parseIp } from "../base/ip.ts";
-import { labelValue, qualifiedName } from "../machinery/formats.ts";
+import { dnsSubdomain, labelValue, qualifiedName } from "../machinery/formats.ts";
 import type { NodeTaint } from "./context.ts";
 import { UsageError } from "./options.ts";
+
+/** For verbs that make this machine a node. */
+export const nodeNameOption = {
+  "node-name": { type: "text", value: "NAME", help: "what this machine is called as a node (default: its host name)" },
+} as const;
 
 /** The kubelet's own name for it. */
 export const manifestOption = {
@@ -48,6 +53,12 @@ function taintOf(text: string): NodeTaint {
     return { key, ...(value === "" ? {} : { value }), effect: effect as NodeTaint["effect"] };
   }
   throw new UsageError(`--taint is KEY=VALUE:EFFECT with one of ${EFFECTS.join(", ")}, not "${text}"`);
+}
+
+/** A name of `--node-name`. @throws {UsageError} */
+export function nodeNameOf(text: string | undefined): string | undefined {
+  if (text === undefined || dnsSubdomain(text).length === 0) return text;
+  throw new UsageError(`--node-name is a name like a host's, of lower-case letters, digits, - and ., not "${text}"`);
 }
 
 /** An address of `--node-ip`. @throws {UsageError} */

@@ -1,8 +1,15 @@
 import { resolve } from "node:path";
-import { dnsSubdomain } from "../../machinery/formats.ts";
 import type { AgentRequest, CliContext } from "../context.ts";
 import { aborted, detachedArguments, stepLine } from "../foreground.ts";
-import { addressOf, labelsOf, manifestOption, nodeOptions, taintsOf } from "../node-options.ts";
+import {
+  addressOf,
+  labelsOf,
+  manifestOption,
+  nodeNameOf,
+  nodeNameOption,
+  nodeOptions,
+  taintsOf,
+} from "../node-options.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
 
@@ -15,7 +22,7 @@ const options = {
     value: "sha256:HEX",
     help: "the cluster's authority must be this one (as kubeadm has it); without it the token alone is trusted",
   },
-  "node-name": { type: "text", value: "NAME", help: "what this machine is called as a node (default: its host name)" },
+  ...nodeNameOption,
   "node-ip": { type: "text", value: "ADDRESS", help: "by which others reach it (default: the one towards the server)" },
   ...nodeOptions,
   ...manifestOption,
@@ -45,11 +52,7 @@ Let others reach this machine at TCP 10250 (logs, exec), and it the server's por
   run,
 });
 
-async function run(
-  context: CliContext,
-  { options: given, operands }: ParsedArguments<typeof options>,
-): Promise<number> {
-  if (operands.length > 0) throw new UsageError(`agent takes no arguments, but got ${operands.join(" ")}`);
+async function run(context: CliContext, { options: given }: ParsedArguments<typeof options>): Promise<number> {
   const dataDirectory = dataDirectoryOf(given, context);
   const request = requestOf(given, dataDirectory);
   if (given.detach) {
@@ -76,12 +79,7 @@ async function run(
 }
 
 function requestOf(given: ParsedArguments<typeof options>["options"], dataDirectory: string): AgentRequest {
-  const { token, "ca-cert-hash": caHash, "node-name": nodeName, "pod-manifest-path": manifests } = given;
-  if (nodeName !== undefined && dnsSubdomain(nodeName).length > 0) {
-    throw new UsageError(
-      `--node-name is a name like a host's, of lower-case letters, digits, - and ., not "${nodeName}"`,
-    );
-  }
+  const { token, "ca-cert-hash": caHash, "pod-manifest-path": manifests } = given;
   if (caHash !== undefined && !/^sha256:[0-9a-f]{64}$/i.test(caHash)) {
     throw new UsageError(`--ca-cert-hash is sha256: and 64 digits in hex, not "${caHash}"`);
   }
@@ -90,7 +88,7 @@ function requestOf(given: ParsedArguments<typeof options>["options"], dataDirect
     server: given.server === undefined ? undefined : serverOf(given.server),
     token,
     caHash,
-    nodeName,
+    nodeName: nodeNameOf(given["node-name"]),
     address: addressOf(given["node-ip"]),
     labels: labelsOf(given.label),
     taints: taintsOf(given.taint),

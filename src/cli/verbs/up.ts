@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
-import { dnsSubdomain } from "../../machinery/formats.ts";
 import type { CliContext, UpCluster } from "../context.ts";
-import { addressOf, manifestOption } from "../node-options.ts";
+import { addressOf, manifestOption, nodeNameOf, nodeNameOption } from "../node-options.ts";
 import { aborted, detachedArguments, stepLine } from "../foreground.ts";
 import { type ParsedArguments, UsageError } from "../options.ts";
 import { dataDirectoryOf, dataDirectoryOption, defineVerb } from "../verb.ts";
@@ -29,7 +28,7 @@ const options = {
     to: 100,
     help: "how many real nodes there are to be, each a machine within this machine (default: those of before, or 1)",
   },
-  "node-name": { type: "text", value: "NAME", help: "what this machine is called as a node (default: its host name)" },
+  ...nodeNameOption,
   "node-ip": {
     type: "text",
     value: "ADDRESS",
@@ -99,17 +98,8 @@ Ctrl-C stops Wherry and leaves the containers running; 'wherry down' stops them 
   run,
 });
 
-async function run(
-  context: CliContext,
-  { options: given, operands }: ParsedArguments<typeof options>,
-): Promise<number> {
-  if (operands.length > 0) throw new UsageError(`up takes no arguments, but got ${operands.join(" ")}`);
-  const nodeName = given["node-name"];
-  if (nodeName !== undefined && dnsSubdomain(nodeName).length > 0) {
-    throw new UsageError(
-      `--node-name is a name like a host's, of lower-case letters, digits, - and ., not "${nodeName}"`,
-    );
-  }
+async function run(context: CliContext, { options: given }: ParsedArguments<typeof options>): Promise<number> {
+  const nodeName = nodeNameOf(given["node-name"]);
   if (given["no-node"] && given.nodes !== undefined)
     throw new UsageError(
       "--nodes are real nodes on this machine, which --no-node forbids; --simulate makes imagined ones",
