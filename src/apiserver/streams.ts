@@ -4,7 +4,7 @@ import type { Status, StatusReason } from "../machinery/status.ts";
  * What takes over a connection whose client asked to upgrade it. The carrier negotiates the protocol (WebSocket or SPDY/3.1, each
  * in the versions Kubernetes knows), and the handler sees only the session: it never learns which one it was.
  */
-export type UpgradeHandler = RemoteCommandHandler | PortForwardHandler | RelayHandler;
+export type UpgradeHandler = RemoteCommandHandler | PortForwardHandler | RelayHandler | TunnelHandler;
 
 /** exec and attach. */
 export interface RemoteCommandHandler {
@@ -77,6 +77,16 @@ export interface RelayHandler {
   /** Without the client's credentials; with its `upgrade`, `connection`, `sec-websocket-*` and `x-stream-protocol-version`. */
   readonly headers: Readonly<Record<string, string>>;
   readonly tls?: RelayTls;
+}
+
+/**
+ * A connection to an address that whoever asks cannot reach himself: after the 101 bytes flow both ways unchanged. Where nobody can be
+ * reached there, the answer is 502 and, as plain text, the code of the error: `ECONNREFUSED`.
+ */
+export interface TunnelHandler {
+  readonly type: "tunnel";
+  readonly address: string;
+  readonly port: number;
 }
 
 /** PEM texts. Without `ca`, the other server's certificate is checked against the system's. */

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { podConnects } from "../apiserver/connect.ts";
+import { doorsOfNodes } from "../apiserver/node-doors.ts";
 import { proxies, readyEndpoint } from "../apiserver/proxies.ts";
 import { lookupIn } from "../apiserver/admission/lookup.ts";
 import { defaultSettings } from "../apiserver/server.ts";
@@ -86,18 +87,21 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const engine = options.store === "memory" ? memoryEngine() : await openSqliteEngine({ directory: places.store });
   const store = opened.use(await openStore<KubeObject>({ engine, codec: objectCodec({ frozen: false }), clock, log }));
   const client = clientCertificate(pki, "kubelet-client", "kube-apiserver-kubelet-client", []);
-  const nodes = opened.use(
-    createNodeConnection({ ca: pki.authority.certificate, certificate: client.certificate, key: client.key }),
-  );
-  const forwarder = opened.use(createForwarder());
+  const nodeTls = { ca: pki.authority.certificate, certificate: client.certificate, key: client.key };
+  const nodes = opened.use(createNodeConnection(nodeTls));
   const lookup = lookupIn(store);
+  // A machine that is a node itself has routes to pods.
+  const doorTo = options.ownNode === undefined ? doorsOfNodes(lookup) : () => undefined;
+  const ways = { doorTo, tls: nodeTls };
+  const forwarder = opened.use(createForwarder(ways));
   const webhooks = opened.use(
     createWebhookCaller({
       locate: ({ namespace, name, port }) => readyEndpoint(lookup, namespace, name, String(port)),
+      ways,
     }),
   );
   const frontProxy = clientCertificate(pki.frontProxy(), FRONT_PROXY, FRONT_PROXY, []);
-  const remotes = opened.use(createRemoteServers(frontProxy));
+  const remotes = opened.use(createRemoteServers(frontProxy, ways));
   const signer = createTokenSigner(pki.serviceAccountKey);
   const certificates = certificateSigner(pki.authority);
   const authority = pki.authority.certificate;

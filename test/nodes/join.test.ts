@@ -5,6 +5,7 @@ import { join } from "node:path";
 import test from "node:test";
 import { placesOf } from "../../src/cluster/places.ts";
 import { whyNoCluster } from "../cluster.ts";
+import { reachPodsFromAfar } from "./pods-from-afar.ts";
 import { twoMachines } from "./two-machines.ts";
 
 const PODS = `apiVersion: v1
@@ -36,7 +37,7 @@ interface Summary {
 const why = await whyNoCluster();
 
 test("A machine joins a cluster elsewhere by a token", { skip: why ?? false }, async (t) => {
-  await using machines = await twoMachines(["busybox"]);
+  await using machines = await twoMachines(["busybox", "nginx"]);
   const { control, worker, shell, archives } = machines;
   await machines.up("--no-node");
   const name = `${worker.machine.name}-node`;
@@ -110,6 +111,11 @@ test("A machine joins a cluster elsewhere by a token", { skip: why ?? false }, a
     assert.equal(summary.node.nodeName, name);
     assert(summary.node.memory.workingSetBytes > 1e6);
     assert(summary.pods.find(({ podRef }) => podRef.name === "counter")!.cpu.usageCoreNanoSeconds > 0);
+  });
+
+  await t.test("its pods, by the API server, whose machine has no route to them", async () => {
+    assert.match(await control.shell.ok("ip route get 10.244.0.5 2>&1; true"), /No route to host/);
+    await reachPodsFromAfar(shell);
   });
 
   await t.test("its own API, by whoever has the right", async () => {

@@ -10,7 +10,7 @@ import { podList, runningPodList } from "./pod-lists.ts";
 import { resourceMetrics } from "./resource-metrics.ts";
 import { notFound, plain } from "./responses.ts";
 import { statsSummary } from "./stats.ts";
-import { attachResponse, execResponse, portForwardResponse } from "./streams.ts";
+import { attachResponse, execResponse, portForwardResponse, tunnelResponse } from "./streams.ts";
 
 /** What is asked by POST as well: a stream may be opened by either. */
 const STREAMS = new Set(["exec", "attach", "portForward"]);
@@ -42,6 +42,8 @@ export async function answerKubelet(request: ApiRequest, kubelet: Kubelet): Prom
       return attachResponse(request, kubelet, rest);
     case "portForward":
       return portForwardResponse(request, kubelet, rest);
+    case "tunnel":
+      return tunnelResponse(kubelet, rest);
     case "stats":
       return rest[0] === "summary" ? await statsSummary(request, kubelet) : notFound();
     case "metrics":

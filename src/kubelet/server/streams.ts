@@ -48,6 +48,18 @@ export function portForwardResponse(request: ApiRequest, kubelet: Kubelet, path:
   };
 }
 
+/**
+ * `/tunnel/<address>/<port>`: a connection to a pod of this node, for an API server that has no route to pods. Wherry's own; Kubernetes
+ * leaves this to konnectivity. Whoever may do all on this node (`nodes/proxy`) may run commands in its pods, too.
+ */
+export function tunnelResponse(kubelet: Kubelet, [address = "", portText = ""]: readonly string[]): ApiResponse {
+  const port = Number(portText);
+  const isOurs = [...kubelet.workers()].some(({ life }) => life.sandboxes.some(({ ips }) => ips.includes(address)));
+  if (!isOurs) return notFound(`no pod of this node has the address ${address}`);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return plain(400, `${portText} is no port`);
+  return { status: 101, headers: {}, body: { type: "upgrade", handler: { type: "tunnel", address, port } } };
+}
+
 function commandResponse(
   request: ApiRequest,
   kubelet: Kubelet,

@@ -1,7 +1,8 @@
-import { Agent as PlainAgent, type IncomingMessage, request as sendPlain } from "node:http";
-import { Agent as TlsAgent, request as sendTls } from "node:https";
+import { type IncomingMessage, request as sendPlain } from "node:http";
+import { request as sendTls } from "node:https";
 import type { ApiRequest, ApiResponse } from "../../../apiserver/http.ts";
 import type { RequestForwarder } from "../../../apiserver/proxies.ts";
+import { plainAgent, type PodWays, tlsAgent } from "./pod-ways.ts";
 import { type ProxyPlace, proxiedLink, withProxiedLinks } from "./proxied-links.ts";
 import { serviceUnavailable } from "../../../machinery/status.ts";
 
@@ -23,9 +24,9 @@ const OWN_HEADERS = new Set([
 ]);
 
 /** Passes requests on to pods and services; their certificates are not checked, as Kubernetes does for proxied pods. */
-export function createForwarder(): RequestForwarder & Disposable {
-  const plain = new PlainAgent({ keepAlive: true });
-  const tls = new TlsAgent({ keepAlive: true, rejectUnauthorized: false });
+export function createForwarder(ways: PodWays): RequestForwarder & Disposable {
+  const plain = plainAgent(ways, { keepAlive: true });
+  const tls = tlsAgent(ways, { keepAlive: true, rejectUnauthorized: false });
   return {
     async forward(request, url, prefix) {
       const body =

@@ -23,6 +23,8 @@ const serving = issue(authority, {
   ...times,
 });
 
+const straight = { doorTo: () => undefined, tls: { ca: "", certificate: "", key: "" } };
+
 test("remote servers: known by their name, told who asks by us alone", async () => {
   const server = createServer({
     key: serving.key,
@@ -46,7 +48,7 @@ test("remote servers: known by their name, told who asks by us alone", async () 
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  using remotes = createRemoteServers(frontProxy);
+  using remotes = createRemoteServers(frontProxy, straight);
   const request: ApiRequest = {
     method: "POST",
     path: "/apis/a/v1/things",

@@ -1,12 +1,13 @@
-import { Agent, request as send } from "node:https";
+import { request as send } from "node:https";
 import type { RemoteServers } from "../../../apiserver/aggregation/remote.ts";
 import { serviceUnavailable } from "../../../machinery/status.ts";
 import type { KeyPair } from "../pki/certificate.ts";
+import { type PodWays, tlsAgent } from "./pod-ways.ts";
 import { answerOf, BODY_LIMIT_BYTES, passedOn } from "./forwarder.ts";
 
 /** Asks other API servers over TLS, which know this one by its front-proxy certificate and take its word for who asks. */
-export function createRemoteServers({ certificate, key }: KeyPair): RemoteServers & Disposable {
-  const agent = new Agent({ keepAlive: true, cert: certificate, key });
+export function createRemoteServers({ certificate, key }: KeyPair, ways: PodWays): RemoteServers & Disposable {
+  const agent = tlsAgent(ways, { keepAlive: true, cert: certificate, key });
   return {
     async forward(request, { host, port, serverName, authorities, insecure }, own) {
       const body =

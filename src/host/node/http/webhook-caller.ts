@@ -1,18 +1,20 @@
 import type { IncomingMessage } from "node:http";
-import { Agent, type RequestOptions, request } from "node:https";
+import { type Agent, type RequestOptions, request } from "node:https";
 import type { WebhookCaller, WebhookTarget } from "../../../apiserver/admission/webhooks/call.ts";
+import { type PodWays, tlsAgent } from "./pod-ways.ts";
 
 export interface WebhookCallerOptions {
   /** `http://address:port` that a port of a service leads to. Throws where nothing is ready behind it. */
   readonly locate: (service: NonNullable<WebhookTarget["service"]>) => { readonly host: string; readonly port: number };
+  readonly ways: PodWays;
 }
 
 /** Answers beyond this are no verdicts. */
 const ANSWER_LIMIT_BYTES = 3 * 1024 * 1024;
 
 /** Asks webhooks over TLS: those in the cluster at one of their pods, under the service's name. */
-export function createWebhookCaller({ locate }: WebhookCallerOptions): WebhookCaller & Disposable {
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 16 });
+export function createWebhookCaller({ locate, ways }: WebhookCallerOptions): WebhookCaller & Disposable {
+  const agent = tlsAgent(ways, { keepAlive: true, maxFreeSockets: 16 });
   return {
     async post(target, body, { timeoutMs }) {
       const timeout = AbortSignal.timeout(timeoutMs);

@@ -83,7 +83,8 @@ function headOf({ statusCode, statusMessage, rawHeaders }: IncomingMessage): str
   return `${text}\r\n`;
 }
 
-function join(one: Socket, other: Socket, done: () => void): void {
+/** All bytes both ways, until either side is gone. */
+export function join(one: Socket, other: Socket, done: () => void): void {
   let open = 2;
   for (const [from, to] of [
     [one, other],

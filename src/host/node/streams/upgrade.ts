@@ -13,6 +13,7 @@ import { PORT_FORWARD_PROTOCOL, servePortForwardSpdy } from "./port-forward-spdy
 import { portForwardProtocols, servePortForwardWebSocket } from "./port-forward-websocket.ts";
 import { relayUpgrade } from "./relay.ts";
 import { responseProtocols, serveResponseWebSocket } from "./response-websocket.ts";
+import { serveTunnel } from "./tunnel.ts";
 import { acceptWebSocket, isWebSocket } from "./websocket.ts";
 
 /** What SPDY through a WebSocket is called. */
@@ -74,6 +75,8 @@ function serveUpgrade(
   switch (handler.type) {
     case "relay":
       return relayUpgrade(handler, socket, head, service.log);
+    case "tunnel":
+      return serveTunnel(handler, socket, head);
     case "remote-command":
       return isWebSocket(message)
         ? commandByWebSocket(message, socket, head, handler)
