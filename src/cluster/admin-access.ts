@@ -6,8 +6,11 @@ import { clientCertificate } from "./client-certificate.ts";
 /** The API as the supervisor sees it, which stays small: it asks by itself rather than by a Client and its kinds. */
 export interface AdminAccess extends Disposable {
   readonly carrier: HttpCarrier;
-  /** The answer's body as JSON; undefined for 404. @throws for other refusals, and where there is no answer */
-  ask(method: "GET" | "DELETE", target: string, signal: AbortSignal): Promise<unknown>;
+  /**
+   * The answer's body as JSON; undefined for 404. @throws for other refusals, and where there is no answer
+   * @param body an object, for POST
+   */
+  ask(method: "GET" | "DELETE" | "POST", target: string, signal: AbortSignal, body?: object): Promise<unknown>;
 }
 
 /** @param server such as `https://127.0.0.1:6443` */
@@ -16,8 +19,13 @@ export function adminAccess(pki: PkiDirectory, server: string): AdminAccess {
   const carrier = createCarrier({ server, ca: pki.authority.certificate, ...admin });
   return {
     carrier,
-    async ask(method, target, signal) {
-      const answer = await carrier.send({ method, target, headers: { accept: "application/json" }, signal });
+    async ask(method, target, signal, body) {
+      const headers = {
+        accept: "application/json",
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      };
+      const sent = body === undefined ? {} : { body: new TextEncoder().encode(JSON.stringify(body)) };
+      const answer = await carrier.send({ method, target, headers, signal, ...sent });
       let text = "";
       const decoder = new TextDecoder();
       for await (const chunk of answer.body) text += decoder.decode(chunk, { stream: true });

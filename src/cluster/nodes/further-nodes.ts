@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import type { Node } from "../../api/generated/core-v1.ts";
 import { closeCompartment, openCompartment } from "../../host/node/compartments/compartment.ts";
 import { containerdPlaces } from "../../host/node/containerd/configuration.ts";
 import { setGroup } from "../../host/node/machine/cgroups.ts";
@@ -18,7 +19,7 @@ import { address6, freeAddress, freeName } from "./choose.ts";
 import { cleanAfterLife } from "./after-life.ts";
 import type { FabricNetwork } from "./fabric-network.ts";
 import type { NodeRequest } from "../../cli/context.ts";
-import { knownNodes, partOf } from "./pod-parts.ts";
+import { podPartOf } from "./pod-parts.ts";
 import { type NodeRecord, readNode, readNodes, writeNode } from "./record.ts";
 
 export interface FurtherNodesParts extends ChildParts {
@@ -71,6 +72,7 @@ export class FurtherNodes {
     } catch (error) {
       // A node that never came up is nobody's.
       await this.#forget(record.name);
+      await this.#parts.access.ask("DELETE", `/api/v1/nodes/${record.name}`, this.#parts.signal);
       throw error;
     }
     return record.name;
@@ -114,10 +116,12 @@ export class FurtherNodes {
     this.#agents.clear();
   }
 
-  async #run(record: NodeRecord, progress: Progress): Promise<void> {
-    const { name } = record;
-    const { access, clock, signal } = this.#parts;
+  async #run(kept: NodeRecord, progress: Progress): Promise<void> {
+    const { name } = kept;
+    const { access, clock, dataDirectory, signal } = this.#parts;
     const startedAtMs = clock.now();
+    const record = { ...kept, podCidr: await podPartOf(access, kept, this.#parts) };
+    if (record.podCidr !== kept.podCidr) writeNode(dataDirectory, record);
     const agent = await startChild(
       "agent",
       `agent-${name}`,
@@ -180,24 +184,19 @@ export class FurtherNodes {
 
   /** Decides what a new node is called and which addresses it has, and keeps that. */
   async #draft({ name, labels, taints, memoryBytes }: NodeWish): Promise<NodeRecord> {
-    const { dataDirectory, machine, settings, signal } = this.#parts;
+    const { dataDirectory, machine, access, signal } = this.#parts;
     const fabric = await this.#openFabric();
-    const { clusterPodCidr } = settings;
-    const known = await knownNodes(this.#parts, clusterPodCidr, signal);
-    const { registered, own } = known;
-    const taken = [machine, ...own]
-      .map((record) => record.name)
-      .concat(registered.map(({ metadata }) => metadata.name));
+    const own = readNodes(dataDirectory);
+    const { items } = (await access.ask("GET", "/api/v1/nodes", signal)) as { readonly items: readonly Node[] };
+    const taken = [machine, ...own].map((record) => record.name).concat(items.map(({ metadata }) => metadata.name));
     if (name !== undefined && taken.includes(name)) throw new Error(`there is a node ${name} already`);
     const chosen = name ?? freeName(machine.name, taken);
-    // The machine itself comes first, also while it has not registered yet.
-    partOf(known, machine.name, clusterPodCidr);
-    const podCidr = partOf(known, chosen, clusterPodCidr);
     const address = freeAddress(
       fabric.network,
       own.map((record) => record.address),
     );
     if (address === undefined) throw new Error(`no address is left in ${fabric.network}: --node-cidr gives more`);
+    const podCidr = await podPartOf(access, { name: chosen, labels, taints }, this.#parts);
     const record = { name: chosen, address, podCidr, labels, taints, on: true };
     const whole = memoryBytes === undefined ? record : { ...record, memoryBytes };
     writeNode(dataDirectory, whole);

@@ -1,37 +1,45 @@
-import type { Node } from "../../api/generated/core-v1.ts";
-import { PodNetworks } from "../../controllers/nodeipam/plan.ts";
+import type { Node, Taint } from "../../api/generated/core-v1.ts";
+import { type Clock, delay } from "../../base/clock.ts";
 import type { AdminAccess } from "../admin-access.ts";
-import { type NodeRecord, readNodes } from "./record.ts";
 
-/** What is known of a cluster's nodes: by the cluster, and by the notes of this machine of those that it has not registered yet. */
-export interface KnownNodes {
-  readonly registered: readonly Node[];
-  readonly own: readonly NodeRecord[];
-  /** Which parts of the pods' network are taken. */
-  readonly parts: PodNetworks;
+/** A node that is to be registered. */
+export interface NodeDraft {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** What it had before, where a cluster has forgotten its nodes and theirs run on; of both families with a comma between. */
+  readonly podCidr?: string | undefined;
 }
 
-/** @param clusterPodCidr the addresses of all pods */
-export async function knownNodes(
-  { access, dataDirectory }: { readonly access: AdminAccess; readonly dataDirectory: string },
-  clusterPodCidr: string,
-  signal: AbortSignal,
-): Promise<KnownNodes> {
-  const { items } = (await access.ask("GET", "/api/v1/nodes", signal)) as { readonly items: readonly Node[] };
-  const own = readNodes(dataDirectory);
-  const parts = new PodNetworks(clusterPodCidr.split(","));
-  for (const { metadata, spec } of items) parts.take(metadata.name, spec.podCIDRs ?? []);
-  for (const { name, podCidr } of own) parts.take(name, podCidr.split(","));
-  return { registered: items, own, parts };
-}
+const LOOK_AGAIN_MS = 20;
+const PATIENCE_MS = 10_000;
 
 /**
- * The part of one node, the same whenever it is asked for; of both families with a comma between. One that is registered keeps
- * what it has: Kubernetes lets no Node change that. @throws with a sentence where all are taken
+ * Registers a node where it is not registered yet, and waits for its part of the pods' network. One loop alone, node IPAM, gives parts
+ * away: machines may join at the same time. A node that is registered keeps what it has.
+ * @returns the part, of both families with a comma between @throws with a sentence where none is left
  */
-export function partOf({ parts, registered }: KnownNodes, node: string, clusterPodCidr: string): string {
-  const present = registered.find(({ metadata }) => metadata.name === node)?.spec.podCIDRs ?? [];
-  const part = present.length > 0 ? present : parts.allocate(node);
-  if (part === undefined) throw new Error(`no network for pods is left in ${clusterPodCidr}`);
-  return part.join(",");
+export async function podPartOf(
+  access: AdminAccess,
+  draft: NodeDraft,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<string> {
+  const until = clock.now() + PATIENCE_MS;
+  for (;;) {
+    const node = (await access.ask("GET", `/api/v1/nodes/${draft.name}`, signal)) as Node | undefined;
+    if (node === undefined) await access.ask("POST", "/api/v1/nodes", signal, nodeOf(draft));
+    const parts = node?.spec.podCIDRs ?? [];
+    if (parts.length > 0) return parts.join(",");
+    if (clock.now() > until)
+      throw new Error(`the cluster gives node ${draft.name} no network for its pods: all parts are taken`);
+    await delay(clock, LOOK_AGAIN_MS, { signal });
+  }
+}
+
+/** The kubelet, once it runs, says the rest of what its node is. */
+function nodeOf({ name, labels, taints, podCidr }: NodeDraft): object {
+  const podCIDRs = podCidr?.split(",") ?? [];
+  const networks = podCIDRs.length === 0 ? {} : { podCIDR: podCIDRs[0], podCIDRs };
+  const spec = { ...networks, ...(taints.length === 0 ? {} : { taints }) };
+  return { apiVersion: "v1", kind: "Node", metadata: { name, labels }, spec };
 }

@@ -11,12 +11,12 @@ import { networksOf } from "../cluster-configuration.ts";
 import { DNS_INDEX } from "../dns-address.ts";
 import { KUBELET_PORT } from "../kubelet-port.ts";
 import { nodeReady } from "../node-ready.ts";
-import { type NodeSettings, writeNodeSettings } from "../node-settings.ts";
+import { type NodeSettings, readNodeSettings, writeNodeSettings } from "../node-settings.ts";
 import { placesOf } from "../places.ts";
 import { type Progress, stepTimer } from "../progress.ts";
 import { openFabric } from "./fabric-network.ts";
 import { FurtherNodes } from "./further-nodes.ts";
-import { knownNodes, partOf } from "./pod-parts.ts";
+import { podPartOf } from "./pod-parts.ts";
 import type { NodeRequest } from "../../cli/context.ts";
 
 export interface RealNodesParts extends ChildParts {
@@ -85,10 +85,15 @@ export class RealNodes {
 
   /** Starts this machine's own agent and the further nodes, at once. @param count of all of them, at least */
   async start(count: number, progress: Progress): Promise<void> {
+    const { nodeName: name, dataDirectory, podCidr: clusterPodCidr } = this.#parts;
+    const settings = readNodeSettings(dataDirectory, name);
+    const before = settings?.clusterPodCidr === clusterPodCidr ? settings.podCidr : undefined;
+    // The machine itself comes first: its pods have the first part where nobody else has it.
+    const podCidr = await podPartOf(this.#access, { name, labels: {}, taints: [], podCidr: before }, this.#parts);
     const further = this.further.startAll(count - 1, progress);
     // What the first node throws is told first; the others are ended by `leave`.
     further.catch(() => {});
-    await this.#startFirst(progress);
+    await this.#startFirst(podCidr, progress);
     await further;
   }
 
@@ -102,18 +107,16 @@ export class RealNodes {
     this.#access[Symbol.dispose]();
   }
 
-  async #startFirst(progress: Progress): Promise<void> {
-    const { parts, nodeName, dataDirectory, addresses, url, podCidr, staticPodPath, clock, signal } = this.#parts;
+  async #startFirst(podCidr: string, progress: Progress): Promise<void> {
+    const { parts, nodeName, dataDirectory, addresses, url, staticPodPath, clock, signal } = this.#parts;
     const timed = stepTimer(progress);
-    const known = await knownNodes({ access: this.#access, dataDirectory }, podCidr, signal);
     const settings: NodeSettings = {
       ...this.#settings(),
       dataDirectory,
       nodeName,
       addresses,
       server: url,
-      // Machines may have joined while this one was no node.
-      podCidr: partOf(known, nodeName, podCidr),
+      podCidr,
       ...(staticPodPath === undefined ? {} : { staticPodPath }),
     };
     writeNodeSettings(dataDirectory, settings);
