@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { Node } from "../../src/api/core/v1/node.ts";
 import { Service } from "../../src/api/core/v1/service.ts";
 import { EndpointSlice } from "../../src/api/discovery/v1/endpoint-slice.ts";
@@ -23,6 +24,7 @@ const STARTS = 3;
 const SERVICES = 1_000;
 const ENDPOINTS = 5;
 const CHANGES = 100;
+const PAUSE_MS = 200;
 const IDLE_SECONDS = 20;
 const { signal } = new AbortController();
 
@@ -89,17 +91,18 @@ async function fill(client: Client): Promise<void> {
         await client.create(Service, { metadata, spec } as Draft<Service>, {
           signal,
         });
-        await client.create(EndpointSlice, sliceOf(index, ENDPOINTS), { signal });
+        await client.create(EndpointSlice, sliceOf(index), { signal });
       }),
     );
   }
   await sleep(5_000);
 }
 
-function sliceOf(index: number, endpoints: number): Draft<EndpointSlice> {
+/** Its endpoints have addresses that every node has itself. */
+function sliceOf(index: number, network = "10.245"): Draft<EndpointSlice> {
   const addresses = Array.from(
-    { length: endpoints },
-    (_, last) => `10.245.${index % 250}.${1 + last + 5 * (index >> 8)}`,
+    { length: ENDPOINTS },
+    (_, last) => `${network}.${index % 250}.${1 + last + ENDPOINTS * (index >> 8)}`,
   );
   const slice = testSlice(
     `service-${index}`,
@@ -109,36 +112,69 @@ function sliceOf(index: number, endpoints: number): Draft<EndpointSlice> {
   return { ...slice, metadata: { name, namespace: "default", ...(labels === undefined ? {} : { labels }) } };
 }
 
-/** The endpoints of one service change, as each node's kernel sees it. */
+/** The endpoints of one service change, until a connection through it on each node is answered by a new one. */
 async function services(
   cluster: Cluster,
   client: Client,
   agents: ReadonlyMap<string, number>,
   print: (line: string) => void,
 ): Promise<void> {
-  const enters = await entersOf(cluster);
+  await using probes = await openProbes(cluster);
   const before = [...agents.values()].map(cpuMs);
   const times: number[] = [];
   for (let round = 0; round < CHANGES; round++) {
-    const { endpoints } = sliceOf(round, ENDPOINTS);
-    const [first, ...others] = endpoints ?? [];
-    const address = `10.246.0.${1 + round}`;
-    const patch = mergePatch({ endpoints: [{ ...first, addresses: [address] }, ...others] });
-    await client.patch(EndpointSlice, { namespace: "default", name: `service-${round}-a` }, patch, { signal });
-    const answeredAtMs = performance.now();
-    await Promise.all(enters.map((enter) => untilRouted(enter, round, address)));
-    times.push(performance.now() - answeredAtMs);
+    const { spec } = await client.get(Service, { namespace: "default", name: `service-${round}` }, { signal });
+    const { endpoints } = sliceOf(round, "10.246");
+    const seen = probes.untilAnswered(spec.clusterIP!, "10.246.");
+    const slice = { namespace: "default", name: `service-${round}-a` };
+    await client.patch(EndpointSlice, slice, mergePatch({ endpoints }), { signal });
+    times.push(await since(seen));
+    // Changes that come one by one, not a load.
+    await sleep(PAUSE_MS);
   }
   const cpu = [...agents.values()].map((pid, index) => (cpuMs(pid) - before[index]!) / CHANGES);
-  print(`nodes: an endpoint of ${SERVICES} services changes → rules on all three: ${spread(times)}`);
-  print(`nodes: CPU of an agent a change: ${cpu.map((ms) => ms.toFixed(1)).join(", ")} ms`);
+  print(`nodes: the endpoints of one of ${SERVICES} services change → answered by them on all three: ${spread(times)}`);
+  print(`nodes: CPU of an agent and its programs a change: ${cpu.map((ms) => ms.toFixed(1)).join(", ")} ms`);
 }
 
-/** Looks at the chain of a service again and again: to listen to the changes of so large a table costs nft seconds. */
-async function untilRouted(enter: readonly string[], index: number, address: string): Promise<void> {
-  const chain = `cluster/default/service-${index}//tcp`;
-  const command = [...enter, "nft", "list", "chain", "ip", "wherry-proxy", chain];
-  while (!(await runOrThrow(command)).includes(`${address}:`));
+interface Probes extends AsyncDisposable {
+  /** When the last of the nodes has got an answer through a ClusterIP from an address that begins so; in ms of the machine's clock. */
+  untilAnswered(clusterIP: string, wanted: string): Promise<number>;
+}
+
+/** A program in the network of each node, which is the endpoints and the client. To list rules of so large a table costs nft seconds. */
+async function openProbes(cluster: Cluster): Promise<Probes> {
+  const program = fileURLToPath(new URL("./node-probe.ts", import.meta.url));
+  const probes = await Promise.all(
+    (await entersOf(cluster)).map(async (enter) => {
+      for (const network of ["10.245.0.0/16", "10.246.0.0/16"])
+        await runOrThrow([...enter, "ip", "route", "add", "local", network, "dev", "lo"]);
+      const [first, ...rest] = [...enter, process.execPath, program];
+      const child = spawn(first!, rest, { stdio: ["pipe", "pipe", "inherit"] });
+      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+      await lines.next();
+      return { child, lines };
+    }),
+  );
+  return {
+    async untilAnswered(address, wanted) {
+      const times = await Promise.all(
+        probes.map(async ({ child, lines }) => {
+          child.stdin.write(`${JSON.stringify({ address, wanted })}\n`);
+          const { value } = await lines.next();
+          return (JSON.parse(value as string) as { readonly seenAtMs: number }).seenAtMs;
+        }),
+      );
+      return Math.max(...times) - performance.timeOrigin;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { child } of probes) {
+        const ended = once(child, "exit");
+        child.stdin.end();
+        await ended;
+      }
+    },
+  };
 }
 
 interface Watchers extends AsyncDisposable {
@@ -226,12 +262,12 @@ function commandOf(pid: string): string {
   }
 }
 
-/** What a process has used of the processors; the kernel counts in hundredths of a second. */
+/** What a process and the programs that it has run used of the processors; the kernel counts in hundredths of a second. */
 function cpuMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
     .replace(/^.*\) /, "")
     .split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * 10;
+  return [11, 12, 13, 14].reduce((sum, field) => sum + Number(fields[field]), 0) * 10;
 }
 
 function pssMb(pid: number): number {

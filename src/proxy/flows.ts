@@ -37,19 +37,17 @@ export function staleFlows(protocol: FlowProtocol, flows: Iterable<Flow>, target
   return [...stale.values()];
 }
 
-/** Of which protocols flows may have become stale between two rule sets. @param previous undefined where nothing is known of before. */
-export function protocolsWithStaleFlows(
+/** Whether flows may have become stale between two rule sets. @param previous undefined where nothing is known of before. */
+export function mayHaveStaleFlows(
+  protocol: FlowProtocol,
   previous: FlowTargets | undefined,
   next: FlowTargets,
-): ReadonlySet<FlowProtocol> {
-  const found = new Set<FlowProtocol>();
+): boolean {
   for (const [frontend, endpoints] of next) {
     const before = previous?.get(frontend);
-    if (before === endpoints) continue;
+    if (before === endpoints || !frontend.startsWith(protocol)) continue;
     // Flows to a service that had no endpoints may lead anywhere.
-    if (before === undefined || !before.isSubsetOf(endpoints)) {
-      found.add(FLOW_PROTOCOLS.find((protocol) => frontend.startsWith(protocol))!);
-    }
+    if (before === undefined || !before.isSubsetOf(endpoints)) return true;
   }
-  return found;
+  return false;
 }

@@ -9,6 +9,8 @@ import { startInformer } from "../client/informer.ts";
 import { createObjectFeed } from "../host/sim/object-feed.ts";
 import { createRecordedRules } from "../host/sim/rule-engine.ts";
 import { VirtualClock } from "../host/sim/virtual-clock.ts";
+import type { Flow } from "./flows.ts";
+import type { FlowTable, RuleEngine } from "./ports.ts";
 import { type ProxyParts, startProxy } from "./proxy.ts";
 import { defaultFrame } from "./rules.ts";
 import { testService, testSlice } from "./testing.ts";
@@ -97,6 +99,73 @@ test("proxy: rules that somebody flushed come back by themselves", async () => {
   world.rules.flush();
   await world.clock.advance(90_000);
   assert.deepEqual(world.destinations(), { [KEY]: "goto cluster/default/web//tcp" });
+});
+
+test("proxy: a change does not wait for the comparison of the rules", async () => {
+  const rules = createRecordedRules();
+  let comparisons = 0;
+  const engine: RuleEngine = {
+    apply: (...given) => rules.apply(...given),
+    remove: (...given) => rules.remove(...given),
+    holds(_rules, { signal }) {
+      comparisons += 1;
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
+      });
+    },
+  };
+  const errors: string[] = [];
+  const log = createLog((level, message) => void (level === "error" && errors.push(message)));
+  await using world = openWorld({ engine, log });
+  world.feed.put(web);
+  await world.settle();
+  await world.clock.advance(70_000);
+  assert.equal(comparisons, 1);
+  world.feed.put(testSlice("web", [{ address: "10.244.1.1" }]));
+  await world.settle();
+  assert.equal(rules.families.get("IPv4")!.collections["service-addresses"].size, 1);
+  await world.clock.advance(70_000);
+  assert.equal(comparisons, 2, "it is done again");
+  assert.deepEqual(errors, []);
+});
+
+test("proxy: TCP flows to endpoints that are gone are looked for at once, and then once a second", async () => {
+  const flow = (address: string): Flow => ({
+    frontend: { address: "10.96.0.1", port: 80 },
+    endpoint: { address, port: 8080 },
+  });
+  let tried: Flow[] = [];
+  let looks = 0;
+  const flows: FlowTable = {
+    async list(_family, protocol) {
+      if (protocol === "tcp") looks += 1;
+      return protocol === "tcp" ? tried : [];
+    },
+    async forget(_family, _protocol, stale) {
+      tried = tried.filter(({ endpoint }) => !stale.some((other) => other.endpoint.address === endpoint.address));
+    },
+  };
+  await using world = openWorld({ flows });
+  const slice = (...last: readonly number[]) =>
+    testSlice(
+      "web",
+      last.map((number) => ({ address: `10.244.1.${number}` })),
+    );
+  world.feed.put(web, slice(1, 2, 3, 4));
+  await world.settle();
+  looks = 0;
+  tried = [flow("10.244.1.1"), flow("10.244.1.2"), flow("10.244.1.3"), flow("10.244.1.4")];
+  for (const left of [[2, 3, 4], [3, 4], [4]]) {
+    world.feed.put(slice(...left));
+    await world.clock.advance(10);
+    assert.equal(looks, 1);
+  }
+  assert.equal(tried.length, 3);
+  await world.clock.advance(1_000);
+  assert.equal(looks, 2);
+  assert.deepEqual(tried, [flow("10.244.1.4")]);
+  await world.clock.advance(10_000);
+  assert.equal(looks, 2);
 });
 
 test("proxy: the node's zone decides which hints are followed", async () => {

@@ -9,11 +9,11 @@ import type { TaskGroup } from "../base/task-group.ts";
 import { type Informer, nameKey } from "../client/informer.ts";
 import { diffRules } from "./diff.ts";
 import type { Viewpoint } from "./endpoints.ts";
-import { protocolsWithStaleFlows, staleFlows } from "./flows.ts";
+import { FlowSweep } from "./flow-sweep.ts";
 import type { ServiceRules } from "./plan.ts";
 import { joinRules, planService, serviceOf } from "./plan.ts";
 import type { FlowTable, HealthCheckFailure, HealthCheckServers, RuleEngine } from "./ports.ts";
-import type { FlowTargets, Frame, RuleSet } from "./rules.ts";
+import type { Frame, RuleSet } from "./rules.ts";
 
 export interface ProxyParts {
   readonly services: Informer<Service>;
@@ -46,6 +46,8 @@ const LONGEST_REST_MS = 1_000;
 
 /** How often the real rules are compared with what they should be: somebody may have flushed them. */
 const CHECK_EVERY_MS = 60_000;
+/** How many comparisons in a row changes may end. */
+const MOST_INTERRUPTIONS = 5;
 
 /** Keeps the rules of this node in step with Services and EndpointSlices. */
 export function startProxy(parts: ProxyParts): Proxy {
@@ -61,19 +63,23 @@ class RunningProxy implements Proxy {
   readonly #slices = new Map<string, Map<string, EndpointSlice>>();
   readonly #changed = new Set<string>();
   readonly #waiting: (() => void)[] = [];
+  readonly #sweep: FlowSweep;
   #viewpoint: Viewpoint;
   /** What the kernel has; undefined where that is unknown. */
   #applied: RuleSet | undefined;
-  /** Those at the last time that flows were looked at. */
-  #flowTargets: FlowTargets | undefined;
   #unopened: ReadonlySet<number> = new Set();
   #checkDue = false;
+  #sweepDue = false;
+  /** Ends the comparison that goes on. */
+  #interrupt: () => void = () => {};
+  #interruptions = 0;
   #wake: () => void = () => {};
   #resolveReady!: () => void;
 
   constructor(parts: ProxyParts) {
     this.#parts = parts;
     this.#viewpoint = { node: parts.node };
+    this.#sweep = new FlowSweep({ ...parts, flows: parts.flows, onDue: () => this.#sweepNow() });
     this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
   }
 
@@ -116,6 +122,7 @@ class RunningProxy implements Proxy {
       if (!signal.aborted) throw error;
     } finally {
       check?.[Symbol.dispose]();
+      this.#sweep[Symbol.dispose]();
       for (const end of unsubscribe) end();
     }
   }
@@ -162,26 +169,23 @@ class RunningProxy implements Proxy {
 
   #touch(service: string): void {
     this.#changed.add(service);
+    this.#interrupt();
     this.#wake();
   }
 
   async #step(signal: AbortSignal): Promise<void> {
-    const { engine, frame, healthChecks, log } = this.#parts;
+    const { engine, frame, healthChecks } = this.#parts;
     const waiting = this.#waiting.splice(0);
     try {
-      if (this.#checkDue && this.#applied !== undefined) {
-        this.#checkDue = false;
-        if (!(await engine.holds(this.#applied, { signal }))) {
-          log.warn("the service rules were changed by somebody else, writing them anew");
-          this.#applied = undefined;
-        }
-      }
+      if (this.#checkDue && this.#changed.size === 0 && this.#applied !== undefined)
+        await this.#check(this.#applied, signal);
+      this.#sweepDue = false;
       this.#replan();
       const next = joinRules(frame, this.#planned.values());
       const transaction = diffRules(this.#applied, next);
       if (transaction !== undefined) await engine.apply(transaction, { signal });
       this.#applied = next;
-      await this.#forgetFlows(next, signal);
+      await this.#sweep.sweep(next, signal);
       this.#tellUnopened((await healthChecks?.serve(next.healthChecks)) ?? []);
       for (const resolve of waiting) resolve();
     } catch (error) {
@@ -203,21 +207,32 @@ class RunningProxy implements Proxy {
     this.#changed.clear();
   }
 
-  async #forgetFlows(next: RuleSet, signal: AbortSignal): Promise<void> {
-    const { flows, log } = this.#parts;
-    if (flows === undefined) return;
+  /**
+   * Compares the real rules with what they should be. That takes long where there are many, and changes do not wait for it: they
+   * end it, and it is done at the next occasion. Where there is no end of changes, they wait once.
+   */
+  async #check(applied: RuleSet, signal: AbortSignal): Promise<void> {
+    const { engine, log } = this.#parts;
+    const interrupted = new AbortController();
+    if (this.#interruptions < MOST_INTERRUPTIONS) this.#interrupt = () => interrupted.abort();
+    this.#checkDue = false;
     try {
-      for (const protocol of protocolsWithStaleFlows(this.#flowTargets, next.flowTargets)) {
-        for (const family of next.families.keys()) {
-          const stale = staleFlows(protocol, await flows.list(family, protocol, { signal }), next.flowTargets);
-          if (stale.length > 0) await flows.forget(family, protocol, stale, { signal });
-        }
-      }
-      this.#flowTargets = next.flowTargets;
+      const holds = await engine.holds(applied, { signal: AbortSignal.any([signal, interrupted.signal]) });
+      this.#interruptions = 0;
+      if (holds) return;
+      log.warn("the service rules were changed by somebody else, writing them anew");
+      this.#applied = undefined;
     } catch (error) {
-      if (signal.aborted) throw error;
-      log.warn("stale flows could not be forgotten", { error });
+      if (signal.aborted || !interrupted.signal.aborted) throw error;
+      this.#interruptions += 1;
+    } finally {
+      this.#interrupt = () => {};
     }
+  }
+
+  #sweepNow(): void {
+    this.#sweepDue = true;
+    this.#wake();
   }
 
   /** Ports may be taken. Each is told of once, and tried again with every step. */
@@ -229,7 +244,7 @@ class RunningProxy implements Proxy {
   }
 
   #isIdle(): boolean {
-    return this.#changed.size === 0 && this.#waiting.length === 0 && !this.#checkDue;
+    return this.#changed.size === 0 && this.#waiting.length === 0 && !this.#checkDue && !this.#sweepDue;
   }
 
   #waitForWork(): Promise<void> {
