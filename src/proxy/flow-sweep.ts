@@ -14,18 +14,18 @@ export interface FlowSweepParts {
 }
 
 /**
- * How soon after one sweep the next may come. To find the flows of TCP, the kernel goes through all that it remembers, of all
- * protocols: some ms, whatever it finds. Who was sent to an endpoint that died has waited longer than that. UDP clients do not
- * notice by themselves that their endpoint is gone, so theirs is done at once.
+ * To find flows, the kernel goes through all that it remembers. Endpoints of TCP come and go all the time, and who was sent to one
+ * that died has waited already: after a sweep of TCP the next comes so many times later than the sweep took, but not later than
+ * this. UDP clients do not notice by themselves that their endpoint is gone: theirs is done at once.
  */
-const PAUSE_MS: Readonly<Record<FlowProtocol, number>> = { udp: 0, tcp: 1_000 };
+const PAUSE = { times: 20, longestMs: 2_000 };
 
 /** Forgets the flows that lead to endpoints which are gone, after rules without these have been applied. */
 export class FlowSweep implements Disposable {
   readonly #parts: FlowSweepParts;
   /** The targets at the last sweep. */
   readonly #swept = new Map<FlowProtocol, FlowTargets>();
-  readonly #notBeforeMs = new Map<FlowProtocol, number>();
+  #notBeforeMs = 0;
   #timer: Timer | undefined;
 
   constructor(parts: FlowSweepParts) {
@@ -38,12 +38,14 @@ export class FlowSweep implements Disposable {
     if (flows === undefined) return;
     for (const protocol of FLOW_PROTOCOLS) {
       const targets = rules.flowTargets;
-      if (!mayHaveStaleFlows(protocol, this.#swept.get(protocol), targets)) {
+      const previous = this.#swept.get(protocol);
+      if (!mayHaveStaleFlows(protocol, previous, targets)) {
         this.#swept.set(protocol, targets);
         continue;
       }
-      const waitMs = (this.#notBeforeMs.get(protocol) ?? 0) - clock.now();
-      if (waitMs > 0) {
+      const startedMs = clock.now();
+      const waitMs = this.#notBeforeMs - startedMs;
+      if (protocol === "tcp" && waitMs > 0) {
         this.#timer ??= clock.timer(waitMs, () => {
           this.#timer = undefined;
           this.#parts.onDue();
@@ -56,7 +58,9 @@ export class FlowSweep implements Disposable {
           if (stale.length > 0) await flows.forget(family, protocol, stale, { signal });
         }
         this.#swept.set(protocol, targets);
-        this.#notBeforeMs.set(protocol, clock.now() + PAUSE_MS[protocol]);
+        const tookMs = clock.now() - startedMs;
+        if (protocol === "tcp" && previous !== undefined)
+          this.#notBeforeMs = clock.now() + Math.min(tookMs * PAUSE.times, PAUSE.longestMs);
       } catch (error) {
         if (signal.aborted) throw error;
         log.warn("stale flows could not be forgotten", { protocol, error });

@@ -8,6 +8,7 @@ import type { RuleSet } from "../../../proxy/rules.ts";
 import { adoptTable } from "./adopt.ts";
 import { familyText, type ListedTable, listedTable, sameContent } from "./listing.ts";
 import { runTool, ToolError } from "./nft.ts";
+import { LONGEST_LINE, NftShell } from "./nft-shell.ts";
 
 export interface NftablesOptions {
   readonly clock: Clock;
@@ -21,7 +22,7 @@ const REMOVE_CHAINS_AFTER_MS = 2_000;
 /** How often the removal of emptied chains is tried; a replacement of the table takes them away, too. */
 const REMOVE_CHAINS_ATTEMPTS = 5;
 
-/** A rule engine over `nft -f -`: one process and one kernel transaction for each of ours. */
+/** A rule engine over `nft -f -`: one kernel transaction for each of ours. */
 export function createNftablesEngine(options: NftablesOptions): RuleEngine & Disposable {
   return new NftablesEngine(options);
 }
@@ -29,6 +30,7 @@ export function createNftablesEngine(options: NftablesOptions): RuleEngine & Dis
 class NftablesEngine implements RuleEngine {
   readonly #clock: Clock;
   readonly #nft: readonly string[];
+  readonly #shell: NftShell;
   #emptied = new Map<IpFamily, Set<string>>();
   #queue: Promise<unknown> = Promise.resolve();
   #removal: Timer | undefined;
@@ -38,6 +40,7 @@ class NftablesEngine implements RuleEngine {
   constructor({ clock, nft }: NftablesOptions) {
     this.#clock = clock;
     this.#nft = nft;
+    this.#shell = new NftShell(nft);
   }
 
   apply(transaction: Transaction, { signal }: { readonly signal: AbortSignal }): Promise<void> {
@@ -68,6 +71,7 @@ class NftablesEngine implements RuleEngine {
   [Symbol.dispose](): void {
     this.#removal?.[Symbol.dispose]();
     this.#stopping.abort();
+    this.#shell[Symbol.dispose]();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -77,7 +81,8 @@ class NftablesEngine implements RuleEngine {
   }
 
   async #run(text: string, signal: AbortSignal): Promise<void> {
-    await runTool([...this.#nft, "-f", "-"], { signal, input: text });
+    if (text.length <= LONGEST_LINE) await this.#shell.run(text, signal);
+    else await runTool([...this.#nft, "-f", "-"], { signal, input: text });
   }
 
   /** The table as it is; undefined where there is none. */
