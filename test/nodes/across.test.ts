@@ -4,11 +4,13 @@
  */
 import assert from "node:assert/strict";
 import test from "node:test";
+import { hasIpv6 } from "../../src/host/node/machine/ipv6.ts";
 import { whyNoCluster } from "../cluster.ts";
 import { twoMachines } from "./two-machines.ts";
 
 const MODES: readonly (readonly [words: string, how: string])[] = [
-  ["", "by routes, since the machines share a link"],
+  // One machine has no address of IPv6: what pods send over that goes by VXLAN between IPv4 addresses.
+  ["--dual-stack", "by routes, since the machines share a link, and over IPv6"],
   ["--network vxlan", "by VXLAN"],
 ];
 
@@ -47,10 +49,12 @@ for (const [words, how] of MODES) {
       [2, 1],
     ] as const) {
       await t.test(`from ${PLACES[from]} to ${PLACES[to]}`, async () => {
-        const address = await shell.ok(`kubectl get pod web-${to} -o jsonpath={.status.podIP}`);
+        const list = await shell.ok(`kubectl get pod web-${to} -o jsonpath='{.status.podIPs[*].ip}'`);
+        const addresses = list.split(" ").map((ip) => (ip.includes(":") ? `[${ip}]` : ip));
+        assert.equal(addresses.length, words.includes("dual") && hasIpv6() ? 2 : 1, list);
         const service = await shell.ok(`kubectl get service web-${to} -o jsonpath={.spec.clusterIP}`);
         const get = (url: string) => shell.until(`kubectl exec web-${from} -- wget -qO- http://${url}/`, /./);
-        assert.equal(await get(`${address}:8080`), `here is ${to}\n`);
+        for (const address of addresses) assert.equal(await get(`${address}:8080`), `here is ${to}\n`);
         assert.equal(await get(service), `here is ${to}\n`);
         assert.equal(await get(`web-${to}.default.svc.cluster.local`), `here is ${to}\n`);
       });
