@@ -8,7 +8,13 @@ import { checkClaimSpec } from "../../core/v1/claim-spec.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import { roundResources } from "../../core/v1/pod-spec/resource-list.ts";
-import { checkOwnSelector, checkRunsForever, checkSelects, checkTemplate } from "../../core/v1/pod-spec/template.ts";
+import {
+  checkOwnSelector,
+  checkRunsForever,
+  checkSelects,
+  checkTemplate,
+  checkTemplateMetadata,
+} from "../../core/v1/pod-spec/template.ts";
 import { templateWarnings } from "../../core/v1/pod-warnings.ts";
 import { checkAtMost, checkCollisions } from "../../core/v1/replica-status.ts";
 import type { StatefulSet as StoredStatefulSet } from "../../generated/apps-v1.ts";
@@ -91,7 +97,12 @@ function statefulSetIssues({ metadata, spec }: StatefulSet): readonly Issue[] {
   checkOwnSelector(spec.selector, "statefulset", issues);
   if (!checkSelects(spec.selector, spec.template, issues)) {
     issues.push(invalid("spec.selector", spec.selector, ""));
-  } else checkTemplate(templateToCheck(spec), "spec.template", issues);
+  } else {
+    const template = templateToCheck(spec);
+    checkTemplate(template, "spec.template", issues);
+    // Kubernetes does so twice for this kind.
+    checkTemplateMetadata(template, "spec.template", issues);
+  }
   checkRunsForever(spec.template, "spec.template", "StatefulSet", issues);
   return issues;
 }
@@ -100,10 +111,10 @@ function statefulSetIssues({ metadata, spec }: StatefulSet): readonly Issue[] {
 function templateToCheck({ template, volumeClaimTemplates = [] }: Spec): PodTemplateSpec {
   const { hostname: _, subdomain: __, ...spec } = template.spec;
   if (volumeClaimTemplates.length === 0) return { ...template, spec };
-  const names = volumeClaimTemplates.map(({ metadata }) => metadata.name);
+  const names = new Set(volumeClaimTemplates.map(({ metadata }) => (metadata.name as string | undefined) ?? ""));
   const volumes: readonly Volume[] = [
-    ...names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } })),
-    ...(spec.volumes ?? []).filter(({ name }) => !names.includes(name)),
+    ...[...names].map((name) => ({ name, persistentVolumeClaim: { claimName: name } })),
+    ...(spec.volumes ?? []).filter(({ name }) => !names.has((name as string | undefined) ?? "")),
   ];
   return { ...template, spec: { ...spec, volumes } };
 }

@@ -60,7 +60,11 @@ export function jobUpdateIssues({ spec }: Job, old: Job): readonly Issue[] {
   checkFixed(spec, before, "podFailurePolicy", issues);
   checkFixed(spec, before, "backoffLimitPerIndex", issues);
   checkFixed(spec, before, "managedBy", issues);
-  checkFixed(spec, before, "successPolicy", issues);
+  if (!sameJson(spec.successPolicy, before.successPolicy)) {
+    const { successPolicy } = spec;
+    const shown = successPolicy === undefined ? null : shownPolicy(successPolicy);
+    issues.push(invalid("spec.successPolicy", shown, IMMUTABLE));
+  }
   return issues;
 }
 
@@ -152,14 +156,17 @@ export function checkJobSpec(spec: JobSpec, at: string, issues: Issues): void {
     const policyAt = `${at}.successPolicy`;
     if (spec.completionMode === "Indexed") checkSuccessPolicy(spec, spec.successPolicy, policyAt, issues);
     else {
-      const rules = spec.successPolicy.rules as SuccessPolicy["rules"] | null;
-      const shown = { Rules: rules?.map(shownRule) ?? givenEmpty(spec.successPolicy, "rules") ?? null };
-      issues.push(invalid(policyAt, shown, "requires indexed completion mode"));
+      issues.push(invalid(policyAt, shownPolicy(spec.successPolicy), "requires indexed completion mode"));
     }
   }
   checkReplacement(spec, `${at}.podReplacementPolicy`, issues);
   checkTemplate(spec.template, `${at}.template`, issues);
   checkRestarts(spec, `${at}.template.spec.restartPolicy`, issues);
+}
+
+function shownPolicy(policy: SuccessPolicy) {
+  const rules = policy.rules as SuccessPolicy["rules"] | null;
+  return { Rules: rules?.map(shownRule) ?? givenEmpty(policy, "rules") ?? null };
 }
 
 function shownRule({ succeededIndexes = null, succeededCount = null }: Nullable<SuccessPolicy["rules"][number]>) {

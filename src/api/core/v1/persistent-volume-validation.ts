@@ -1,13 +1,15 @@
 import { dnsSubdomain } from "../../../machinery/formats.ts";
+import { givenEmpty } from "../../../machinery/given-empty.ts";
 import { forbidden, invalid, notSupported, required } from "../../../machinery/issue.ts";
 import { parseQuantity, quantityAsNumber } from "../../../machinery/quantity.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkPositiveQuantity, isNegativeQuantity } from "../../amounts.ts";
 import { checkFormat, checkOneOf, checkOptionalOneOf, IMMUTABLE, type Issues } from "../../checks.ts";
-import type { PersistentVolume, PersistentVolumeSpec } from "../../generated/core-v1.ts";
+import type { NodeSelectorTerm, PersistentVolume, PersistentVolumeSpec } from "../../generated/core-v1.ts";
 import { checkModes, VOLUME_MODES } from "./claim-spec.ts";
 import { checkNodeSelector } from "./node-selector.ts";
 import { checkVolumeSource, VOLUME_SOURCES, type VolumeSourceName } from "./persistent-volume-sources.ts";
+import { internalForm } from "./pod-diff/internal-form.ts";
 import { volumeSourceDifference } from "./pod-diff/spec-difference.ts";
 
 const RECLAIM_POLICIES = ["Delete", "Recycle", "Retain"];
@@ -35,9 +37,52 @@ export function checkPersistentVolumeUpdate(volume: PersistentVolume, old: Persi
   if (volume.spec.volumeMode !== old.spec.volumeMode) {
     issues.push(invalid("volumeMode", volume.spec.volumeMode ?? null, IMMUTABLE));
   }
+  if (!staysNear(volume.spec.nodeAffinity, old.spec.nodeAffinity)) {
+    const { nodeAffinity } = volume.spec;
+    const shown = nodeAffinity === undefined ? null : internalForm("VolumeNodeAffinity", nodeAffinity);
+    issues.push(invalid("nodeAffinity", shown, `${IMMUTABLE}, except for updating from beta label to GA`));
+  }
   if (old.spec.volumeAttributesClassName !== undefined && volume.spec.volumeAttributesClassName === undefined) {
     issues.push(forbidden("spec.volumeAttributesClassName", "update from non-nil value to nil is forbidden"));
   }
+}
+
+/** Labels of nodes of the first days, and what they are called today. */
+const TODAY: Readonly<Record<string, string>> = {
+  "failure-domain.beta.kubernetes.io/zone": "topology.kubernetes.io/zone",
+  "failure-domain.beta.kubernetes.io/region": "topology.kubernetes.io/region",
+  "beta.kubernetes.io/os": "kubernetes.io/os",
+  "beta.kubernetes.io/arch": "kubernetes.io/arch",
+  "beta.kubernetes.io/instance-type": "node.kubernetes.io/instance-type",
+};
+
+type NodeAffinity = PersistentVolumeSpec["nodeAffinity"];
+
+/** Where a volume can be reached stays what it is: its labels alone may be called by their names of today. */
+function staysNear(next: NodeAffinity, old: NodeAffinity): boolean {
+  if (old === undefined) return true;
+  const terms = (affinity: NodeAffinity) => affinity?.required?.nodeSelectorTerms ?? [];
+  const before = terms(old);
+  const renamed = terms(next).map((term, index) => ({
+    ...term,
+    ...keepOldNames("matchExpressions", term, before[index]),
+    ...keepOldNames("matchFields", term, before[index]),
+  }));
+  return next?.required === undefined || old.required === undefined
+    ? sameJson(next, old)
+    : sameJson({ required: { nodeSelectorTerms: renamed } }, { required: { nodeSelectorTerms: before } });
+}
+
+function keepOldNames(
+  part: "matchExpressions" | "matchFields",
+  term: NodeSelectorTerm,
+  before: NodeSelectorTerm | undefined,
+): NodeSelectorTerm {
+  const requirements = term[part]?.map((requirement, index) => {
+    const key = before?.[part]?.[index]?.key;
+    return key !== undefined && TODAY[key] === requirement.key ? { ...requirement, key } : requirement;
+  });
+  return requirements === undefined ? {} : { [part]: requirements };
 }
 
 type Sources = { -readonly [Name in VolumeSourceName]?: PersistentVolumeSpec[Name] };
@@ -47,10 +92,10 @@ function sourcesOf(spec: PersistentVolumeSpec): Sources {
 }
 
 function checkSpec({ metadata, spec }: PersistentVolume, issues: Issues): void {
-  const { accessModes = [], capacity = {} } = spec;
+  const { accessModes = [] } = spec;
   if (accessModes.length === 0) issues.push(required("spec.accessModes"));
   checkModes(accessModes, "spec.accessModes", issues);
-  checkCapacity(capacity, "spec.capacity", issues);
+  checkCapacity(spec, "spec.capacity", issues);
   if (spec.persistentVolumeReclaimPolicy) {
     checkOneOf(spec.persistentVolumeReclaimPolicy, RECLAIM, RECLAIM_POLICIES, issues);
   }
@@ -68,11 +113,12 @@ function checkSpec({ metadata, spec }: PersistentVolume, issues: Issues): void {
 
 const RECLAIM = "spec.persistentVolumeReclaimPolicy";
 
-function checkCapacity(capacity: Readonly<Record<string, string>>, at: string, issues: Issues): void {
+function checkCapacity(spec: PersistentVolumeSpec, at: string, issues: Issues): void {
+  const { capacity = {} } = spec;
   const names = Object.keys(capacity);
   if (names.length === 0) issues.push(required(at));
   if (names.length !== 1 || names[0] !== "storage") {
-    issues.push(notSupported(at, names.length === 0 ? null : capacity, ["storage"]));
+    issues.push(notSupported(at, names.length === 0 ? (givenEmpty(spec, "capacity") ?? null) : capacity, ["storage"]));
   }
   for (const name of names) {
     const amount = capacity[name]!;

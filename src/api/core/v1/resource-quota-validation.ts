@@ -1,4 +1,5 @@
 import { byteOrder } from "../../../machinery/byte-order.ts";
+import { givenEmpty } from "../../../machinery/given-empty.ts";
 import { invalid, required } from "../../../machinery/issue.ts";
 import { IMMUTABLE, type Issues } from "../../checks.ts";
 import type { ResourceQuota, ResourceQuotaSpec, ScopedResourceSelectorRequirement } from "../../generated/core-v1.ts";
@@ -45,7 +46,7 @@ export function* checkResourceQuotaUpdate(next: ResourceQuota, old: ResourceQuot
   const before = new Set(old.spec.scopes);
   const scopes = next.spec.scopes ?? [];
   const same = before.symmetricDifference(new Set(scopes)).size === 0;
-  if (!same) yield invalid("spec.scopes", next.spec.scopes ?? null, IMMUTABLE);
+  if (!same) yield invalid("spec.scopes", next.spec.scopes ?? givenEmpty(next.spec, "scopes") ?? null, IMMUTABLE);
 }
 
 export function* checkResourceQuotaStatus({ status }: ResourceQuota): Iterable<Issues[number]> {

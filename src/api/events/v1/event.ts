@@ -80,7 +80,7 @@ const STRUCTURES: Readonly<Record<string, string>> = {
 };
 
 function shownAs(field: string, value: unknown): unknown {
-  if (value === undefined) return ZEROS[field] ?? "";
+  if (value === undefined) return field in ZEROS ? ZEROS[field] : "";
   const structure = STRUCTURES[field];
   return structure === undefined ? value : internalForm(structure, value as object);
 }

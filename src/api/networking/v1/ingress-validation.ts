@@ -1,5 +1,6 @@
 import { parseIp } from "../../../base/ip.ts";
 import { dnsLabel, dnsSubdomain, pathSegment, portName, wildcardSubdomain } from "../../../machinery/formats.ts";
+import { givenEmpty } from "../../../machinery/given-empty.ts";
 import { invalid, type Issue, notSupported, required } from "../../../machinery/issue.ts";
 import { checkAddress } from "../../addresses.ts";
 import { checkFormat, checkRequiredFormat, type Issues } from "../../checks.ts";
@@ -15,7 +16,13 @@ export function ingressIssues({ metadata, spec }: Ingress): readonly Issue[] {
   const issues: Issues = [];
   const { rules = [], tls = [], defaultBackend, ingressClassName } = spec;
   if (rules.length === 0 && defaultBackend === undefined) {
-    issues.push(invalid("spec", spec.rules ?? null, "either `defaultBackend` or `rules` must be specified"));
+    issues.push(
+      invalid(
+        "spec",
+        spec.rules ?? givenEmpty(spec, "rules") ?? null,
+        "either `defaultBackend` or `rules` must be specified",
+      ),
+    );
   }
   if (defaultBackend !== undefined) checkBackend(defaultBackend, "spec.defaultBackend", issues);
   for (const [index, { host = "", http }] of rules.entries()) {
@@ -88,8 +95,7 @@ function checkBackend({ service, resource }: IngressBackend, at: string, issues:
     return void issues.push(invalid(at, "", "cannot set both resource and service backends"));
   }
   if (resource !== undefined) {
-    if (resource.apiGroup !== undefined)
-      checkFormat(resource.apiGroup, `${at}.resource.apiGroup`, dnsSubdomain, issues);
+    if (resource.apiGroup != null) checkFormat(resource.apiGroup, `${at}.resource.apiGroup`, dnsSubdomain, issues);
     checkRequiredFormat(resource.kind, `${at}.resource.kind`, pathSegment, issues);
     return checkRequiredFormat(resource.name, `${at}.resource.name`, pathSegment, issues);
   }

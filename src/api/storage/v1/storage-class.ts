@@ -1,4 +1,5 @@
 import { byteLength, qualifiedName } from "../../../machinery/formats.ts";
+import { givenEmpty } from "../../../machinery/given-empty.ts";
 import { duplicate, invalid, required, tooLong } from "../../../machinery/issue.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkFormat, checkOneOf, IMMUTABLE, type Issues } from "../../checks.ts";
@@ -37,7 +38,8 @@ export const StorageClass: Kind<StorageClass> = defineKind(facts.storage.v1.Stor
   },
   *validateUpdate(storage, old) {
     for (const name of ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] as const) {
-      if (!sameJson(storage[name], old[name])) yield invalid(name, storage[name] ?? null, IMMUTABLE);
+      if (!sameJson(storage[name], old[name]))
+        yield invalid(name, storage[name] ?? givenEmpty(storage, name) ?? null, IMMUTABLE);
     }
   },
 });

@@ -1,4 +1,5 @@
 import { byteOrder } from "../../../../machinery/byte-order.ts";
+import { givenEmpty } from "../../../../machinery/given-empty.ts";
 import type { Shape, StructShape } from "../../../../machinery/shape.ts";
 import { shapes } from "../../../generated/shapes.ts";
 
@@ -50,8 +51,8 @@ function structForm(shape: StructShape, value: InternalForm): InternalForm {
     const field = shape.fields[name]!;
     const member = value[name];
     if (kind === "PersistentVolumeClaimTemplate" && name === "metadata") Object.assign(form, member);
-    else if (member === undefined && field.pointer) form[goName(kind, name)] = null;
-    else form[goName(kind, name)] = formOf(field.shape, member);
+    else if ((member === undefined || member === null) && field.pointer) form[goName(kind, name)] = null;
+    else form[goName(kind, name)] = givenEmpty(value, name) ?? formOf(field.shape, member);
   }
   return form;
 }

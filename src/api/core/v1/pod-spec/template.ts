@@ -1,3 +1,4 @@
+import { givenEmpty } from "../../../../machinery/given-empty.ts";
 import { forbidden, invalid, notSupported, required } from "../../../../machinery/issue.ts";
 import {
   formatLabelSelector,
@@ -15,18 +16,23 @@ import { checkPodAnnotations, checkProfilesAgree } from "./annotations.ts";
 import { checkPodSpec } from "./spec.ts";
 
 /** Everything that is wrong with a template of pods. */
-export function checkTemplate({ metadata, spec }: PodTemplateSpec, at: string, issues: Issues): void {
-  const { labels, annotations } = metadata;
-  if (labels !== undefined) checkLabels(labels, `${at}.labels`, issues);
-  if (annotations !== undefined) {
-    for (const issue of annotationIssues(annotations, `${at}.annotations`)) issues.push(issue);
-    checkPodAnnotations(annotations, spec, `${at}.annotations`, issues);
-  }
+export function checkTemplate(template: PodTemplateSpec, at: string, issues: Issues): void {
+  const { spec } = template;
+  const { annotations } = template.metadata;
+  checkTemplateMetadata(template, at, issues);
   checkPodSpec(spec, undefined, `${at}.spec`, issues);
   if (annotations !== undefined) checkProfilesAgree(annotations, spec, `${at}.spec`, issues);
   if ((spec.ephemeralContainers?.length ?? 0) > 0) {
     issues.push(forbidden(`${at}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template"));
   }
+}
+
+export function checkTemplateMetadata({ metadata, spec }: PodTemplateSpec, at: string, issues: Issues): void {
+  const { labels, annotations } = metadata;
+  if (labels !== undefined) checkLabels(labels, `${at}.labels`, issues);
+  if (annotations === undefined) return;
+  for (const issue of annotationIssues(annotations, `${at}.annotations`)) issues.push(issue);
+  checkPodAnnotations(annotations, spec, `${at}.annotations`, issues);
 }
 
 /** What makes pods for ever can only make pods that run for ever. @param owner the kind, for the message */
@@ -56,18 +62,20 @@ export function checkSelects(
   if (selector != null && !isReadable(selector)) return false;
   const labels = template.metadata.labels;
   const selects = selector == null ? false : selectsAll(selector) || matches(selectorOf(selector), labels);
-  if (!selects) issues.push(mismatch(labels));
+  if (!selects) issues.push(mismatch(template));
   return true;
 }
 
 /** The same for selectors that are a map of labels; none selects nothing in particular. */
 export function checkSelectsLabels(selector: Labels | undefined, template: PodTemplateSpec, issues: Issues): void {
   const labels = template.metadata.labels;
-  if (!matches(selectorFromLabels(selector), labels)) issues.push(mismatch(labels));
+  if (!matches(selectorFromLabels(selector), labels)) issues.push(mismatch(template));
 }
 
-function mismatch(labels: Labels | undefined) {
-  return invalid("spec.template.metadata.labels", labels ?? null, "`selector` does not match template `labels`");
+function mismatch({ metadata }: PodTemplateSpec) {
+  const { labels } = metadata;
+  const shown = labels ?? givenEmpty(metadata, "labels") ?? null;
+  return invalid("spec.template.metadata.labels", shown, "`selector` does not match template `labels`");
 }
 
 export function selectsAll({ matchLabels = {}, matchExpressions = [] }: LabelSelector): boolean {
