@@ -7,7 +7,7 @@ import type { KubeObject, Mutable, ObjectMeta } from "../../machinery/object.ts"
 import { alreadyExistsError, badRequest, failure, invalidError } from "../../machinery/status.ts";
 import { zeroOf } from "../../machinery/ownership/update.ts";
 import { formatTime } from "../../machinery/time.ts";
-import { KeyExists } from "../../store/contract.ts";
+import { type Entry, KeyExists } from "../../store/contract.ts";
 import { entryOutcome, type ObjectOutcome, objectOutcome, type Operation } from "../operation.ts";
 import { admissionRequest } from "./admit.ts";
 import { describeChange } from "./changed.ts";
@@ -71,7 +71,8 @@ export async function createDecoded(
       return await write(context, operation, object as unknown as KubeObject);
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error;
-      if (!generated || attempt === NAME_ATTEMPTS) throw nameTaken(kind, metadata);
+      const key = keyOf(storedKind(kind), metadata.namespace, metadata.name!);
+      if (!generated || attempt === NAME_ATTEMPTS) throw nameTaken(kind, metadata, context.store.get(key));
     }
   }
 }
@@ -94,9 +95,8 @@ function dryCreate(
 ): ObjectOutcome {
   const { kind } = operation;
   const metadata = metadataOf(object);
-  if (context.store.get(keyOf(storedKind(kind), metadata.namespace, metadata.name!)) !== undefined) {
-    throw nameTaken(kind, metadata);
-  }
+  const taken = context.store.get(keyOf(storedKind(kind), metadata.namespace, metadata.name!));
+  if (taken !== undefined) throw nameTaken(kind, metadata, taken);
   if (resourceVersion !== undefined) metadata.resourceVersion = resourceVersion;
   return objectOutcome(kind, inOrder(object as unknown as KubeObject), 201);
 }
@@ -196,16 +196,15 @@ const NAME_CHECKS: Readonly<Record<NameRule, FormatCheck>> = {
 };
 
 /** Kubernetes takes a name for generated wherever there is a prefix for one. */
-function nameTaken(kind: Kind, { name = "", generateName = "" }: Partial<ObjectMeta>): Error {
-  if (generateName === "") return alreadyExistsError(resourceOf(kind), name);
-  const error = alreadyExistsError(resourceOf(storedKind(kind)), name);
-  return failure(
-    409,
-    "AlreadyExists",
-    `${error.message}, the server was not able to generate a unique name for the object`,
-    {
-      ...error.status.details,
-      retryAfterSeconds: 1,
-    },
-  );
+function nameTaken(
+  kind: Kind,
+  { name = "", generateName = "" }: Partial<ObjectMeta>,
+  present: Entry<KubeObject> | undefined,
+): Error {
+  const error = alreadyExistsError(resourceOf(generateName === "" ? kind : storedKind(kind)), name);
+  const { message, details } = error.status;
+  const going = present?.value.metadata.deletionTimestamp === undefined ? "" : "object is being deleted: ";
+  if (generateName === "") return failure(409, "AlreadyExists", `${going}${message}`, details);
+  const why = `${message}, the server was not able to generate a unique name for the object`;
+  return failure(409, "AlreadyExists", `${going}${why}`, { ...details, retryAfterSeconds: 1 });
 }

@@ -122,6 +122,7 @@ async function prepared(
   if (subresource === "status") keepAllButStatus(kind, object, live);
   else if (hasStatusSubresource(kind) && subresource === "") keepStatus(object, live);
   manage(object, live);
+  keepGrace(metadataOf(object), live.metadata);
   const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
   await context.admission.admit(request);
   kind.dropClosed?.(object);
@@ -173,7 +174,7 @@ async function write(
   next: KubeObject,
 ): Promise<ObjectOutcome> {
   const { kind } = operation;
-  if (sameJson(next, live.value)) return entryOutcome(kind, live);
+  if (sameJson(next, live.value) || sameButTimes(next, live.value)) return entryOutcome(kind, live);
   if (isDryRun(operation)) return objectOutcome(kind, inOrder(next));
   const value = kind.view === undefined ? next : await storedForm(kind, next);
   const key = keyOf(storedKind(kind), operation.namespace, live.value.metadata.name);
@@ -186,6 +187,20 @@ async function write(
   const entry = await context.store.update(key, value, stored.revision, record);
   if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
   return entryOutcome(kind, viewEntry(kind, entry));
+}
+
+/** When fields were managed is no change by itself. */
+function sameButTimes(next: KubeObject, live: KubeObject): boolean {
+  const { managedFields = [] } = next.metadata;
+  const before = live.metadata.managedFields ?? [];
+  if (managedFields.length !== before.length) return false;
+  if (managedFields.every(({ time }, index) => time === before[index]!.time)) return false;
+  return sameJson(withoutTimes(next), withoutTimes(live));
+}
+
+function withoutTimes(object: KubeObject): KubeObject {
+  const managedFields = object.metadata.managedFields?.map(({ time: _, ...entry }) => entry) ?? [];
+  return { ...object, metadata: { ...object.metadata, managedFields } };
 }
 
 /** A deleted object goes when its last finalizer has and nothing waits for its grace. */
@@ -241,10 +256,12 @@ function keepSystemFields(metadata: Partial<Mutable<ObjectMeta>>, live: ObjectMe
   else metadata.generation = live.generation;
   if (live.deletionTimestamp !== undefined) metadata.deletionTimestamp = live.deletionTimestamp;
   else delete metadata.deletionTimestamp;
-  if (live.deletionGracePeriodSeconds !== undefined && metadata.deletionGracePeriodSeconds === undefined) {
-    metadata.deletionGracePeriodSeconds = live.deletionGracePeriodSeconds;
-  }
   delete metadata.selfLink;
+}
+
+/** It is nobody's field any more where it is left out, and comes back. */
+function keepGrace(metadata: Partial<Mutable<ObjectMeta>>, { deletionGracePeriodSeconds: seconds }: ObjectMeta): void {
+  if (seconds !== undefined) metadata.deletionGracePeriodSeconds ??= seconds;
 }
 
 /** The status subresource writes the status and, of the rest, metadata alone; of some kinds not even the labels. */
