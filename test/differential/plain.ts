@@ -8,6 +8,7 @@ export class Plainer {
   readonly #world: World;
   readonly #server: RegExp;
   readonly #numbers = new Map<string, Map<string, string>>();
+  readonly #prefixes = new Set<string>();
   #step = 0;
   #new = 0;
 
@@ -21,6 +22,11 @@ export class Plainer {
   next(): void {
     this.#step += 1;
     this.#new = 0;
+  }
+
+  /** Learns the beginning of a name whose end the server makes up: what comes of it is left out from here on. */
+  expectGenerated(prefix: string): void {
+    this.#prefixes.add(prefix);
   }
 
   /** A value parsed from JSON. The members of objects have no order there. */
@@ -54,7 +60,15 @@ export class Plainer {
       .replaceAll(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d (GMT|[+-]\d{4})/g, "<time>")
       // Gathered from Go's maps, which have no order.
       .replaceAll(/(?<=: errors:)(?:\n {2}[^\n]*)+/g, (lines) => lines.split("\n").toSorted().join("\n"))
-      .replaceAll(this.#server, "<server>")
+      .replaceAll(this.#server, "<server>");
+    for (const prefix of this.#prefixes) {
+      const escaped = prefix.replaceAll(/[^\w]/g, "\\$&");
+      result = result.replaceAll(
+        new RegExp(`\\b${escaped}[bcdfghjklmnpqrstvwxz2456789]{5}\\b`, "g"),
+        `${prefix}<random>`,
+      );
+    }
+    result = result
       .replaceAll(/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, (address) => this.#number("address", address))
       .replaceAll(/(?<=\.)1[0-9a-f]{15}\b/g, "<event>")
       .replaceAll(/(?<=\bcurrent: )\d+|(?<=\bversion: \d+ \()\d+|(?<=record \()\d+/g, "<rv>")

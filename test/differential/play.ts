@@ -43,6 +43,8 @@ export async function play({ name, world, steps }: Case, side: Side): Promise<re
   };
   const runRequest = async (step: HttpStep): Promise<readonly string[]> => {
     const { ask, body, headers } = fill({ ask: step.ask, body: step.body, headers: step.headers }, name, named);
+    const prefix = generatedPrefix(body);
+    if (prefix !== undefined) plainer.expectGenerated(prefix);
     const request = { ask, body, ...(headers === undefined ? {} : { headers }) };
     const during = async () => {
       for (const one of step.during ?? []) await run(one);
@@ -76,6 +78,12 @@ export async function play({ name, world, steps }: Case, side: Side): Promise<re
   };
   for (const step of [...worldSteps(name, world), ...steps, ...(world === "nodes" ? NODES_GO : [])]) await run(step);
   return entries;
+}
+
+/** The beginning of the name that a new object is to get, if it brings none. */
+function generatedPrefix(body: Json): string | undefined {
+  const { name, generateName }: Json = body?.metadata ?? {};
+  return !name && typeof generateName === "string" && generateName !== "" ? generateName : undefined;
 }
 
 /** Repeats until the answer is as wanted. @returns the last answer, and a line that says so if it never was */
