@@ -263,15 +263,15 @@ function commandOf(pid: string): string {
 }
 
 /**
- * What a process used of the processors, with the programs that it has run and its shell, which runs some; not with what it watches
- * over (containerd). The kernel counts in hundredths of a second.
+ * What a process used of the processors, with the programs that it has run and the nft that stays; not with what it watches over
+ * (containerd). The kernel counts in hundredths of a second.
  */
 function cpuMs(pid: number): number {
-  const shells = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+  const sessions = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
     .trim()
     .split(" ")
-    .filter((child) => commandOf(child).startsWith("sh\0"));
-  return [pid, ...shells].reduce((sum: number, one) => sum + ticksOf(one), 0) * 10;
+    .filter((child) => commandOf(child).includes("nft\0-i\0"));
+  return [pid, ...sessions].reduce((sum: number, one) => sum + ticksOf(one), 0) * 10;
 }
 
 function ticksOf(pid: number | string): number {

@@ -8,7 +8,7 @@ import type { RuleSet } from "../../../proxy/rules.ts";
 import { adoptTable } from "./adopt.ts";
 import { familyText, type ListedTable, listedTable, sameContent } from "./listing.ts";
 import { runTool, ToolError } from "./nft.ts";
-import { LONGEST_LINE, NftShell } from "./nft-shell.ts";
+import { NftSession } from "./nft-session.ts";
 
 export interface NftablesOptions {
   readonly clock: Clock;
@@ -30,7 +30,7 @@ export function createNftablesEngine(options: NftablesOptions): RuleEngine & Dis
 class NftablesEngine implements RuleEngine {
   readonly #clock: Clock;
   readonly #nft: readonly string[];
-  readonly #shell: NftShell;
+  readonly #session: NftSession;
   #emptied = new Map<IpFamily, Set<string>>();
   #queue: Promise<unknown> = Promise.resolve();
   #removal: Timer | undefined;
@@ -40,7 +40,7 @@ class NftablesEngine implements RuleEngine {
   constructor({ clock, nft }: NftablesOptions) {
     this.#clock = clock;
     this.#nft = nft;
-    this.#shell = new NftShell(nft);
+    this.#session = new NftSession(nft);
   }
 
   apply(transaction: Transaction, { signal }: { readonly signal: AbortSignal }): Promise<void> {
@@ -71,7 +71,7 @@ class NftablesEngine implements RuleEngine {
   [Symbol.dispose](): void {
     this.#removal?.[Symbol.dispose]();
     this.#stopping.abort();
-    this.#shell[Symbol.dispose]();
+    this.#session[Symbol.dispose]();
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -81,8 +81,7 @@ class NftablesEngine implements RuleEngine {
   }
 
   async #run(text: string, signal: AbortSignal): Promise<void> {
-    if (text.length <= LONGEST_LINE) await this.#shell.run(text, signal);
-    else await runTool([...this.#nft, "-f", "-"], { signal, input: text });
+    await this.#session.run(text, signal);
   }
 
   /** The table as it is; undefined where there is none. */
