@@ -16,6 +16,7 @@ import {
   withOtherFamily,
 } from "../host/node/machine/networks.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
+import { tunnelProblem } from "../host/node/routes/tunnel.ts";
 import type { SupervisedChild } from "../host/node/processes/child.ts";
 import { isStatus, StatusError } from "../machinery/status.ts";
 import { type ChildParts, startChild } from "./children.ts";
@@ -130,7 +131,9 @@ async function identityOf(
       `this machine has not joined a cluster as ${nodeName} yet: 'wherry token create --print-join-command' on the server prints the command that does it`,
     );
   }
-  const joining = { server, token, caHash, nodeName, labels, hostNetworks: hostNetworks(), clock, signal };
+  const tunnels = () => tunnelProblem([options.parts.ip], signal);
+  const own = { nodeName, labels, hostNetworks: hostNetworks(), tunnelProblem: tunnels };
+  const joining = { server, token, caHash, ...own, clock, signal };
   const credentials = await join(joining);
   writeCredentials(place, credentials);
   return { credentials, server };

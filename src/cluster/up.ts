@@ -7,6 +7,7 @@ import { firstAddress } from "../host/node/compartments/fabric.ts";
 import { hasIpv6 } from "../host/node/machine/ipv6.ts";
 import { ownAddress, withOtherFamily } from "../host/node/machine/networks.ts";
 import type { HostParts } from "../host/node/packages/find.ts";
+import { tunnelProblem } from "../host/node/routes/tunnel.ts";
 import { createClock } from "../host/node/clock.ts";
 import { serveControl } from "../host/node/control/control.ts";
 import { openPki } from "../host/node/pki/directory.ts";
@@ -158,6 +159,8 @@ async function checkNetworks(options: UpOptions): Promise<void> {
   if (parts === undefined) return;
   const taken = await otherNodeProblem(dataDirectory);
   if (taken !== undefined) throw new Error(`${taken}, or start this one with --no-node`);
+  const noTunnel = options.network === "vxlan" ? await tunnelProblem([parts.ip], signal) : undefined;
+  if (noTunnel !== undefined) throw new Error(noTunnel);
   const networks = { pods: podCidr, services: serviceCidr };
   const problem = overlapProblem(networks, await takenNetworks(nodeName, parts, signal));
   if (problem !== undefined) throw new Error(problem);

@@ -3,10 +3,11 @@
  * Service and name.
  */
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import test from "node:test";
 import { hasIpv6 } from "../../src/host/node/machine/ipv6.ts";
 import { whyNoCluster } from "../cluster.ts";
-import { twoMachines } from "./two-machines.ts";
+import { type OwnMachine, twoMachines } from "./two-machines.ts";
 
 const MODES: readonly (readonly [words: string, how: string])[] = [
   // One machine has no address of IPv6: what pods send over that goes by VXLAN between IPv4 addresses.
@@ -26,6 +27,8 @@ for (const [words, how] of MODES) {
     const nodes = [first, joined, `${first}-2`];
     await machines.up(`--nodes 2 --node-name ${first} ${words}`);
     const command = (await control.shell.ok("wherry token create --print-join-command")).trim();
+    if (words.includes("vxlan"))
+      await t.test("a machine whose kernel has no VXLAN is told so", () => withoutVxlan(worker, command));
     await worker.shell.ok(`${command} --detach --node-name ${joined}`);
     for (const one of [control, worker]) await one.shell.ok(`wherry image load ${archives.join(" ")}`);
 
@@ -75,6 +78,19 @@ for (const [words, how] of MODES) {
       await shell.ok("kubectl exec web-1 -- sh -c 'nc -w 5 kubernetes.default.svc.cluster.local 443 </dev/null'");
     });
   });
+}
+
+/** Its `ip` says what that of a kernel without the module says. Nothing has been changed on the machine then. */
+async function withoutVxlan({ shell, data }: OwnMachine, command: string): Promise<void> {
+  const program = (await shell.ok("command -v ip")).trim();
+  const script = `#!/bin/sh\ncase "$*" in *type\\ vxlan*) echo "Error: Unknown device type." >&2; exit 2;; esac\nexec ${program} "$@"\n`;
+  await shell.ok("mkdir -p lacking && cat > lacking/ip && chmod +x lacking/ip", { input: script });
+  const said = await shell.fails(`PATH="$PWD/lacking:$PATH" ${command}`);
+  assert.match(
+    said,
+    /^wherry: this machine's kernel makes no VXLAN device: load its module vxlan, .* Unknown device type/,
+  );
+  assert(!existsSync(data));
 }
 
 function pod(index: number, node: string): string {

@@ -74,6 +74,7 @@ const joining = (changed: Partial<Joining> = {}): Joining => ({
   nodeName: "n1",
   labels: {},
   hostNetworks: [],
+  tunnelProblem: () => Promise.resolve(undefined),
   clock,
   ...changed,
 });

@@ -19,6 +19,8 @@ export interface Joining extends Omit<JoinRequest, "now"> {
   readonly labels: Readonly<Record<string, string>>;
   /** Networks that this machine has already. */
   readonly hostNetworks: readonly HostNetwork[];
+  /** Why this machine's kernel makes no tunnels; undefined where it does. */
+  readonly tunnelProblem: () => Promise<string | undefined>;
   readonly clock: Clock;
 }
 
@@ -40,7 +42,7 @@ export async function join(joining: Joining): Promise<NodeCredentials> {
   using carrier = createCarrier({ server, ca: authority, token });
   const client = createClient(httpTransport(carrier, USER_AGENT));
   try {
-    checkNetworks(await readClusterConfiguration(client, signal), joining.hostNetworks);
+    await checkNetworks(await readClusterConfiguration(client, signal), joining);
     await checkName(client, nodeName, signal);
     const asked = { client, nodeName, purpose: "client", names: [], clock, signal } as const;
     return { authority, kubelet: await requestCertificate(asked), serving: undefined };
@@ -50,8 +52,14 @@ export async function join(joining: Joining): Promise<NodeCredentials> {
   }
 }
 
-function checkNetworks({ podCidr, serviceCidr }: ClusterNetworks, host: readonly HostNetwork[]): void {
-  const problem = overlapProblem({ pods: podCidr, services: serviceCidr }, host);
+async function checkNetworks(
+  { podCidr, serviceCidr, network }: ClusterNetworks,
+  { hostNetworks, tunnelProblem }: Joining,
+): Promise<void> {
+  const overlap = overlapProblem({ pods: podCidr, services: serviceCidr }, hostNetworks);
+  if (overlap !== undefined) throw new CannotJoin(overlap);
+  // Where the cluster leaves it to its nodes, whether a tunnel is needed is seen when all have said what is on their links.
+  const problem = network === "vxlan" ? await tunnelProblem() : undefined;
   if (problem !== undefined) throw new CannotJoin(problem);
 }
 

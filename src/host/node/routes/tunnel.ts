@@ -20,10 +20,7 @@ export async function ensureTunnel(ip: readonly string[], tunnel: Tunnel, signal
     try {
       await runTool([...ip, "link", "add", device, "address", hardware, ...kind, "nolearning"], { signal });
     } catch (error) {
-      throw new Error(
-        `this machine's kernel makes no VXLAN device: load its module vxlan, or put the nodes on one link (--network routes). ${said(error)}`,
-        { cause: error },
-      );
+      throw new Error(noVxlan(error), { cause: error });
     }
     // Linux takes no alias where a device is made.
     await runTool([...ip, "link", "set", device, "alias", maker], { signal });
@@ -32,6 +29,26 @@ export async function ensureTunnel(ip: readonly string[], tunnel: Tunnel, signal
   await runTool([...ip, "-batch", "-"], { signal, input: `${lines.join("\n")}\n` });
   await ensurePeers(ip, tunnel, signal);
   return made !== maker;
+}
+
+const PROBE = "wherry.probe";
+
+/** Why this machine's kernel makes no tunnels; undefined where it does. Leaves nothing behind. */
+export async function tunnelProblem(ip: readonly string[], signal: AbortSignal): Promise<string | undefined> {
+  try {
+    await runTool([...ip, "link", "add", PROBE, "type", "vxlan", "id", String(NETWORK_ID - 1), "dstport", "0"], {
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof ToolError) return noVxlan(error);
+    throw error;
+  }
+  await runTool([...ip, "link", "delete", PROBE], { signal });
+  return undefined;
+}
+
+function noVxlan(error: unknown): string {
+  return `this machine's kernel makes no VXLAN device: load its module vxlan, or put the nodes on one link (--network routes). ${said(error)}`;
 }
 
 /** That there is none is no error. */
