@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import test from "node:test";
 import { type Cluster, startCluster, whyNoCluster } from "../cluster.ts";
+import { playServicePolicies } from "./service-policies.ts";
 import { connectToFabric } from "./fabric-client.ts";
 
 const ECHO = "ghcr.io/subicura/echo:v1";
@@ -98,6 +99,22 @@ test("Three nodes on one machine", { skip: why ?? false }, async (t) => {
       }
     },
   );
+
+  await t.test("policies of Services hold over nodes", async () => {
+    const boxes = await Promise.all(
+      Object.keys(addresses).map(async (node) => {
+        const list = `kubectl get pods -l app=box -o name --field-selector spec.nodeName=${node}`;
+        return [node, (await shell.ok(list)).trim()] as const;
+      }),
+    );
+    await playServicePolicies({
+      shell,
+      nodeShell,
+      clientShell: client.shell,
+      nodes: Object.fromEntries(Object.entries(addresses).map(([name, own]) => [name, fabricAddress(own)])),
+      boxes: Object.fromEntries(boxes),
+    });
+  });
 
   const jsonpath = "-o jsonpath='{.status.loadBalancer.ingress[0].ip}'";
   const balancer = await shell.until(`kubectl get service web ${jsonpath}`, /^10\.89\.0\.\d+$/);

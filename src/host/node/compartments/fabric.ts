@@ -29,22 +29,22 @@ export async function ensureFabric(
   const { ip } = parts;
   const own = parseNetwork(network)!;
   const address = `${firstAddress(own)}/${own.prefixLength}`;
+  const hardware = hardwareAddress(parseIp(firstAddress(own))!);
   const shown = await run([ip, "-o", "-4", "address", "show", "dev", FABRIC_BRIDGE]);
   if (shown.exitCode !== 0) {
     // A bridge without a hardware address of its own changes it with its cables, and every peer would have to learn it anew.
-    const hardware = hardwareAddress(parseIp(firstAddress(own))!);
     await runOrThrow([ip, "link", "add", FABRIC_BRIDGE, "address", hardware, "type", "bridge", "forward_delay", "0"]);
   } else if (!shown.stdout.includes(` ${address} `)) await runOrThrow([ip, "address", "flush", "dev", FABRIC_BRIDGE]);
   await runOrThrow([ip, "address", "replace", address, "dev", FABRIC_BRIDGE]);
   await runOrThrow([ip, "link", "set", FABRIC_BRIDGE, "mtu", String(mtu), "up"]);
   await writeFile("/proc/sys/net/ipv4/ip_forward", "1");
-  const rules = [fabricRules(network, inside)];
+  const rules = [fabricRules(network, inside, hardware)];
   if (network6 !== undefined) {
     const six = parseNetwork(network6)!;
     const words = [`${firstAddress(six)}/${six.prefixLength}`, "dev", FABRIC_BRIDGE, "nodad"];
     await runOrThrow([ip, "-6", "address", "replace", ...words]);
     await forwardIpv6([ip], signal);
-    rules.push(fabricRules(network6, inside));
+    rules.push(fabricRules(network6, inside, hardware));
   }
   await runTool([parts.nft, "-f", "-"], { signal, input: rules.join("") });
 }
@@ -55,8 +55,12 @@ export async function removeFabric({ ip, nft }: HostParts): Promise<void> {
   for (const table of Object.values(TABLES)) await run([nft, "delete", "table", ...table.split(" ")]);
 }
 
-/** What the compartments send to the world beyond the machine goes under the machine's address. @param network of either family */
-export function fabricRules(network: string, inside: readonly string[]): string {
+/**
+ * What the compartments send to the world beyond the machine goes under the machine's address. What passes the bridge alone is nothing
+ * to the machine: its rules of Services, which the kernel asks about bridged frames too, would answer for nodes behind it.
+ * @param network of either family @param hardware address of the bridge
+ */
+function fabricRules(network: string, inside: readonly string[], hardware: string): string {
   const family = ipFamily(network);
   const table = TABLES[family];
   const ip = family === "IPv4" ? "ip" : "ip6";
@@ -64,6 +68,8 @@ export function fabricRules(network: string, inside: readonly string[]): string 
   return `add table ${table}
 delete table ${table}
 add table ${table}
+add chain ${table} bridged { type filter hook prerouting priority -300; policy accept; }
+add rule ${table} bridged iifname "${FABRIC_BRIDGE}" ether daddr != ${hardware} notrack
 add chain ${table} postrouting { type nat hook postrouting priority 100; policy accept; }
 add rule ${table} postrouting ${ip} saddr ${network} ${ip} daddr != { ${kept} } oifname != "${FABRIC_BRIDGE}" masquerade
 `;
