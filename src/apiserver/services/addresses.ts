@@ -1,4 +1,5 @@
 import type { Service, ServicePort } from "../../api/generated/core-v1.ts";
+import { followFirstAddress } from "../../api/core/v1/service-addresses.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import { invalid, type Issue } from "../../machinery/issue.ts";
@@ -41,14 +42,17 @@ export function serviceAddresses(
       if (object === undefined || (operation !== "CREATE" && operation !== "UPDATE")) return;
       const service = object as unknown as DraftService;
       const used = inUse(lookup, service);
-      if (present !== undefined) keepGiven(service, present);
+      if (present !== undefined) {
+        followFirstAddress(service.spec, present.spec);
+        keepGiven(service, present);
+      }
       if (needsAddress(service)) refuse(service, settleFamilies(service.spec, oldSpec(present), addresses.families));
       const ports = dryRun ? numbersToTry(nodePorts, PORT_TO_TRY) : nodePorts;
       if (needsAddress(service) && service.spec.clusterIP !== "None" && familiesFit(service.spec)) {
         const isGiven = (service.spec.clusterIP ?? "") === "";
         const issue = addresses.give(service.spec, present?.spec.clusterIPs ?? [], used.addresses, dryRun);
         refuse(service, issue === undefined ? [] : [issue]);
-        if (isGiven && !dryRun && (service.metadata.name ?? "") === "") refuse(service, [unnamed(service.spec)]);
+        if (isGiven && !dryRun && hasNoName(service)) refuse(service, [unnamed(service.spec)]);
       }
       giveNodePorts(service, ports, used.nodePorts, present);
       giveHealthPort(service, ports, used.nodePorts, present);
@@ -206,6 +210,11 @@ function claimPort(
 /** @throws where there is anything to say against it */
 function refuse(service: DraftService, issues: Parameters<typeof invalidError>[2]): void {
   if (issues.length > 0) throw invalidError({ group: "", name: "Service" }, service.metadata.name, issues);
+}
+
+/** A generated name is made after this. */
+function hasNoName({ metadata }: DraftService): boolean {
+  return (metadata.name ?? "") === "" && (metadata.generateName ?? "") === "";
 }
 
 /** Kubernetes notes down whose an address is before it looks at the Service's name, and cannot without. */

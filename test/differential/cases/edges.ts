@@ -85,11 +85,14 @@ const cases: readonly Case[] = [
   ]),
   defineCase("families", "api", [
     service({}, {}),
+    service({}, { generateName: "some-" }),
     service({ ipFamilies: [null] }),
     service({ ipFamilies: ["IPv6"], ipFamilyPolicy: "RequireDualStack" }),
     service({ ipFamilies: ["IPv4", "IPv6"] }),
     service({ clusterIPs: ["fd00::1"], clusterIP: "fd00::1" }),
     service({ clusterIP: "None", ipFamilies: ["IPv6"] }),
+    { ask: `PATCH ${NAMESPACE}/services/one`, headers: merge, body: { spec: { clusterIP: "nonsense" } } },
+    { ask: `PATCH ${NAMESPACE}/services/one`, headers: merge, body: { spec: { clusterIP: "10.96.0.77" } } },
   ]),
   defineCase("names-and-namespaces", "api", [
     { ask: `POST ${NAMESPACE}/configmaps`, body: { metadata: { name: "one", labels: { a: "b" } } } },

@@ -7,7 +7,7 @@ import { checkFormat, checkNonnegative, IMMUTABLE, type Issues } from "../../che
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import { templateForm } from "../../core/v1/pod-diff/spec-difference.ts";
 import { checkSelects, checkTemplate } from "../../core/v1/pod-spec/template.ts";
-import type { Job, JobSpec, SuccessPolicy } from "../../generated/batch-v1.ts";
+import type { Job, JobSpec, PodFailurePolicy, PodFailurePolicyRule, SuccessPolicy } from "../../generated/batch-v1.ts";
 import type { PodTemplateSpec } from "../../generated/core-v1.ts";
 import { checkFailurePolicy, checkSuccessPolicy } from "./job-policies.ts";
 
@@ -57,7 +57,11 @@ export function jobUpdateIssues({ spec }: Job, old: Job): readonly Issue[] {
   checkFixed(spec, before, "selector", issues);
   checkTemplateUpdate(spec.template, old, issues);
   checkFixed(spec, before, "completionMode", issues);
-  checkFixed(spec, before, "podFailurePolicy", issues);
+  if (!sameJson(spec.podFailurePolicy, before.podFailurePolicy)) {
+    const { podFailurePolicy } = spec;
+    const shown = podFailurePolicy === undefined ? null : shownFailurePolicy(podFailurePolicy);
+    issues.push(invalid("spec.podFailurePolicy", shown, IMMUTABLE));
+  }
   checkFixed(spec, before, "backoffLimitPerIndex", issues);
   checkFixed(spec, before, "managedBy", issues);
   if (!sameJson(spec.successPolicy, before.successPolicy)) {
@@ -162,6 +166,31 @@ export function checkJobSpec(spec: JobSpec, at: string, issues: Issues): void {
   checkReplacement(spec, `${at}.podReplacementPolicy`, issues);
   checkTemplate(spec.template, `${at}.template`, issues);
   checkRestarts(spec, `${at}.template.spec.restartPolicy`, issues);
+}
+
+/** As Kubernetes' server holds it. */
+function shownFailurePolicy(policy: PodFailurePolicy) {
+  const rules = policy.rules as PodFailurePolicy["rules"] | null;
+  return { Rules: rules?.map(shownFailureRule) ?? givenEmpty(policy, "rules") ?? null };
+}
+
+function shownFailureRule(rule: PodFailurePolicyRule) {
+  const { action, onExitCodes: codes, onPodConditions: conditions } = rule;
+  return {
+    Action: action,
+    OnExitCodes:
+      codes === undefined
+        ? null
+        : {
+            ContainerName: codes.containerName ?? null,
+            Operator: codes.operator,
+            Values: codes.values ?? givenEmpty(codes, "values") ?? null,
+          },
+    OnPodConditions:
+      conditions?.map(({ type, status }) => ({ Type: type, Status: status })) ??
+      givenEmpty(rule, "onPodConditions") ??
+      null,
+  };
 }
 
 function shownPolicy(policy: SuccessPolicy) {

@@ -67,7 +67,7 @@ function checkDataSources({ dataSource, dataSourceRef }: PersistentVolumeClaimSp
     dataSource.kind !== dataSourceRef.kind ||
     dataSource.name !== dataSourceRef.name
   ) {
-    issues.push(invalid(at, `${at}.dataSource`, "must match dataSourceRef"));
+    issues.push(invalid(at, {}, "must match dataSourceRef"));
   }
 }
 

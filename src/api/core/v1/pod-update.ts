@@ -5,6 +5,7 @@ import type { Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleratio
 import type { RuleContext } from "../../kind.ts";
 import { internalForm } from "./pod-diff/internal-form.ts";
 import { specDifference } from "./pod-diff/spec-difference.ts";
+import { checkTolerations } from "./pod-spec/scheduling.ts";
 import { resizeIssues } from "./pod-resize.ts";
 import { APPARMOR_PREFIX, MIRROR } from "./pod-spec/annotations.ts";
 
@@ -120,6 +121,8 @@ function checkTolerationsUpdate(next: readonly Toleration[], old: readonly Toler
     const detail = "existing toleration can not be modified except its tolerationSeconds";
     return void issues.push(forbidden("spec.tolerations", detail));
   }
+  // Kubernetes looks at them a second time here.
+  checkTolerations(next, "spec.tolerations", issues);
 }
 
 function checkGatesUpdate(spec: PodSpec, old: PodSpec, issues: Issues): void {

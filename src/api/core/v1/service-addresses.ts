@@ -1,5 +1,7 @@
 import { parseIp } from "../../../base/ip.ts";
 import { duplicate, invalid, required } from "../../../machinery/issue.ts";
+import type { Mutable } from "../../../machinery/object.ts";
+import { sameJson } from "../../../machinery/same-json.ts";
 import { checkAddress } from "../../addresses.ts";
 import { checkOneOf, checkOptionalOneOf, type Issues } from "../../checks.ts";
 import type { Service } from "../../generated/core-v1.ts";
@@ -114,4 +116,11 @@ function checkFamiliesUpdate(spec: Spec, old: Spec, issues: Issues): void {
     const detail = "must be set to 'SingleStack' when releasing the secondary ipFamily";
     issues.push(invalid("spec.ipFamilyPolicy", ipFamilyPolicy ?? null, detail));
   }
+}
+
+/** Older clients know one address: where they change it alone, the list goes along. */
+export function followFirstAddress(spec: Mutable<Service>["spec"], old: Service["spec"]): void {
+  if (spec.clusterIP === old.clusterIP || !sameJson(spec.clusterIPs, old.clusterIPs)) return;
+  if (!spec.clusterIP) delete spec.clusterIPs;
+  else if (old.clusterIP) spec.clusterIPs = [spec.clusterIP];
 }

@@ -1,12 +1,16 @@
 import { byteOrder } from "../../../machinery/byte-order.ts";
 import type { Mutable } from "../../../machinery/object.ts";
-import { sameJson } from "../../../machinery/same-json.ts";
 import type { Issues } from "../../checks.ts";
 import { age, formatLabels } from "../../columns.ts";
 import type { LoadBalancerStatus, Service as StoredService } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
-import { checkAddressesUpdate, checkClusterAddresses, isReachableFromOutside } from "./service-addresses.ts";
+import {
+  checkAddressesUpdate,
+  checkClusterAddresses,
+  followFirstAddress,
+  isReachableFromOutside,
+} from "./service-addresses.ts";
 import { checkService, checkServiceUpdate, serviceStatusIssues, serviceWarnings } from "./service-validation.ts";
 
 export type Service = StoredService;
@@ -89,13 +93,6 @@ function dropWhatTheTypeHasNot({ spec, status }: Mutable<Service>, old: Service)
   const wasReachable = isReachableFromOutside(old.spec) && !isReachableFromOutside(spec);
   if (wasReachable && spec.externalTrafficPolicy === old.spec.externalTrafficPolicy) delete spec.externalTrafficPolicy;
   if (spec.type !== "LoadBalancer") status.loadBalancer = {};
-}
-
-/** Older clients know one address: where they change it alone, the list goes along. */
-function followFirstAddress(spec: Mutable<Service>["spec"], old: Service["spec"]): void {
-  if (spec.clusterIP === old.clusterIP || !sameJson(spec.clusterIPs, old.clusterIPs)) return;
-  if (!spec.clusterIP) delete spec.clusterIPs;
-  else if (old.clusterIP) spec.clusterIPs = [spec.clusterIP];
 }
 
 function externalIp({ spec, status }: Service): string {
