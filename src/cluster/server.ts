@@ -65,7 +65,7 @@ export interface ServerOptions {
   readonly nodeGraceMs?: number;
   /** How many imagined nodes run in this process, in a thread of their own. */
   readonly simulate: number;
-  /** False: the API alone, without loops and scheduler. */
+  /** False: the API alone, without scheduler and loops but for those that belong to Kubernetes' API server. */
   readonly loops?: boolean;
   readonly log: Log;
 }
@@ -124,7 +124,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       webhooks,
       remotes,
       controllers: ({ registry, aggregator }) =>
-        loops ? allControllers({ ...loopOptions(options), registry, aggregator, rootCa: authority, certificates }) : [],
+        allControllers({ ...loopOptions(options), registry, aggregator, rootCa: authority, certificates }).filter(
+          ({ user }) => loops || user === loopbackUser.name,
+        ),
       scheduler: loops,
     }),
   );
