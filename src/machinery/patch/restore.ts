@@ -31,6 +31,10 @@ export function restoreProblem(shape: Shape, value: unknown): string | undefined
 
 function scalarProblem(shape: ScalarShape, value: unknown): string | undefined {
   const { type, format } = shape;
+  // Bytes may come one by one.
+  if (format === "byte" && Array.isArray(value)) {
+    return value.every((byte) => typeof byte === "number") ? undefined : "unrecognized type: uint8";
+  }
   if (format === "byte" && typeof value !== "string") return `cannot restore slice from ${goKind(value)}`;
   // What reads itself says itself what is wrong.
   if (format === "byte") return readProblem(shape, value, "error decoding from json: ");
