@@ -4,6 +4,7 @@ import { serviceUnavailable } from "../../../machinery/status.ts";
 import type { KeyPair } from "../pki/certificate.ts";
 import { type PodWays, tlsAgent } from "./pod-ways.ts";
 import { answerOf, BODY_LIMIT_BYTES, passedOn } from "./forwarder.ts";
+import { trustIn } from "./trust.ts";
 
 /** Asks other API servers over TLS, which know this one by its front-proxy certificate and take its word for who asks. */
 export function createRemoteServers({ certificate, key }: KeyPair, ways: PodWays): RemoteServers & Disposable {
@@ -25,7 +26,7 @@ export function createRemoteServers({ certificate, key }: KeyPair, ways: PodWays
           headers: { host: serverName, ...Object.fromEntries(given), ...own },
           signal: request.signal as globalThis.AbortSignal,
           rejectUnauthorized: !insecure,
-          ...(authorities === undefined ? {} : { ca: authorities }),
+          ...trustIn(authorities),
         });
         sent.on("error", (error) => reject(serviceUnavailable(`error trying to reach service: ${error.message}`)));
         sent.on("response", (response) => resolve(answerOf(response, undefined)));

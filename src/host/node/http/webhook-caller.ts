@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { type Agent, type RequestOptions, request } from "node:https";
 import type { WebhookCaller, WebhookTarget } from "../../../apiserver/admission/webhooks/call.ts";
 import { type PodWays, tlsAgent } from "./pod-ways.ts";
+import { trustIn } from "./trust.ts";
 
 export interface WebhookCallerOptions {
   /** `http://address:port` that a port of a service leads to. Throws where nothing is ready behind it. */
@@ -19,7 +20,7 @@ export function createWebhookCaller({ locate, ways }: WebhookCallerOptions): Web
     async post(target, body, { timeoutMs }) {
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        const response = await send(target, JSON.stringify(body), {
+        const response = await ask(target, JSON.stringify(body), {
           agent,
           signal: timeout,
           ...placeOf(target, locate),
@@ -44,10 +45,35 @@ function placeOf({ service }: WebhookTarget, locate: WebhookCallerOptions["locat
   return { ...locate(service), servername: `${service.name}.${service.namespace}.svc` };
 }
 
+interface SendOptions extends Place {
+  readonly agent: Agent;
+  readonly signal: AbortSignal;
+}
+
+const MOST_REDIRECTS = 10;
+
+/** Sends it, and goes where it is sent on to, as Go's client does: a POST again by 307 and 308, a GET by the others. */
+async function ask(target: WebhookTarget, body: string, options: SendOptions): Promise<IncomingMessage> {
+  let [url, sent, place]: [string, string | undefined, SendOptions] = [target.url, body, options];
+  for (let redirects = 0; ; redirects++) {
+    const response = await send(url, target.authorities, sent, place);
+    const { statusCode = 0, headers } = response;
+    if (![301, 302, 303, 307, 308].includes(statusCode) || headers.location === undefined) return response;
+    response.resume();
+    if (redirects === MOST_REDIRECTS) throw new Error(`Post "${url}": stopped after ${MOST_REDIRECTS} redirects`);
+    const next = new URL(headers.location, url);
+    if (next.host !== new URL(url).host) place = { agent: options.agent, signal: options.signal };
+    if (statusCode < 307) sent = undefined;
+    url = next.href;
+  }
+}
+
+/** @param body POSTed; undefined for a GET */
 function send(
-  { url, authorities }: WebhookTarget,
-  body: string,
-  options: { readonly agent: Agent; readonly signal: AbortSignal } & Place,
+  url: string,
+  authorities: string | undefined,
+  body: string | undefined,
+  options: SendOptions,
 ): Promise<IncomingMessage> {
   const { host, hostname, port, pathname, search } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -56,15 +82,16 @@ function send(
       port: port === "" ? 443 : Number(port),
       ...options,
       path: `${pathname}${search}`,
-      method: "POST",
+      method: body === undefined ? "GET" : "POST",
       headers: {
         host,
         accept: "application/json",
-        "content-type": "application/json",
-        "content-length": Buffer.byteLength(body),
+        ...(body === undefined
+          ? {}
+          : { "content-type": "application/json", "content-length": Buffer.byteLength(body) }),
         "user-agent": "kube-apiserver-admission",
       },
-      ...(authorities === undefined ? {} : { ca: authorities }),
+      ...trustIn(authorities),
     });
     sent.on("error", (error) => reject(new Error(`Post "${url}": ${inGoWords(error)}`, { cause: error })));
     sent.on("response", resolve);

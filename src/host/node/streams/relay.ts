@@ -6,6 +6,7 @@ import type { Log } from "../../../base/log.ts";
 import { failure } from "../../../machinery/status.ts";
 import type { RelayHandler, RelayTls } from "../../../apiserver/streams.ts";
 import { answerPlain } from "./plain-response.ts";
+import { type TrustOptions, trustIn } from "../http/trust.ts";
 
 /** How long another server may take to answer an upgrade. */
 const ANSWER_TIMEOUT_MS = 30_000;
@@ -52,8 +53,7 @@ export function relayUpgrade(handler: RelayHandler, socket: Socket, head: Buffer
 }
 
 /** TLS options of an outgoing connection, as Node names them. */
-export function tlsOptions(tls: RelayTls | undefined): {
-  ca?: string;
+export function tlsOptions(tls: RelayTls | undefined): TrustOptions & {
   cert?: string;
   key?: string;
   servername?: string;
@@ -62,7 +62,7 @@ export function tlsOptions(tls: RelayTls | undefined): {
   if (tls === undefined) return {};
   const { ca, certificate, key, serverName, insecure } = tls;
   return {
-    ...(ca === undefined ? {} : { ca }),
+    ...trustIn(ca),
     ...(certificate === undefined ? {} : { cert: certificate }),
     ...(key === undefined ? {} : { key }),
     ...(serverName === undefined ? {} : { servername: serverName }),
