@@ -53,7 +53,7 @@ test("plain: a template's hash is known by its label, whatever its length", () =
   assert.equal(one.text("ReplicaSet web-bcdfg"), "ReplicaSet web-<hash 1.1>");
 });
 
-test("plain: members have no order, lists have, managers are in the order of their names", () => {
+test("plain: members have no order, lists have, managers and their conflicts are in the order of names", () => {
   const one = plainer();
   assert.equal(JSON.stringify(one.value({ b: 1, a: 2 })), '{"a":2,"b":1}');
   assert.deepEqual(one.value([2, 1]), [2, 1]);
@@ -62,6 +62,13 @@ test("plain: members have no order, lists have, managers are in the order of the
   assert.deepEqual(
     managers.map(({ manager }) => manager),
     ["one", "two"],
+  );
+  const conflict = (message: string, field: string) => ({ reason: "FieldManagerConflict", message, field });
+  const causes = [conflict("with two", ".b"), conflict("with two", ".a"), conflict("with one", ".c")];
+  const sorted = one.value({ causes }).causes as readonly { field: string }[];
+  assert.deepEqual(
+    sorted.map(({ field }) => field),
+    [".c", ".b", ".a"],
   );
 });
 

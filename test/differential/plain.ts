@@ -100,11 +100,10 @@ export class Plainer {
 
   #plain(name: string, value: Json, owner?: Json): Json {
     if (Array.isArray(value)) {
-      const items = value.map((item: Json) => this.#plain("", item));
-      // They stand in the order of their times, which are whole seconds: who comes first is a matter of luck.
-      return name === "managedFields"
-        ? items.toSorted((a: Json, b: Json) => compareTexts(managerOf(a), managerOf(b)))
-        : items;
+      return inSomeOrder(
+        name,
+        value.map((item: Json) => this.#plain("", item)),
+      );
     }
     if (typeof value === "object" && value !== null) {
       const entries = Object.keys(value)
@@ -136,6 +135,16 @@ const HASHES = ["pod-template-hash", "controller-revision-hash", "controller.kub
 const AGE = /^(\d+[smhd]){1,2}$|^<unknown>$|^<invalid>$/;
 /** As far as a run takes; longer spans, as in tolerations, are what they are. */
 const AGES = /\b(?:\d|\d\d|1[01]\d)s\b|\b1?\dm(?:\d{1,2}s)?\b/g;
+
+/** Puts into order what is a matter of luck. */
+function inSomeOrder(name: string, items: Json[]): Json[] {
+  // They stand in the order of their times, which are whole seconds.
+  if (name === "managedFields") return items.toSorted((a: Json, b: Json) => compareTexts(managerOf(a), managerOf(b)));
+  // Gathered from a map of Go's by manager; the fields of each have an order.
+  if (name === "causes" && items.every(({ reason }) => reason === "FieldManagerConflict"))
+    return items.toSorted((a: Json, b: Json) => compareTexts(a.message, b.message));
+  return items;
+}
 
 function managerOf({ manager, operation, subresource = "" }: Json): string {
   return `${manager} ${operation} ${subresource}`;
