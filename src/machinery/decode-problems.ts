@@ -1,5 +1,6 @@
 import { canonicalBase64 } from "./base64.ts";
 import { canonicalDuration } from "./duration.ts";
+import { goTypeOf, innerGoType } from "./go-type.ts";
 import { quoted } from "./issue.ts";
 import type { Json } from "./json.ts";
 import type { JsonMembers } from "./json-text.ts";
@@ -80,31 +81,33 @@ interface TypeWalk {
   saved: DecodeError | undefined;
 }
 
-function collectTypes(walk: TypeWalk, shape: Shape, value: unknown): void {
+/** @param goType what Go calls the type, where the shape does not tell */
+function collectTypes(walk: TypeWalk, shape: Shape, value: unknown, goType?: string): void {
   if (value === null || value === undefined || shape.type === "any") return;
   if (shape.type === "list") {
-    if (!Array.isArray(value)) save(walk, wrongType(walk, value, goType(shape)));
-    else for (const item of value) collectTypes(walk, shape.items, item);
+    if (!Array.isArray(value)) save(walk, wrongType(walk, value, goType ?? goTypeOf(shape)));
+    else for (const item of value) collectTypes(walk, shape.items, item, innerGoType(goType));
     return;
   }
   if (shape.type !== "struct" && shape.type !== "map") {
-    checkScalar(walk, shape, value);
+    checkScalar(walk, shape, value, goType ?? goTypeOf(shape));
     return;
   }
   if (typeof value !== "object" || Array.isArray(value)) {
-    save(walk, wrongType(walk, value, goType(shape)));
+    save(walk, wrongType(walk, value, goType ?? goTypeOf(shape)));
     return;
   }
   for (const [name, member] of Object.entries(value)) {
-    if (shape.type === "map") collectTypes(walk, shape.values, member);
+    if (shape.type === "map") collectTypes(walk, shape.values, member, innerGoType(goType));
     else {
       const field = ownField(shape.fields, name);
       if (field === undefined) continue;
-      const outer = walk.struct;
+      const { struct: outer, fields } = walk;
+      const depth = fields.length;
       walk.struct = lastPart(shape.name);
-      walk.fields.push(name);
-      collectTypes(walk, field.shape, member);
-      walk.fields.pop();
+      fields.push(...(field.inlined ?? []), name);
+      collectTypes(walk, field.shape, member, field.goType);
+      fields.length = depth;
       walk.struct = outer;
     }
   }
@@ -114,12 +117,12 @@ function save(walk: TypeWalk, error: DecodeError): void {
   walk.saved ??= error;
 }
 
-function checkScalar(walk: TypeWalk, shape: ScalarShape, value: unknown): void {
+function checkScalar(walk: TypeWalk, shape: ScalarShape, value: unknown, goType: string): void {
   const { type, format } = shape;
   if (format === "quantity") {
     refuse(() => canonicalQuantity(typeof value === "string" ? value : JSON.stringify(value)));
   } else if (format === "int-or-string") {
-    if (typeof value !== "string" && !fits(value, "int32")) throw wrongType(walk, value, "int32");
+    if (typeof value !== "string" && !fits(value, "int32")) throw wrongType(walk, value, "int32", true);
   } else if (format === "date-time" || format === "micro-time" || format === "duration") {
     if (typeof value !== "string") throw wrongType(walk, value, "string");
     refuse(() => READERS[format](value));
@@ -130,7 +133,7 @@ function checkScalar(walk: TypeWalk, shape: ScalarShape, value: unknown): void {
       save(walk, new DecodeError((error as Error).message, { cause: error }));
     }
   } else if (format === "byte" || !fits(value, type === "integer" ? (format ?? "int64") : type)) {
-    save(walk, wrongType(walk, value, goType(shape)));
+    save(walk, wrongType(walk, value, goType, type === "integer" || type === "number"));
   }
 }
 
@@ -151,39 +154,17 @@ function fits(value: unknown, type: string): boolean {
   return typeof value === type;
 }
 
-function wrongType(walk: TypeWalk, value: unknown, type: string): DecodeError {
+/** @param isNumber the type is one of numbers, and this number is none of it */
+function wrongType(walk: TypeWalk, value: unknown, type: string, isNumber = false): DecodeError {
   const where = walk.fields.length === 0 ? "Go value" : `Go struct field ${walk.struct}.${walk.fields.join(".")}`;
-  return new DecodeError(`json: cannot unmarshal ${described(value, type)} into ${where} of type ${type}`);
+  return new DecodeError(`json: cannot unmarshal ${described(value, isNumber)} into ${where} of type ${type}`);
 }
 
-function described(value: unknown, type: string): string {
+function described(value: unknown, isNumber: boolean): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "boolean") return "bool";
-  if (typeof value === "number")
-    return type.startsWith("int") || type.startsWith("float") ? `number ${value}` : "number";
+  if (typeof value === "number") return isNumber ? `number ${value}` : "number";
   return typeof value;
-}
-
-/** The name of the Go type that a shape describes, as far as the shape tells. */
-function goType(shape: Shape): string {
-  switch (shape.type) {
-    case "list":
-      return `[]${goType(shape.items)}`;
-    case "map":
-      return `map[string]${goType(shape.values)}`;
-    case "struct":
-      return shape.name.split(".").slice(-2).join(".");
-    case "any":
-      return "runtime.RawExtension";
-    case "integer":
-      return shape.format === "int32" ? "int32" : "int64";
-    case "number":
-      return "float64";
-    case "boolean":
-      return "bool";
-    default:
-      return shape.format === "byte" ? "[]uint8" : "string";
-  }
 }
 
 function lastPart(name: string): string {

@@ -81,6 +81,10 @@ export interface Field {
   /** Strategic merge patch: `merge`, `replace`, `retainKeys` or `merge,retainKeys`, and the key of a merged list. */
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
+  /** What Go calls its type, which refusals name, where the shape does not tell: `v1.Protocol`. */
+  readonly goType?: string;
+  /** The structs that Go inlines around it, outermost first, which refusals name as well. */
+  readonly inlined?: readonly string[];
 }
 
 export interface ProtobufField {

@@ -29,6 +29,10 @@ try {
 
 /** @returns the exit code */
 async function main(options: Options): Promise<number> {
+  if (options.help) {
+    print(USAGE);
+    return 0;
+  }
   const cases = chosenCases(await allCases(), options.cases);
   if (options.list) {
     for (const { name, world, steps } of cases) print(`${name} (${world}, ${steps.length} steps)`);

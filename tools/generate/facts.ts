@@ -41,6 +41,8 @@ export interface FieldFact {
   readonly listKeys?: readonly string[];
   readonly mapType?: "atomic" | "granular";
   readonly default?: unknown;
+  readonly goType: string;
+  readonly inlined?: readonly string[];
 }
 
 /** One of: a scalar's code, a struct's name, a list, a map. */

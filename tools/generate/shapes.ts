@@ -1,12 +1,24 @@
-import type { WrittenExtra, WrittenField } from "../../src/machinery/shapes/load.ts";
+import { goTypeOf } from "../../src/machinery/go-type.ts";
+import {
+  loadShapes,
+  type WrittenExtra,
+  type WrittenField,
+  type WrittenShapes,
+} from "../../src/machinery/shapes/load.ts";
 import type { FieldFact, StructFact, TypeFact } from "./facts.ts";
 
 /** The text of shapes.json: a struct a paragraph, a field a line. JSON loads ten times as fast as the same in TypeScript. */
 export function writeShapes(structs: readonly StructFact[]): string {
   const atomic = structs.filter(({ mapType }) => mapType === "atomic").map(({ name }) => name);
   const atomicNames = new Set(atomic);
+  const written = structs.map(({ name, fields }) => [name, fields.map((field) => writeField(field, atomicNames))]);
+  const known = loadShapes({ structs: Object.fromEntries(written) as WrittenShapes["structs"], atomic });
   const paragraphs = structs.map(({ name, fields }) => {
-    const lines = fields.map((field) => `    ${JSON.stringify(writeField(field, atomicNames))}`);
+    const shapes = known(name).fields;
+    const lines = fields.map((field) => {
+      const said = goTypeOf(shapes[field.name]!.shape) === field.goType ? {} : { goType: field.goType };
+      return `    ${JSON.stringify(writeField(field, atomicNames, said))}`;
+    });
     return `  ${JSON.stringify(name)}: [\n${lines.join(",\n")}\n  ]`;
   });
   return `"structs": {\n${paragraphs.join(",\n")}\n},\n"atomic": ${JSON.stringify(atomic, undefined, 2)}\n`;
@@ -21,10 +33,11 @@ import written from "./shapes.json" with { type: "json" };
 export const shapes: ShapeTable = loadShapes(written as unknown as WrittenShapes);
 `;
 
-function writeField(field: FieldFact, atomic: ReadonlySet<string>): WrittenField {
+/** @param more what the shape itself does not tell */
+function writeField(field: FieldFact, atomic: ReadonlySet<string>, more: WrittenExtra = {}): WrittenField {
   const flags = `${field.required ? "r" : ""}${field.pointer ? "p" : ""}${field.omitEmpty ? "o" : ""}`;
   const written = [field.name, writeType(field.type), flags, field.number ?? 0] as const;
-  const extra = writeExtra(field, atomic);
+  const extra = { ...writeExtra(field, atomic), ...more };
   return Object.keys(extra).length === 0 ? written : [...written, extra];
 }
 
@@ -48,6 +61,7 @@ function writeExtra(field: FieldFact, atomic: ReadonlySet<string>): WrittenExtra
     ...(listType === undefined || listType === "atomic" ? {} : { list: listType }),
     ...(listKeys === undefined ? {} : { keys: listKeys }),
     ...(saidAtomic === ownAtomic ? {} : { atomic: saidAtomic }),
+    ...(field.inlined === undefined ? {} : { inlined: field.inlined }),
   };
 }
 

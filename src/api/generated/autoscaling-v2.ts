@@ -1,4 +1,4 @@
-// Written by tools/generate from Kubernetes v1.36.3, input c9cd928bcefd0036. Never edited: run `npm run generate`.
+// Written by tools/generate from Kubernetes v1.36.3, input db148949ec147ed9. Never edited: run `npm run generate`.
 import type { KubeObject, LabelSelector, ListMeta } from "../../machinery/object.ts";
 
 export interface ContainerResourceMetricSource {

@@ -26,6 +26,9 @@ export interface WrittenExtra {
   readonly keys?: readonly string[];
   /** Differs from what the map or the struct would be by itself. */
   readonly atomic?: boolean;
+  /** See `Field`. */
+  readonly goType?: string;
+  readonly inlined?: readonly string[];
 }
 
 /** Finds structs by their OpenAPI name. Throws for a name that was not generated. */
@@ -87,6 +90,8 @@ function fieldsOf(written: readonly WrittenField[], struct: FindStruct): Readonl
       ...(number === 0 ? {} : { protobuf: protobufOf(number, shape, extra) }),
       ...(extra.strategy === undefined ? {} : { patchStrategy: extra.strategy }),
       ...(extra.mergeKey === undefined ? {} : { patchMergeKey: extra.mergeKey }),
+      ...(extra.goType === undefined ? {} : { goType: extra.goType }),
+      ...(extra.inlined === undefined ? {} : { inlined: extra.inlined }),
     };
   }
   return fields;

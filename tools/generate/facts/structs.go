@@ -35,6 +35,10 @@ type fieldFacts struct {
 	ListKeys  []string `json:"listKeys,omitempty"`
 	MapType   string   `json:"mapType,omitempty"`
 	Default   any      `json:"default,omitempty"`
+	// As Go's decoder names it in errors.
+	GoType string `json:"goType"`
+	// The inlined structs around it, which errors name too.
+	Inlined []string `json:"inlined,omitempty"`
 }
 
 // One of: a scalar or "any" by code; a struct by OpenAPI name; a list or a map of another.
@@ -94,12 +98,12 @@ func (c *collector) visit(goType reflect.Type) string {
 	facts := &structFacts{Name: name, GoName: goType.Name(), GoPkg: goType.PkgPath(), Fields: []fieldFacts{}}
 	facts.MapType, _ = definition.Extensions.GetString("x-kubernetes-map-type")
 	c.structs[name] = facts
-	c.fields(facts, goType, definition, nil)
+	c.fields(facts, goType, definition, nil, nil)
 	return name
 }
 
-// Fields in Go's order, those of inlined structs in their place. within: the protobuf numbers of the inlined structs.
-func (c *collector) fields(into *structFacts, goType reflect.Type, definition spec.Schema, within []int) {
+// Fields in Go's order, those of inlined structs in their place. within and inlined: the inlined structs' protobuf numbers and names.
+func (c *collector) fields(into *structFacts, goType reflect.Type, definition spec.Schema, within []int, inlined []string) {
 	required := map[string]bool{}
 	for _, name := range definition.Required {
 		required[name] = true
@@ -116,7 +120,7 @@ func (c *collector) fields(into *structFacts, goType reflect.Type, definition sp
 			if number == 0 {
 				number = notInProtobuf
 			}
-			c.fields(into, field.Type, definition, append(slices.Clone(within), number))
+			c.fields(into, field.Type, definition, append(slices.Clone(within), number), append(slices.Clone(inlined), field.Name))
 			continue
 		}
 		messages := within
@@ -126,13 +130,14 @@ func (c *collector) fields(into *structFacts, goType reflect.Type, definition sp
 		property, documented := definition.Properties[tag[0]]
 		facts := fieldFacts{
 			Name: tag[0], Required: required[tag[0]], Number: number, Wire: wire, Within: messages,
-			Strategy: field.Tag.Get("patchStrategy"), MergeKey: field.Tag.Get("patchMergeKey"),
+			Strategy: field.Tag.Get("patchStrategy"), MergeKey: field.Tag.Get("patchMergeKey"), Inlined: inlined,
 		}
 		fieldType := field.Type
 		if fieldType.Kind() == reflect.Pointer {
 			facts.Pointer = true
 			fieldType = fieldType.Elem()
 		}
+		facts.GoType = fieldType.String()
 		facts.OmitEmpty = leavesOut(tag[1:], field.Type)
 		facts.Type = c.typeOf(fieldType, &property)
 		if documented {
