@@ -92,6 +92,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly metadataChecks?: Readonly<Partial<Record<"update" | "status", readonly MetadataCheck[]>>>;
   /** Counts `metadata.generation`: which part of the object is desired state. Absent: the kind has no generation. */
   desired?(object: T): unknown;
+  /** Kubernetes takes what is given empty for another desired state than what is absent, though both are stored alike. */
+  readonly mindsEmpty?: true;
   /** Fields that a field selector may name, beyond metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, FieldReader<T>>>;
   /** Columns of `kubectl get`: after Name, and with Age before the wide ones, unless they are listed themselves. */

@@ -13,6 +13,10 @@ export function canonicalBase64(text: string): string {
   return kept === text[last] ? text : text.slice(0, last) + kept + text.slice(last + 1);
 }
 
+export function isByte(value: unknown): value is number {
+  return typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= 255;
+}
+
 /** Text that is no base64, in Go's words. */
 export class Base64Error extends Error {
   override readonly name = "Base64Error";

@@ -1,5 +1,5 @@
 import { namesInByteOrder } from "./byte-order.ts";
-import { canonicalBase64 } from "./base64.ts";
+import { bytesToBase64, canonicalBase64, isByte } from "./base64.ts";
 import { canonicalDuration } from "./duration.ts";
 import { type Empty, noteGivenEmpty } from "./given-empty.ts";
 import type { MutableJson, MutableJsonObject } from "./json.ts";
@@ -245,10 +245,17 @@ function scalarDecode({ type, format }: ScalarShape): DecodeScalar {
     case "duration":
       return (value) => canonicalDuration(decodeString(value));
     case "byte":
-      return (value) => canonicalBase64(decodeString(value));
+      return (value) => (Array.isArray(value) ? bytesOneByOne(value) : canonicalBase64(decodeString(value)));
     default:
       return decodeString;
   }
+}
+
+/** Go reads a list of numbers as bytes, too, and null as zero. */
+function bytesOneByOne(values: readonly unknown[]): string {
+  const bytes = values.map((value) => value ?? 0);
+  if (!bytes.every(isByte)) throw new Mismatch();
+  return bytesToBase64(Uint8Array.from(bytes));
 }
 
 function zeroOf({ type, format }: ScalarShape): MutableJson {

@@ -13,6 +13,7 @@ const shapes = loadShapes({
       ["modes", "[]string", "o", 3, { goType: "[]v1.Mode" }],
       ["limits", "{}quantity", "o", 4, { goType: "v1.ResourceList" }],
       ["ports", "[]io.k8s.api.core.v1.Port", "o", 5],
+      ["bytes", "byte", "o", 7],
       ["size", "int32", "o", 6, { goType: "v1.Size" }],
     ],
     "io.k8s.api.core.v1.Empty": [["medium", "string", "o", 1, { goType: "v1.Medium" }]],
@@ -29,6 +30,8 @@ const refusals: readonly (readonly [body: object, says: string])[] = [
   [{ modes: [true] }, "bool into Go struct field Volume.modes of type v1.Mode"],
   [{ limits: "much" }, "string into Go struct field Volume.limits of type v1.ResourceList"],
   [{ ports: [{ protocol: {} }] }, "object into Go struct field Port.ports.protocol of type v1.Protocol"],
+  [{ bytes: ["x"] }, "string into Go struct field Volume.bytes of type uint8"],
+  [{ bytes: [1, 256] }, "number 256 into Go struct field Volume.bytes of type uint8"],
   [{ size: 1.5 }, "number 1.5 into Go struct field Volume.size of type v1.Size"],
 ];
 
@@ -36,6 +39,10 @@ test("decode: refusals name Go's types, and the structs that Go inlines", () => 
   for (const [body, says] of refusals) {
     assert.throws(() => decodeValue(volume, body), { message: `json: cannot unmarshal ${says}` });
   }
+});
+
+test("decode: bytes may come one by one", () => {
+  assert.equal((decodeValue(volume, { bytes: [104, 105] }).value as { bytes: string }).bytes, btoa("hi"));
 });
 
 test("decode: so does what is said of a patched object", () => {

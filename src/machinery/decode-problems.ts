@@ -1,4 +1,4 @@
-import { canonicalBase64 } from "./base64.ts";
+import { canonicalBase64, isByte } from "./base64.ts";
 import { canonicalDuration } from "./duration.ts";
 import { goTypeOf, innerGoType } from "./go-type.ts";
 import { quoted } from "./issue.ts";
@@ -126,6 +126,9 @@ function checkScalar(walk: TypeWalk, shape: ScalarShape, value: unknown, goType:
   } else if (format === "date-time" || format === "micro-time" || format === "duration") {
     if (typeof value !== "string") throw wrongType(walk, value, "string");
     refuse(() => READERS[format](value));
+  } else if (format === "byte" && Array.isArray(value)) {
+    for (const item of value as readonly unknown[])
+      if (!isByte(item ?? 0)) save(walk, wrongType(walk, item, "uint8", true));
   } else if (format === "byte" && typeof value === "string") {
     try {
       canonicalBase64(value);

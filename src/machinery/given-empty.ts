@@ -48,6 +48,12 @@ function restored(value: Json): Json {
   return changed ?? value;
 }
 
+/** Whether a decoded value has such fields, itself or anywhere in it. */
+export function hasGivenEmpty(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return noted.has(value) || Object.values(value).some(hasGivenEmpty);
+}
+
 /** The fields of a decoded struct that were given empty. */
 export function fieldsGivenEmpty(owner: object): ReadonlyMap<string, Empty> | undefined {
   return noted.get(owner);

@@ -81,9 +81,13 @@ export async function play({ name, world, steps }: Case, side: Side): Promise<re
 }
 
 /** The beginning of the name that a new object is to get, if it brings none. */
+/** So much of it is kept, before five characters by chance. */
+const LONGEST_GENERATED = 58;
+
 function generatedPrefix(body: Json): string | undefined {
   const { name, generateName }: Json = body?.metadata ?? {};
-  return !name && typeof generateName === "string" && generateName !== "" ? generateName : undefined;
+  const isGenerated = !name && typeof generateName === "string" && generateName !== "";
+  return isGenerated ? generateName.slice(0, LONGEST_GENERATED) : undefined;
 }
 
 /** Repeats until the answer is as wanted. @returns the last answer, and a line that says so if it never was */

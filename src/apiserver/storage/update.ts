@@ -2,6 +2,7 @@ import { type Kind, keyOf, type MetadataCheck, type RuleContext } from "../../ap
 import { sameJson } from "../../machinery/same-json.ts";
 import { copyJson } from "../../machinery/decode-compile.ts";
 import { pathSegment } from "../../machinery/formats.ts";
+import { hasGivenEmpty } from "../../machinery/given-empty.ts";
 import { type Issue, quoted } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { metadataIssues, metadataUpdateIssues, ownFinalizerIssues } from "../../machinery/metadata.ts";
@@ -291,7 +292,9 @@ function keep(object: MutableJsonObject, live: KubeObject, name: string): void {
 }
 
 function countGeneration(kind: Kind, object: MutableJsonObject, next: KubeObject, live: KubeObject): void {
-  if (kind.desired === undefined || sameJson(kind.desired(next), kind.desired(live))) return;
+  if (kind.desired === undefined) return;
+  const desired = kind.desired(next);
+  if (sameJson(desired, kind.desired(live)) && !(kind.mindsEmpty === true && hasGivenEmpty(desired))) return;
   metadataOf(object).generation = (live.metadata.generation ?? 0) + 1;
 }
 

@@ -27,7 +27,52 @@ const service = (spec: object, metadata: object = { name: "one" }): Step => ({
   body: { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [{ port: 80 }], ...spec } },
 });
 
+const POLICIES = "/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies";
+const policy = (spec: object) => ({
+  apiVersion: "networking.k8s.io/v1",
+  kind: "NetworkPolicy",
+  metadata: { name: "one" },
+  spec,
+});
+/** What Kubernetes accepts and warns of. */
+const NAMELESS = { imagePullSecrets: [{}] };
+const controller = (spec: object) => ({
+  apiVersion: "v1",
+  kind: "ReplicationController",
+  metadata: { name: "one" },
+  spec: { selector: { app: "web" }, template: template(spec) },
+});
+
 const cases: readonly Case[] = [
+  defineCase("empty-is-a-change", "api", [
+    { ask: `POST ${POLICIES}`, body: policy({ podSelector: {} }) },
+    { ask: `PUT ${POLICIES}/one`, body: policy({ podSelector: {} }) },
+    { ask: `PUT ${POLICIES}/one`, body: policy({ podSelector: {}, egress: [] }) },
+    {
+      ask: `PATCH ${POLICIES}/one?fieldManager=two&force=true`,
+      headers: apply,
+      body: policy({ podSelector: {}, egress: [] }),
+    },
+    {
+      ask: `PATCH ${POLICIES}/one`,
+      headers: merge,
+      body: { spec: { podSelector: { matchExpressions: [] } } },
+    },
+  ]),
+  defineCase("warnings-of-templates", "api", [
+    { ask: `POST ${SETS}`, body: set("one", NAMELESS) },
+    { ask: `PATCH ${SETS}/one`, headers: merge, body: { metadata: { labels: { a: "b" } } } },
+    { ask: `PATCH ${SETS}/one`, headers: merge, body: { spec: { replicas: 2 } } },
+    { ask: `POST ${NAMESPACE}/replicationcontrollers`, body: controller({}) },
+    { ask: `PUT ${NAMESPACE}/replicationcontrollers/one`, body: controller(NAMELESS) },
+    { ask: `PUT ${NAMESPACE}/replicationcontrollers/one`, body: controller({}) },
+  ]),
+  defineCase("bytes-one-by-one", "api", [
+    ...[["x"], [1, 256], [104, 105], [null], 1].map((a) => ({
+      ask: `POST ${NAMESPACE}/secrets?dryRun=All`,
+      body: { apiVersion: "v1", kind: "Secret", metadata: { name: "one" }, data: { a } },
+    })),
+  ]),
   defineCase("empty-fields", "api", [
     ...[{ ports: [] }, { resizePolicy: [] }, { resources: { limits: {} } }].map((container) => ({
       ask: `POST ${SETS}`,

@@ -59,7 +59,8 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
     checkCollisions(status.collisionCount, old.status.collisionCount, issues);
     return issues;
   },
-  warnings: ({ spec }, old) => templateWarnings(spec.template, old?.spec.template, "spec.template"),
+  warnings: ({ spec: { template } }, old) =>
+    sameJson(template, old?.spec.template) ? [] : templateWarnings(template, "spec.template"),
   prepareForCreate(object) {
     const { metadata } = object as unknown as Mutable<DaemonSet>;
     const annotations = (metadata.annotations ??= {});

@@ -6,7 +6,7 @@ import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, templateColumns } from "../../columns.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
-import { ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
 import { checkAtMost, checkCollisions } from "../../core/v1/replica-status.ts";
 import type { Deployment as StoredDeployment } from "../../generated/apps-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -50,9 +50,10 @@ export const Deployment: Kind<Deployment> = defineKind(facts.apps.v1.Deployment,
   },
   validateStatusUpdate: statusIssues,
   statusKeepsLabels: true,
-  *warnings({ metadata, spec }, old) {
+  *warnings(next, old) {
+    const { metadata, spec } = next;
     if (old === undefined) yield* ownerNameWarnings(metadata.name);
-    yield* templateWarnings(spec.template, old?.spec.template, "spec.template");
+    if (isWantedAnew(next, old)) yield* templateWarnings(spec.template, "spec.template");
   },
 });
 

@@ -7,7 +7,7 @@ import { age, templateColumns } from "../../columns.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import { checkOwnSelector, checkRunsForever, checkSelects, checkTemplate } from "../../core/v1/pod-spec/template.ts";
-import { ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
 import { checkReplicaStatus } from "../../core/v1/replica-status.ts";
 import type { ReplicaSet as StoredReplicaSet } from "../../generated/apps-v1.ts";
 import type { PodTemplateSpec } from "../../generated/core-v1.ts";
@@ -45,9 +45,10 @@ export const ReplicaSet: Kind<ReplicaSet> = defineKind(facts.apps.v1.ReplicaSet,
     checkReplicaStatus(status, issues);
     return issues;
   },
-  *warnings({ metadata, spec }, old) {
+  *warnings(next, old) {
+    const { metadata, spec } = next;
     if (old === undefined) yield* ownerNameWarnings(metadata.name);
-    yield* templateWarnings(spec.template, old?.spec.template, "spec.template");
+    if (isWantedAnew(next, old)) yield* templateWarnings(spec.template, "spec.template");
   },
 });
 

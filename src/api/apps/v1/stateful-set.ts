@@ -15,7 +15,7 @@ import {
   checkTemplate,
   checkTemplateMetadata,
 } from "../../core/v1/pod-spec/template.ts";
-import { templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { isWantedAnew, templateWarnings } from "../../core/v1/pod-warnings.ts";
 import { checkAtMost, checkCollisions } from "../../core/v1/replica-status.ts";
 import type { StatefulSet as StoredStatefulSet } from "../../generated/apps-v1.ts";
 import type { PodTemplateSpec, Volume } from "../../generated/core-v1.ts";
@@ -62,8 +62,9 @@ export const StatefulSet: Kind<StatefulSet> = defineKind(facts.apps.v1.StatefulS
   validate: statefulSetIssues,
   validateUpdate: updateIssues,
   validateStatusUpdate: statusIssues,
-  *warnings({ spec }, old) {
-    yield* templateWarnings(spec.template, old?.spec.template, "spec.template");
+  *warnings(next, old) {
+    const { spec } = next;
+    if (isWantedAnew(next, old)) yield* templateWarnings(spec.template, "spec.template");
     if (spec.revisionHistoryLimit < 0) {
       yield "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
     }

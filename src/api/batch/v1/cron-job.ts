@@ -4,7 +4,7 @@ import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { checkNonnegative, checkRequiredOneOf, type Issues } from "../../checks.ts";
 import { age, since, templateColumns } from "../../columns.ts";
-import { ownerNameWarnings } from "../../core/v1/pod-warnings.ts";
+import { isWantedAnew, ownerNameWarnings } from "../../core/v1/pod-warnings.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import type { CronJob as StoredCronJob } from "../../generated/batch-v1.ts";
@@ -39,9 +39,10 @@ export const CronJob: Kind<CronJob> = defineKind(facts.batch.v1.CronJob, {
     dropClosedFeatures((object as unknown as Mutable<CronJob>).spec.jobTemplate.spec.template.spec),
   validate: (job) => (job.metadata.resourceVersion === undefined ? cronJobIssues(job, undefined) : []),
   validateUpdate: cronJobIssues,
-  *warnings({ metadata, spec }, old) {
+  *warnings(next, old) {
+    const { metadata, spec } = next;
     if (old === undefined) yield* ownerNameWarnings(metadata.name);
-    yield* jobWarnings(spec.jobTemplate.spec, old?.spec.jobTemplate.spec, "spec.jobTemplate.spec");
+    if (isWantedAnew(next, old)) yield* jobWarnings(spec.jobTemplate.spec, "spec.jobTemplate.spec");
     if (old !== undefined && spec.schedule.includes("TZ")) {
       yield "cannot use TZ or CRON_TZ in spec.spec.schedule, use timeZone instead, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details";
     }

@@ -5,7 +5,7 @@ import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { parseTime } from "../../../machinery/time.ts";
 import { age, templateColumns } from "../../columns.ts";
-import { ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import type { Job as StoredJob, JobSpec } from "../../generated/batch-v1.ts";
@@ -40,9 +40,9 @@ export const Job: Kind<Job> = defineKind(facts.batch.v1.Job, {
   validate: jobIssues,
   validateUpdate: jobUpdateIssues,
   validateStatusUpdate: jobStatusIssues,
-  *warnings({ metadata, spec }, old) {
-    if (old === undefined) yield* ownerNameWarnings(metadata.name);
-    yield* jobWarnings(spec, old?.spec, "spec");
+  *warnings(next, old) {
+    if (old === undefined) yield* ownerNameWarnings(next.metadata.name);
+    if (isWantedAnew(next, old)) yield* jobWarnings(next.spec, "spec");
   },
 });
 
@@ -50,12 +50,12 @@ const MANY_COMPLETIONS = 100_000;
 const MANY_AT_ONCE = 10_000;
 
 /** Warnings about a job, or about those that a CronJob makes. */
-export function* jobWarnings(spec: JobSpec, old: JobSpec | undefined, at: string): Iterable<string> {
+export function* jobWarnings(spec: JobSpec, at: string): Iterable<string> {
   const { completionMode, completions = 0, parallelism = 0 } = spec;
   if (completionMode === "Indexed" && completions > MANY_COMPLETIONS && parallelism > MANY_AT_ONCE) {
     yield `${at}: In Indexed Jobs with a number of completions higher than 10^5 and a parallelism higher than 10^4, Kubernetes might not be able to track completedIndexes when a big number of indexes fail`;
   }
-  yield* templateWarnings(spec.template, old?.template, `${at}.template`);
+  yield* templateWarnings(spec.template, `${at}.template`);
 }
 
 const DEFAULT_BACKOFF_LIMIT = 6;

@@ -7,7 +7,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 import { dropClosedFeatures } from "./closed-features.ts";
 import { defaultPodSpec } from "./pod-spec/defaults.ts";
 import { checkTemplate } from "./pod-spec/template.ts";
-import { templateWarnings } from "./pod-warnings.ts";
+import { isWantedAnew, templateWarnings } from "./pod-warnings.ts";
 
 export type PodTemplate = StoredPodTemplate;
 
@@ -42,5 +42,5 @@ export const PodTemplate: Kind<PodTemplate> = defineKind(facts.core.v1.PodTempla
     checkTemplate(template, "template", issues);
     return issues;
   },
-  warnings: ({ template }, old) => templateWarnings(template, old?.template, "template"),
+  warnings: (next, old) => (isWantedAnew(next, old) ? templateWarnings(next.template, "template") : []),
 });

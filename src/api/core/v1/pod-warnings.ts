@@ -1,5 +1,5 @@
 import { dnsLabel } from "../../../machinery/formats.ts";
-import { sameJson } from "../../../machinery/same-json.ts";
+import type { KubeObject } from "../../../machinery/object.ts";
 import { addressWarnings } from "../../addresses.ts";
 import type {
   Container,
@@ -22,14 +22,14 @@ export function* podWarnings({ metadata, spec }: Pod): Iterable<string> {
   yield* specWarnings(spec, metadata.annotations ?? {}, "");
 }
 
-/** The same for a template that is new or has changed. @param at the template's place, such as `spec.template` */
-export function* templateWarnings(
-  { metadata, spec }: PodTemplateSpec,
-  old: PodTemplateSpec | undefined,
-  at: string,
-): Iterable<string> {
-  if (old !== undefined && sameJson(spec, old.spec) && sameJson(metadata, old.metadata)) return;
+/** The same for a template. @param at the template's place, such as `spec.template` */
+export function* templateWarnings({ metadata, spec }: PodTemplateSpec, at: string): Iterable<string> {
   yield* specWarnings(spec, metadata.annotations ?? {}, `${at}.`);
+}
+
+/** Whether what is wanted of an object is new or has changed: only then Kubernetes warns of its template again, be that as it was. */
+export function isWantedAnew({ metadata }: KubeObject, old: KubeObject | undefined): boolean {
+  return metadata.generation !== old?.metadata.generation;
 }
 
 /** The name of what makes pods becomes part of their names. */

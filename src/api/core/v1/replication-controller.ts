@@ -8,7 +8,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 import { dropClosedFeatures } from "./closed-features.ts";
 import { defaultPodSpec } from "./pod-spec/defaults.ts";
 import { checkRunsForever, checkSelectsLabels, checkTemplate } from "./pod-spec/template.ts";
-import { ownerNameWarnings, templateWarnings } from "./pod-warnings.ts";
+import { isWantedAnew, ownerNameWarnings, templateWarnings } from "./pod-warnings.ts";
 import { checkReplicaStatus } from "./replica-status.ts";
 
 export type ReplicationController = StoredReplicationController;
@@ -58,9 +58,11 @@ export const ReplicationController: Kind<ReplicationController> = defineKind(fac
     checkReplicaStatus(status, issues);
     return issues;
   },
-  *warnings({ metadata, spec }, old) {
-    if (old === undefined) yield* ownerNameWarnings(metadata.name);
-    if (spec.template !== undefined) yield* templateWarnings(spec.template, old?.spec.template, "spec.template");
+  *warnings(next, old) {
+    if (old === undefined) yield* ownerNameWarnings(next.metadata.name);
+    // Kubernetes takes the one for the other: at a change it warns of the template that goes.
+    const { template } = (old ?? next).spec;
+    if (template !== undefined && isWantedAnew(next, old)) yield* templateWarnings(template, "spec.template");
   },
 });
 

@@ -11,6 +11,7 @@ export type NetworkPolicy = StoredNetworkPolicy;
 
 export const NetworkPolicy: Kind<NetworkPolicy> = defineKind(facts.networking.v1.NetworkPolicy, {
   desired: ({ spec }) => spec,
+  mindsEmpty: true,
   columns: [{ name: "Pod-Selector", type: "string", value: ({ spec }) => formatLabelSelector(spec.podSelector) }, age],
   validate: (policy) => (policy.metadata.resourceVersion === undefined ? networkPolicyIssues(policy, undefined) : []),
   validateUpdate: networkPolicyIssues,
