@@ -48,6 +48,13 @@ function restored(value: Json): Json {
   return changed ?? value;
 }
 
+/** A copy of a decoded struct, of which the same fields were given empty, but for those that change. */
+export function copyWithGivenEmpty<T extends object>(owner: T, changes: Partial<T> = {}): T {
+  const copy = { ...owner, ...changes };
+  for (const [name, value] of noted.get(owner) ?? []) if (!(name in changes)) noteGivenEmpty(copy, name, value);
+  return copy;
+}
+
 /** Whether a decoded value has such fields, itself or anywhere in it. */
 export function hasGivenEmpty(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;

@@ -43,6 +43,20 @@ const controller = (spec: object) => ({
   spec: { selector: { app: "web" }, template: template(spec) },
 });
 
+const CLAIMS = `${NAMESPACE}/persistentvolumeclaims`;
+const claim = (spec: object) => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name: "one" },
+  spec: { resources: { requests: { storage: "1Gi" } }, ...spec },
+});
+const pod = (container: object, spec: object = {}) => ({
+  apiVersion: "v1",
+  kind: "Pod",
+  metadata: { name: "one" },
+  spec: { containers: [{ name: "main", image: "web:1", ...container }], ...spec },
+});
+
 const cases: readonly Case[] = [
   defineCase("empty-is-a-change", "api", [
     { ask: `POST ${POLICIES}`, body: policy({ podSelector: {} }) },
@@ -66,6 +80,15 @@ const cases: readonly Case[] = [
     { ask: `POST ${NAMESPACE}/replicationcontrollers`, body: controller({}) },
     { ask: `PUT ${NAMESPACE}/replicationcontrollers/one`, body: controller(NAMELESS) },
     { ask: `PUT ${NAMESPACE}/replicationcontrollers/one`, body: controller({}) },
+  ]),
+  defineCase("empty-in-what-differs", "api", [
+    { ask: `POST ${CLAIMS}`, body: claim({ accessModes: ["ReadWriteOnce"] }) },
+    { ask: `PUT ${CLAIMS}/one`, body: claim({ accessModes: [] }) },
+    { ask: `PUT ${CLAIMS}/one`, body: claim({ accessModes: ["ReadWriteOnce"], selector: { matchExpressions: [] } }) },
+    { ask: `POST ${NAMESPACE}/pods`, body: pod({}) },
+    { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ env: [], command: ["x"] }) },
+    { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ resources: { limits: {} }, image: "web:2", args: [] }) },
+    { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ args: ["x"] }, { tolerations: [], schedulingGates: [] }) },
   ]),
   defineCase("bytes-one-by-one", "api", [
     ...[["x"], [1, 256], [104, 105], [null], 1].map((a) => ({

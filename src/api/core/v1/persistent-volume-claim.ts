@@ -1,4 +1,5 @@
 import type { Mutable } from "../../../machinery/object.ts";
+import { copyWithGivenEmpty } from "../../../machinery/given-empty.ts";
 import { forbidden, invalid, type Issue } from "../../../machinery/issue.ts";
 import { compareQuantities, parseQuantity } from "../../../machinery/quantity.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
@@ -74,7 +75,7 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind(fac
 function claimUpdateIssues({ spec, status }: PersistentVolumeClaim, old: PersistentVolumeClaim): readonly Issue[] {
   const issues: Issues = [];
   const before: Draft = { ...old.spec };
-  const now: Draft = { ...spec };
+  const now: Draft = copyWithGivenEmpty(spec);
   if (!before.volumeName) before.volumeName = now.volumeName ?? "";
   if (before.volumeName === "") delete before.volumeName;
   const bound = status.phase === "Bound";
@@ -107,7 +108,7 @@ function claimUpdateIssues({ spec, status }: PersistentVolumeClaim, old: Persist
 type Draft = { -readonly [Name in keyof PersistentVolumeClaimSpec]: PersistentVolumeClaimSpec[Name] };
 
 function withStorage(resources: PersistentVolumeClaimSpec["resources"], storage: string) {
-  return { ...resources, requests: { ...resources.requests, storage } };
+  return copyWithGivenEmpty(resources, { requests: { ...resources.requests, storage } });
 }
 
 function storageClassOf({ metadata, spec }: PersistentVolumeClaim): string {

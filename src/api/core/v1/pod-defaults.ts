@@ -1,3 +1,4 @@
+import { givenEmpty, noteGivenEmpty } from "../../../machinery/given-empty.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import type { Container, Pod, PodSpec, ResourceRequirements } from "../../generated/core-v1.ts";
 import { containerResources, isHugePage, isPodLevelResource, resourceTexts } from "./pod-resources.ts";
@@ -20,6 +21,8 @@ export function defaultPod({ spec, status }: Mutable<Pod>): void {
 
 /** A limit without a request is requested as well. */
 function requestLimits(resources: Mutable<ResourceRequirements>): void {
+  if (givenEmpty(resources, "limits") !== undefined && resources.requests === undefined)
+    noteGivenEmpty(resources, "requests", {});
   if (resources.limits === undefined) return;
   const requests = (resources.requests ??= {});
   for (const [name, amount] of Object.entries(resources.limits)) requests[name] ??= amount;

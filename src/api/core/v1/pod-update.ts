@@ -1,3 +1,4 @@
+import { copyWithGivenEmpty } from "../../../machinery/given-empty.ts";
 import { forbidden, invalid, type Issue, required } from "../../../machinery/issue.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { type Issues } from "../../checks.ts";
@@ -138,14 +139,13 @@ type Draft = { -readonly [Name in keyof PodSpec]: PodSpec[Name] };
 
 /** The new specification with all that may change put back to what it was. */
 function withoutUpdatable(spec: PodSpec, old: PodSpec, issues: Issues): PodSpec {
-  const rest: Draft = { ...spec };
+  const { schedulingGates, tolerations } = old;
+  const rest: Draft = copyWithGivenEmpty<PodSpec>(spec, { schedulingGates, tolerations } as Partial<PodSpec>);
   rest.containers = withImagesOf(spec.containers, old.containers);
   if (spec.initContainers !== undefined) {
     rest.initContainers = withImagesOf(spec.initContainers, old.initContainers ?? []);
   }
   putBack(rest, old, "activeDeadlineSeconds");
-  putBack(rest, old, "schedulingGates");
-  putBack(rest, old, "tolerations");
   if (old.terminationGracePeriodSeconds < 0 && rest.terminationGracePeriodSeconds === 1) {
     putBack(rest, old, "terminationGracePeriodSeconds");
   }
@@ -156,7 +156,7 @@ function withoutUpdatable(spec: PodSpec, old: PodSpec, issues: Issues): PodSpec 
 function withImagesOf(containers: readonly Container[], old: readonly Container[]): readonly Container[] {
   return containers.map((container, index) => {
     const image = old[index]!.image;
-    return image === undefined ? container : { ...container, image };
+    return image === undefined ? container : copyWithGivenEmpty(container, { image });
   });
 }
 
