@@ -263,8 +263,8 @@ export class Kubelet {
     }
     const fresh = pod.metadata.deletionTimestamp === undefined && (pod.status.phase ?? "Pending") === "Pending";
     const refused = node === undefined || !fresh ? undefined : refusal(pod, node, others);
-    if (refused?.reason === "NodeAffinity") this.#askAgain(worker, pod, others);
-    else this.#decide(worker, pod, refused);
+    if (refused === undefined) this.#decide(worker, pod, undefined);
+    else this.#askAgain(worker, pod);
   }
 
   /** A static pod without a mirror tells nobody; the mirror asks when it is there. */
@@ -282,8 +282,8 @@ export class Kubelet {
     worker.observe({ type: "failed", failure: refused });
   }
 
-  /** Labels change at any time: the scheduler may have seen ones that are newer than ours. */
-  #askAgain(worker: PodWorker, pod: Pod, others: readonly Pod[]): void {
+  /** Labels, taints and resources change at any time: the scheduler may have seen ones that are newer than ours. */
+  #askAgain(worker: PodWorker, pod: Pod): void {
     const { uid } = pod.metadata;
     this.#undecided.set(uid, pod);
     this.#tasks.spawn(async (signal) => {
@@ -291,7 +291,9 @@ export class Kubelet {
       const latest = this.#undecided.get(uid);
       if (latest === undefined) return;
       this.#undecided.delete(uid);
-      this.#decide(worker, latest, refusal(latest, node, others));
+      const others = this.#active().filter((one) => one !== worker && !this.#undecided.has(one.pod.metadata.uid));
+      const admitted = others.map((one) => one.pod);
+      this.#decide(worker, latest, refusal(latest, node, admitted));
     });
   }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Pod } from "../../../api/generated/core-v1.ts";
 import { silentLog } from "../../../base/log.ts";
 import { TaskGroup } from "../../../base/task-group.ts";
-import { strategicPatch } from "../../../client/client.ts";
+import { mergePatch, strategicPatch } from "../../../client/client.ts";
 import { startInformer } from "../../../client/informer.ts";
 import type { World } from "../../../cluster/testing.ts";
 import { simulate } from "../../../cluster/testing.ts";
@@ -43,6 +43,22 @@ test("a pod comes to run, with addresses and conditions", async () => {
     "Created Container created",
     "Started Container started",
   ]);
+});
+
+test("a pod is refused by what the node is now, not by what was seen of it last", async () => {
+  await using world = await worldWithNode();
+  const setTaints = (taints: readonly object[]) =>
+    world.act((signal) =>
+      world.client.patch(NodeKind, { name: "node-1" }, mergePatch({ spec: { taints } }), { signal }),
+    );
+  await setTaints([{ key: "maintenance", effect: "NoExecute" }]);
+  // A kubelet that starts sees the node as it is then.
+  await world.restartKubelet();
+  await world.settle();
+  await setTaints([]);
+  await world.apply(PodKind, pod("late"));
+  await world.settle();
+  assert.equal(world.get(PodKind, "late")?.status.phase, "Running");
 });
 
 test("a deleted pod is stopped and its object goes", async () => {
