@@ -16,8 +16,17 @@ const RESYNC_MS = 5 * 60_000;
  */
 const CHARGE_MS = 100;
 
-/** Keeps count of what a namespace uses of its quotas. */
+/** So long after the last charge all is counted again: what was charged and then not written is free again. */
+const SETTLED_MS = 10_000;
+
+/**
+ * Keeps count of what a namespace uses of its quotas. What comes is charged by admission before it is written, and not counted
+ * here: a count that sees the charge and not yet the object would release it. What goes is counted, and what has been limited anew.
+ */
 export function resourceQuotaController(registry: KindRegistry): Controller {
+  /** The quotas of which something has gone since they were counted. */
+  const released = new Set<string>();
+  const counts = new Map<string, { readonly resourceVersion: string; readonly atMs: number }>();
   const changes = new Map<string, { readonly resourceVersion: string; readonly seenAtMs: number }>();
   return defineController({
     name: "resourcequota",
@@ -26,13 +35,18 @@ export function resourceQuotaController(registry: KindRegistry): Controller {
       registry,
       includes: isCounted,
       *keys(kind, change, cache) {
+        if (change.type === "added") return;
         const { namespace } = change.object.metadata;
         const quotas = cache.list(ResourceQuota, namespace);
         if (quotas.length === 0) return;
         // An update matters only where it changes what the object uses.
         const now = Number.MAX_SAFE_INTEGER;
         const isSame = change.type === "updated" && usesTheSame(kind, change.old, change.object, now);
-        if (!isSame) for (const { metadata } of quotas) yield nameKey(metadata);
+        if (isSame) return;
+        for (const { metadata } of quotas) {
+          released.add(nameKey(metadata));
+          yield nameKey(metadata);
+        }
       },
     },
     async reconcile(key, context) {
@@ -40,6 +54,8 @@ export function resourceQuotaController(registry: KindRegistry): Controller {
       const quota = cache.get(ResourceQuota, key);
       if (quota === undefined) {
         changes.delete(key);
+        released.delete(key);
+        counts.delete(key);
         return settled;
       }
       const now = context.clock.now();
@@ -47,13 +63,25 @@ export function resourceQuotaController(registry: KindRegistry): Controller {
       let change = changes.get(key);
       if (change?.resourceVersion !== resourceVersion) changes.set(key, (change = { resourceVersion, seenAtMs: now }));
       const hard = quota.spec.hard ?? {};
+      const count = counts.get(key);
+      const isCharged = count !== undefined && count.resourceVersion !== resourceVersion;
+      const dueAtMs = count === undefined ? now : isCharged ? change.seenAtMs + SETTLED_MS : count.atMs + RESYNC_MS;
+      const dueMs = dueAtMs - now;
+      if (dueMs > 0 && !released.has(key) && sameJson(quota.status.hard ?? {}, hard)) return { recheckAfterMs: dueMs };
       const kinds = registry.all().filter(isCounted);
       const used = usedOf(quota, kinds, context);
       const waitMs = change.seenAtMs + CHARGE_MS - now;
       if (waitMs > 0 && isLess(used, quota.status.used)) return { recheckAfterMs: waitMs };
       because("counts what the namespace uses");
-      if (!sameJson(quota.status, { hard, used }))
-        await client.setStatus(ResourceQuota, quota, { hard, used }, { signal });
+      released.delete(key);
+      try {
+        const isTrue = sameJson(quota.status, { hard, used });
+        const told = isTrue ? quota : await client.setStatus(ResourceQuota, quota, { hard, used }, { signal });
+        counts.set(key, { resourceVersion: told.metadata.resourceVersion!, atMs: now });
+      } catch (error) {
+        released.add(key);
+        throw error;
+      }
       return { recheckAfterMs: RESYNC_MS };
     },
   }) as unknown as Controller;
