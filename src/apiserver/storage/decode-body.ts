@@ -1,6 +1,7 @@
 import { allFacts } from "../../api/generated/resources.ts";
 import type { Kind } from "../../api/kind.ts";
 import { applyDefaults, DecodeError, decodeValue } from "../../machinery/decode.ts";
+import { givenEmpty } from "../../machinery/given-empty.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { invalid } from "../../machinery/issue.ts";
 import { badRequest, invalidError } from "../../machinery/status.ts";
@@ -112,7 +113,9 @@ function setIfAbsent(object: MutableJsonObject, path: readonly string[], value: 
   const [first, ...rest] = path;
   if (first === undefined) return;
   if (rest.length === 0) {
-    if (object[first] === undefined) object[first] = structuredClone(value) as MutableJsonObject;
+    // A list that is given empty is taken as it is: validation may mind.
+    if (object[first] === undefined && givenEmpty(object, first) === undefined)
+      object[first] = structuredClone(value) as MutableJsonObject;
     return;
   }
   const inner = object[first];

@@ -90,12 +90,34 @@ const cases: readonly Case[] = [
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ resources: { limits: {} }, image: "web:2", args: [] }) },
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ args: ["x"] }, { tolerations: [], schedulingGates: [] }) },
   ]),
-  defineCase("bytes-one-by-one", "api", [
-    ...[["x"], [1, 256], [104, 105], [null], 1].map((a) => ({
+  defineCase("empty-in-place-of-defaults", "api", [
+    ...[{ scaleUp: { policies: [] } }, { scaleDown: {} }].map((behavior) => ({
+      ask: "POST /apis/autoscaling/v2/namespaces/{ns}/horizontalpodautoscalers",
+      body: {
+        apiVersion: "autoscaling/v2",
+        kind: "HorizontalPodAutoscaler",
+        metadata: { name: "one" },
+        spec: { scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: "web" }, maxReplicas: 3, behavior },
+      },
+    })),
+    {
+      ask: "POST /apis/storage.k8s.io/v1/csidrivers?dryRun=All",
+      body: {
+        apiVersion: "storage.k8s.io/v1",
+        kind: "CSIDriver",
+        metadata: { name: "{ns}-one" },
+        spec: { volumeLifecycleModes: [] },
+      },
+    },
+  ]),
+  defineCase(
+    "bytes-one-by-one",
+    "api",
+    [["x"], [1, 256], [104, 105], [null], 1].map((a) => ({
       ask: `POST ${NAMESPACE}/secrets?dryRun=All`,
       body: { apiVersion: "v1", kind: "Secret", metadata: { name: "one" }, data: { a } },
     })),
-  ]),
+  ),
   defineCase("empty-fields", "api", [
     ...[{ ports: [] }, { resizePolicy: [] }, { resources: { limits: {} } }].map((container) => ({
       ask: `POST ${SETS}`,
