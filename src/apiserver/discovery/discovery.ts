@@ -1,7 +1,7 @@
 import type { Discovered } from "../aggregation/aggregator.ts";
-import { notAcceptable, unknownPath } from "../../machinery/status.ts";
+import { unknownPath } from "../../machinery/status.ts";
 import { parseAccept } from "../encode/media-type.ts";
-import { CONTENT_TYPES, type Format, formatOf, negotiate, SERVED_TYPES } from "../encode/negotiate.ts";
+import { CONTENT_TYPES, type Format, formatOf, negotiate } from "../encode/negotiate.ts";
 import { encodeText } from "../encode/text.ts";
 import { encodeValue } from "../encode/value.ts";
 import type { ApiRequest, ApiResponse } from "../http.ts";
@@ -33,8 +33,7 @@ export function discoveryAnswer(request: Asking, registry: Discovered, serverAdd
     if (isVersionOfOurs(parts, registry)) throw unknownPath();
     return undefined;
   }
-  const { format, pretty, view } = negotiate(request, "answer");
-  if (view.type !== "object") throw notAcceptable(SERVED_TYPES);
+  const { format, pretty } = negotiate(request, "document");
   return {
     status: 200,
     headers: { "cache-control": "no-cache, private", "content-type": CONTENT_TYPES[format] },

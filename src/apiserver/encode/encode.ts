@@ -7,7 +7,7 @@ import type { ListOutcome, ObjectOutcome, Outcome, WatchOutcome } from "../opera
 import type { Describe } from "../openapi/describe.ts";
 import { listBody } from "./chunks.ts";
 import { listAsProtobuf, objectAsProtobuf } from "./as-protobuf.ts";
-import { CONTENT_TYPES, negotiateStatus, PROTOBUF_TYPE, type Representation } from "./negotiate.ts";
+import { CONTENT_TYPES, negotiatePlain, PROTOBUF_TYPE, type Representation } from "./negotiate.ts";
 import { checkPartial, partialJson, partialListHead, partialObject } from "./partial.ts";
 import { columnDefinitions, includeOf, rowTexts, tableHead, tableOf } from "./table.ts";
 import { encodeText, goEscaped, joinBytes } from "./text.ts";
@@ -51,7 +51,7 @@ export function encodeStatus(
   code: number,
   request: Pick<ApiRequest, "headers" | "query">,
 ): ApiResponse {
-  const form = negotiateStatus(request) ?? { format: "json", pretty: true };
+  const form = negotiatePlain(request) ?? { format: "json", pretty: true };
   const retry = status.details?.retryAfterSeconds;
   const response = respond(code, form, encodeValue(status, form.format, form.pretty));
   return retry === undefined

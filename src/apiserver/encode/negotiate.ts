@@ -43,8 +43,11 @@ const choices = new Map<string, Choice | "unknown" | undefined>();
 /** The same for kinds that have no protobuf form. */
 const customChoices = new Map<string, Choice | "unknown" | undefined>();
 
-/** What is answered: a list can also be watched, and so has more forms to name to a client that asked for none of them. */
-export type Use = "answer" | "list" | "stream";
+/**
+ * What is answered: a list can also be watched, and so has more forms to name to a client that asked for none of them; a
+ * document has no other form than its own.
+ */
+export type Use = "answer" | "list" | "stream" | "document";
 
 /**
  * How to write the answer to a request.
@@ -58,11 +61,15 @@ export function negotiate(
   const accept = request.headers["accept"] ?? "";
   const choice = chosen(accept, custom !== undefined);
   if (choice === "unknown") {
-    const served = use === "answer" ? SERVED_TYPES : [...SERVED_TYPES, ...SERVED_STREAMS];
+    const served = use === "answer" || use === "document" ? SERVED_TYPES : [...SERVED_TYPES, ...SERVED_STREAMS];
     const available = `Available representations: ${served.join(", ")}`;
     throw failure(406, "NotAcceptable", `406: Not Acceptable\n\n${available}`, {});
   }
-  if (choice === undefined) throw notAcceptable(SERVED_TYPES);
+  if (use === "document") {
+    const plain = negotiatePlain(request);
+    if (plain !== undefined) return plain;
+  }
+  if (choice === undefined || use === "document") throw notAcceptable(SERVED_TYPES);
   if (use === "stream" && choice.format === "yaml") throw notAcceptable(SERVED_STREAMS);
   const pretty = isPretty(request);
   const { view } = choice;
@@ -70,13 +77,13 @@ export function negotiate(
   return { format: choice.format, pretty, view: { ...view, includeObject: request.query.get("includeObject") ?? "" } };
 }
 
-/** How to write a Status: never as a table; undefined where the client accepts nothing that can be made. */
-export function negotiateStatus(request: Pick<ApiRequest, "headers" | "query">): Representation | undefined {
+/** How to write a Status or a document, never as a table; undefined where the client accepts nothing that can be made. */
+export function negotiatePlain(request: Pick<ApiRequest, "headers" | "query">): Representation | undefined {
   const header = request.headers["accept"] ?? "";
   if (header === "") return { ...PLAIN, pretty: isPretty(request) };
   for (const range of parseAccept(header)) {
     const format = formatOf(range);
-    if (format !== undefined && range.parameters["as"] === undefined) {
+    if (format !== undefined && viewOf(range) === AS_OBJECT) {
       return { format, pretty: isPretty(request), view: AS_OBJECT };
     }
   }
