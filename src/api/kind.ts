@@ -55,7 +55,10 @@ export interface KindRules<T extends KubeObject = KubeObject> {
     body: object,
     text: string | undefined,
   ): { readonly value: MutableJsonObject; readonly unknown: readonly string[] };
-  /** What a stored object is shown as: its kind may have been defined otherwise when it was stored. The same where nothing differs. */
+  /**
+   * What a stored object is shown as: its kind may have been defined otherwise when it was stored, or Kubernetes fills in on
+   * reading what it has not stored. The same where nothing differs.
+   */
   fromStored?(stored: KubeObject): T;
   /** Makes objects of other versions into those of the one that is named, where only somebody else can. */
   readonly conversion?: Conversion;

@@ -3,6 +3,7 @@ import { ServiceAccount } from "../api/core/v1/service-account.ts";
 import type { Kind } from "../api/kind.ts";
 import { prefixOf } from "../api/kind.ts";
 import type { ApiServer } from "../apiserver/server.ts";
+import { viewEntry } from "../apiserver/storage/view.ts";
 import { type Log, silentLog } from "../base/log.ts";
 import { type Random, seededRandom } from "../base/random.ts";
 import { TaskGroup } from "../base/task-group.ts";
@@ -158,11 +159,12 @@ class SimulatedWorld implements World {
   }
 
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[] {
-    return this.store.list(prefixOf(kind, namespace)).entries.map((entry) => entry.value as T);
+    return this.store.list(prefixOf(kind, namespace)).entries.map((entry) => viewEntry(kind, entry).value as T);
   }
 
   get<T extends KubeObject>(kind: Kind<T>, name: string, namespace = "default"): T | undefined {
-    return this.store.get(`${prefixOf(kind, namespace)}${name}`)?.value as T | undefined;
+    const entry = this.store.get(`${prefixOf(kind, namespace)}${name}`);
+    return entry && (viewEntry(kind, entry).value as T);
   }
 
   advance(ms: number): Promise<void> {

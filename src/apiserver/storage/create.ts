@@ -23,7 +23,7 @@ import {
 } from "./context.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnCreate } from "./ownership.ts";
-import { prepareViews, storedForm, viewEntry } from "./view.ts";
+import { prepareViews, shownForm, storedForm, viewEntry } from "./view.ts";
 
 /** Kubernetes tries this often to find a free generated name. */
 const NAME_ATTEMPTS = 8;
@@ -98,7 +98,7 @@ function dryCreate(
   const taken = context.store.get(keyOf(storedKind(kind), metadata.namespace, metadata.name!));
   if (taken !== undefined) throw nameTaken(kind, metadata, taken);
   if (resourceVersion !== undefined) metadata.resourceVersion = resourceVersion;
-  return objectOutcome(kind, inOrder(object as unknown as KubeObject), 201);
+  return objectOutcome(kind, inOrder(shownForm(kind, object as unknown as KubeObject)), 201);
 }
 
 /** The object's metadata, for building; made where the body has none. */

@@ -150,11 +150,7 @@ function configOf({ body }: Operation): Configuration {
   }
   const { apiVersion = "", kind: named = "" } = body as { apiVersion?: string; kind?: string };
   if (apiVersion === "" && named === "") throw badRequest("invalid object type: /, Kind=");
-  const { metadata, ...rest } = body as Configuration;
-  // An empty namespace is none.
-  if (metadata?.namespace !== "") return body as Configuration;
-  const { namespace: _, ...others } = metadata;
-  return { ...rest, metadata: others };
+  return body as Configuration;
 }
 
 function checkIdentity({ kind, name, namespace }: Operation, object: MutableJsonObject): void {

@@ -123,7 +123,8 @@ async function readPage(
 
 /** The object of an entry in the version that the operation speaks. */
 export function seenAs(operation: Operation): (entry: Entry<KubeObject>) => KubeObject {
-  if (operation.kind.view === undefined && operation.kind.conversion === undefined) return (entry) => entry.value;
+  const { view, fromStored } = operation.kind;
+  if (view === undefined && fromStored === undefined) return (entry) => entry.value;
   return (entry) => viewEntry(operation.kind, entry).value;
 }
 

@@ -26,7 +26,7 @@ import {
 import { createDecoded, hasStatusSubresource, metadataOf, metadataRules, setNamespace } from "./create.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnUpdate } from "./ownership.ts";
-import { prepareViews, storedForm, viewEntry } from "./view.ts";
+import { prepareViews, shownForm, storedForm, viewEntry } from "./view.ts";
 
 /** How often a write that names no revision is tried again over changes that came between. */
 const ATTEMPTS = 10;
@@ -175,15 +175,19 @@ async function write(
   next: KubeObject,
 ): Promise<ObjectOutcome> {
   const { kind } = operation;
-  if (sameJson(next, live.value) || sameButTimes(next, live.value)) return entryOutcome(kind, live);
-  if (isDryRun(operation)) return objectOutcome(kind, inOrder(next));
-  const value = kind.view === undefined ? next : await storedForm(kind, next);
+  const changes = !sameJson(next, live.value) && !sameButTimes(next, live.value);
+  // What is shown with more than was stored is stored anew by the next write, even by one that changes nothing.
+  const isShownAsStored = live === stored || kind.view !== undefined;
+  if (!changes && isShownAsStored) return entryOutcome(kind, live);
+  const object = changes ? next : live.value;
+  if (isDryRun(operation)) return objectOutcome(kind, inOrder(shownForm(kind, object)));
+  const value = kind.view === undefined ? object : await storedForm(kind, object);
   const key = keyOf(storedKind(kind), operation.namespace, live.value.metadata.name);
-  const record = recordOf(operation, describeChange(stored.value, value));
-  if (isFinished(next) && kind.held?.(next) !== true) {
+  const record = recordOf(operation, describeChange(kind.view === undefined ? live.value : stored.value, value));
+  if (isFinished(object) && kind.held?.(object) !== true) {
     // The change itself is never stored: watchers see the object go as it was, the writer sees what it wrote.
     await context.store.delete(key, stored.revision, record);
-    return objectOutcome(kind, inOrder(next));
+    return objectOutcome(kind, inOrder(object));
   }
   const entry = await context.store.update(key, value, stored.revision, record);
   if (kind.conversion !== undefined) await prepareViews(kind, [entry]);

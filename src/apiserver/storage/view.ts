@@ -43,6 +43,11 @@ export async function storedForm(kind: Kind, object: KubeObject): Promise<KubeOb
   return view.of.fromStored?.(converted!) ?? converted!;
 }
 
+/** An object that is not stored, as it would be shown if it were. */
+export function shownForm(kind: Kind, object: KubeObject): KubeObject {
+  return kind.view === undefined ? (kind.fromStored?.(object) ?? object) : object;
+}
+
 function isForeign({ conversion, apiVersion }: Kind, { value }: Entry<KubeObject>): boolean {
   return conversion !== undefined && value.apiVersion !== apiVersion;
 }

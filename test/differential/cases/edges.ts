@@ -21,7 +21,17 @@ const job = (spec: object) => ({
   metadata: { name: "one" },
   spec: { template: template({ restartPolicy: "Never" }), ...spec },
 });
-const JOBS = "/apis/batch/v1/namespaces/{ns}/jobs?dryRun=All";
+const bareJob = (spec: object) => ({
+  ...job({}),
+  spec: { template: { spec: template({ restartPolicy: "Never" }).spec }, ...spec },
+});
+const ALL_JOBS = "/apis/batch/v1/namespaces/{ns}/jobs";
+const JOBS = `${ALL_JOBS}?dryRun=All`;
+/** Writes that change nothing. */
+const untouched = (one: string): readonly Step[] => [
+  ...["?dryRun=All", "", ""].map((asked) => ({ ask: `PATCH ${one}${asked}`, headers: merge, body: {} })),
+  { ask: `GET ${one}` },
+];
 const service = (spec: object, metadata: object = { name: "one" }): Step => ({
   ask: `POST ${NAMESPACE}/services`,
   body: { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [{ port: 80 }], ...spec } },
@@ -89,6 +99,25 @@ const cases: readonly Case[] = [
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ env: [], command: ["x"] }) },
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ resources: { limits: {} }, image: "web:2", args: [] }) },
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ args: ["x"] }, { tolerations: [], schedulingGates: [] }) },
+  ]),
+  defineCase("stored-with-less-than-is-shown", "api", [
+    { ask: `POST ${CLAIMS}?dryRun=All`, body: claim({ accessModes: ["ReadWriteOnce"] }) },
+    { ask: `POST ${CLAIMS}`, body: claim({ accessModes: ["ReadWriteOnce"] }) },
+    ...untouched(`${CLAIMS}/one`),
+    ...[bareJob({}), job({})].flatMap((body, index) => [
+      { ask: `POST ${JOBS}`, body },
+      { ask: `POST ${ALL_JOBS}`, body },
+      { ask: `GET ${ALL_JOBS}?labelSelector=job-name%3Done` },
+      ...untouched(`${ALL_JOBS}/one`),
+      { ask: `DELETE ${ALL_JOBS}/one?propagationPolicy=${["Background", "Orphan"][index]}` },
+    ]),
+    ...[bareJob({}), job({})].flatMap((body) => [
+      { ask: `PATCH ${ALL_JOBS}/two?fieldManager=one`, headers: apply, body: { ...body, metadata: { name: "two" } } },
+      { ask: `PATCH ${ALL_JOBS}/two?fieldManager=one`, headers: apply, body: { ...body, metadata: { name: "two" } } },
+      { ask: `GET ${ALL_JOBS}/two` },
+      { ask: `PATCH ${ALL_JOBS}/two/status`, headers: merge, body: { metadata: { labels: null } } },
+      { ask: `DELETE ${ALL_JOBS}/two?propagationPolicy=Background` },
+    ]),
   ]),
   defineCase("empty-in-place-of-defaults", "api", [
     ...[{ scaleUp: { policies: [] } }, { scaleDown: {} }].map((behavior) => ({
@@ -195,6 +224,18 @@ const cases: readonly Case[] = [
       body: [{ op: "remove", path: "/metadata/namespace" }],
     },
     { ask: `PATCH ${NAMESPACE}/configmaps/one`, headers: merge, body: { metadata: { namespace: "x", name: "y" } } },
+    ...["three", "one"].flatMap((name) =>
+      ["", "{ns}", undefined].map((namespace) => ({
+        ask: `PATCH ${NAMESPACE}/configmaps/${name}?fieldManager=applier`,
+        headers: apply,
+        body: { apiVersion: "v1", kind: "ConfigMap", metadata: { name, namespace, labels: { a: "b" } } },
+      })),
+    ),
+    ...["", undefined].map((namespace) => ({
+      ask: "PATCH /api/v1/nodes/{ns}-node?fieldManager=applier",
+      headers: apply,
+      body: { apiVersion: "v1", kind: "Node", metadata: { name: "{ns}-node", namespace } },
+    })),
     { ask: `POST ${NAMESPACE}/configmaps`, body: { metadata: { name: "two" } } },
     // A page that is full may be followed by an empty one.
     { ask: `GET ${NAMESPACE}/configmaps?labelSelector=a&limit=1`, as: "page" },

@@ -1,6 +1,5 @@
 import { byteOrder } from "../../../machinery/byte-order.ts";
 import { humanDuration } from "../../../machinery/duration.ts";
-import { labelValue } from "../../../machinery/formats.ts";
 import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { parseTime } from "../../../machinery/time.ts";
@@ -36,7 +35,7 @@ export const Job: Kind<Job> = defineKind(facts.batch.v1.Job, {
   default: (object) => defaultJob(object as unknown as Mutable<Job>),
   dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<Job>).spec.template.spec),
   prepareForCreate: (object) => generateSelector(object as unknown as Mutable<Job>),
-  prepareForUpdate: (object) => copyLabels(object as unknown as Mutable<Job>),
+  fromStored: (stored) => withLabels(stored as Job),
   validate: jobIssues,
   validateUpdate: jobUpdateIssues,
   validateStatusUpdate: jobStatusIssues,
@@ -65,7 +64,7 @@ function defaultJob(job: Mutable<Job>): void {
   const { spec } = job;
   if (spec.parallelism === undefined) spec.completions ??= 1;
   spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? DEFAULT_BACKOFF_LIMIT : NO_BACKOFF_LIMIT;
-  copyLabels(job);
+  Object.assign(job, withLabels(job));
   spec.podReplacementPolicy ??= spec.podFailurePolicy === undefined ? "TerminatingOrFailed" : "Failed";
   defaultPodSpec(spec.template.spec);
 }
@@ -83,17 +82,16 @@ function generateSelector(job: Mutable<Job>): void {
   spec.template.metadata.labels = Object.fromEntries(Object.entries(labels).sort(([a], [b]) => byteOrder(a, b)));
   const selector = (spec.selector ??= {});
   (selector.matchLabels ??= {})["batch.kubernetes.io/controller-uid"] ??= metadata.uid;
-  copyLabels(job);
 }
 
-/** Before it is stored a job may have no name. */
-type Draft = Pick<Mutable<Job>, "spec"> & { readonly metadata: Partial<Mutable<Job>["metadata"]> };
-
-/** A job without labels has those of its pods. Kubernetes sees to it when it reads one, so that only sound ones get there. */
-function copyLabels({ metadata, spec }: Draft): void {
-  const { labels } = spec.template.metadata;
-  if (labelValue(metadata.name ?? "").length > 0) return;
-  if (labels !== undefined && Object.keys(metadata.labels ?? {}).length === 0) metadata.labels = { ...labels };
+/**
+ * A job without labels has those of its pods. Kubernetes sees to it whenever it reads one, also from its store: a new job,
+ * whose pods get their labels after that, is stored without, and with them by whatever write comes first.
+ */
+function withLabels(job: Job): Job {
+  const { labels } = job.spec.template.metadata;
+  if (labels === undefined || Object.keys(job.metadata.labels ?? {}).length > 0) return job;
+  return { ...job, metadata: { ...job.metadata, labels } };
 }
 
 function statusOf(job: Job): string {

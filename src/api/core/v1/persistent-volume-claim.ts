@@ -62,9 +62,12 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind(fac
   },
   validateUpdate: claimUpdateIssues,
   prepareForCreate(object) {
-    const claim = object as unknown as Mutable<PersistentVolumeClaim>;
-    claim.status = { phase: "Pending" };
-    normalizeDataSources(claim.spec);
+    normalizeDataSources((object as unknown as Mutable<PersistentVolumeClaim>).spec);
+  },
+  // A new claim is stored without any status, and so anew by whatever write comes first.
+  fromStored(stored) {
+    const claim = stored as PersistentVolumeClaim;
+    return claim.status.phase ? claim : { ...claim, status: { ...claim.status, phase: "Pending" } };
   },
   prepareForUpdate(object, old) {
     normalizeDataSources((object as unknown as Mutable<PersistentVolumeClaim>).spec, old.spec);
