@@ -1,7 +1,9 @@
 import fc from "fast-check";
+import { shapes } from "../../src/api/generated/shapes.ts";
 import { apply, jsonPatch, merge, strategic } from "../../src/apiserver/answers/drafts.ts";
-import { badValues, type Place, placesIn, withValue } from "./bad-objects.ts";
+import { type Place, placesIn } from "./bad-objects.ts";
 import type { HttpStep } from "./define-case.ts";
+import { edit, edited, part, strategicPart } from "./fuzz-edits.ts";
 import { collectionOf, named, type Sample, SAMPLES } from "./samples.ts";
 
 /** A sequence of requests about one object: valid ones and nearly valid ones, by several managers. Shrinks to few and plain ones. */
@@ -15,70 +17,95 @@ function stepOf(sample: Sample): fc.Arbitrary<HttpStep> {
   const collection = collectionOf(sample);
   const one = `${collection}/${NAME}`;
   const places = placesIn(sample.kind.shape);
-  const object = objectWith(sample, places);
-  const part = edit(places).map(({ path, value }) => withValue({}, path, value));
+  const object = named(sample, NAME);
+  const parts = partsOf(sample);
   return fc.oneof(
     {
       weight: 4,
-      arbitrary: fc.tuple(object, query).map(([body, asked]) => ({ ask: `POST ${collection}?${asked}`, body })),
+      arbitrary: fc
+        .tuple(edited(object, places, 3), query)
+        .map(([body, asked]) => ({ ask: `POST ${collection}?${asked}`, body })),
     },
-    { weight: 2, arbitrary: fc.tuple(object, query).map(([body, asked]) => ({ ask: `PUT ${one}?${asked}`, body })) },
-    ...[merge, strategic].map((headers) => ({
+    { weight: 11, arbitrary: changeOf(one, object, places) },
+    ...(parts.length > 0 ? [{ weight: 3, arbitrary: fc.oneof(...parts) }] : []),
+    { weight: 1, arbitrary: fc.constantFrom(...views).map((headers) => ({ ask: `GET ${one}`, headers })) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(reading, fc.constantFrom(...views))
+        .map(([asked, headers]) => ({ ask: `GET ${collection}?${asked}`, headers })),
+    },
+    {
+      weight: 1,
+      arbitrary: fc
+        .tuple(fc.constantFrom(...deletions), fc.constantFrom(...deleteQueries))
+        .map(([body, asked]) => ({ ask: `DELETE ${one}?${asked}`, ...(body === undefined ? {} : { body }) })),
+    },
+  );
+}
+
+/** Writes of what is there, whole or in part. */
+function changeOf(one: string, object: object, places: readonly Place[]): fc.Arbitrary<HttpStep> {
+  return fc.oneof(
+    {
       weight: 2,
-      arbitrary: fc.tuple(part, query).map(([body, asked]) => ({ ask: `PATCH ${one}?${asked}`, headers, body })),
+      arbitrary: fc
+        .tuple(edited(object, places, 3), query)
+        .map(([body, asked]) => ({ ask: `PUT ${one}?${asked}`, body })),
+    },
+    ...([merge, strategic] as const).map((headers) => ({
+      weight: 2,
+      arbitrary: fc
+        .tuple(headers === strategic ? strategicPart(places) : part(places), query)
+        .map(([body, asked]) => ({ ask: `PATCH ${one}?${asked}`, headers, body })),
     })),
     {
       weight: 2,
       arbitrary: fc
-        .tuple(fc.constantFrom("add", "replace", "remove", "test"), edit(places), query)
-        .map(([op, { path, value }, asked]) => ({
-          ask: `PATCH ${one}?${asked}`,
-          headers: jsonPatch,
-          body: [{ op, path: `/${path.join("/")}`, ...(op === "remove" ? {} : { value }) }],
-        })),
+        .tuple(fc.array(operation(places), { minLength: 1, maxLength: 2 }), query)
+        .map(([body, asked]) => ({ ask: `PATCH ${one}?${asked}`, headers: jsonPatch, body })),
     },
     {
       weight: 3,
-      arbitrary: fc.tuple(object, fc.constantFrom("one", "two"), fc.boolean()).map(([body, manager, force]) => ({
-        ask: `PATCH ${one}?fieldManager=${manager}${force ? "&force=true" : ""}`,
-        headers: apply,
-        body,
-      })),
+      arbitrary: fc
+        .tuple(edited(object, places, 3), fc.constantFrom("one", "two"), fc.boolean())
+        .map(([body, manager, force]) => ({
+          ask: `PATCH ${one}?fieldManager=${manager}${force ? "&force=true" : ""}`,
+          headers: apply,
+          body,
+        })),
     },
-    { weight: 1, arbitrary: fc.constant({ ask: `GET ${one}` }) },
-    { weight: 1, arbitrary: reading.map((asked) => ({ ask: `GET ${collection}?${asked}` })) },
-    { weight: 1, arbitrary: fc.constant({ ask: `DELETE ${one}` }) },
   );
 }
 
-/** The sample with up to three parts changed. */
-function objectWith(sample: Sample, places: readonly Place[]): fc.Arbitrary<object> {
+/** The subresources that are written as the object is, and its scale. */
+function partsOf(sample: Sample): readonly fc.Arbitrary<HttpStep>[] {
+  const one = `${collectionOf(sample)}/${NAME}`;
+  const { kind } = sample;
+  return kind.subresources.flatMap(({ name, kind: body, verbs }) => {
+    const at = `${one}/${name}`;
+    const read = fc.constant({ ask: `GET ${at}` });
+    if (name === "scale") {
+      const scale = { apiVersion: "autoscaling/v1", kind: "Scale", metadata: { name: NAME }, spec: { replicas: 1 } };
+      return [read, changeOf(at, scale, placesIn(SCALE))];
+    }
+    if (body !== kind.kind || !verbs.includes("patch")) return [];
+    const all = placesIn(kind.shape);
+    const own = all.filter(({ path }) => path[0] === (name === "status" ? "status" : "spec"));
+    return [
+      read,
+      changeOf(at, named(sample, NAME), all),
+      changeOf(at, named(sample, NAME), own.length > 0 ? own : all),
+    ];
+  });
+}
+
+const SCALE = shapes("io.k8s.api.autoscaling.v1.Scale");
+
+function operation(places: readonly Place[]): fc.Arbitrary<object> {
   return fc
-    .array(edit(places), { maxLength: 3 })
-    .map((edits) =>
-      edits.reduce<object>((body, { path, value }) => withValue(body, path, value) as object, named(sample, NAME)),
-    );
-}
-
-interface Edit {
-  readonly path: Place["path"];
-  readonly value: unknown;
-}
-
-function edit(places: readonly Place[]): fc.Arbitrary<Edit> {
-  return fc
-    .constantFrom(...places)
-    .chain(({ path, shape }) =>
-      fc.constantFrom(undefined, ...goodValues(shape), ...badValues(shape)).map((value) => ({ path, value })),
-    );
-}
-
-function goodValues({ type, ...shape }: Place["shape"]): readonly unknown[] {
-  if (type === "string") return "enum" in shape && shape.enum !== undefined ? shape.enum : ["a", "b-1", "1"];
-  if (type === "integer") return [1, 2, 80];
-  if (type === "boolean") return [true, false];
-  if (type === "map") return [{ a: "b" }, {}];
-  return type === "list" ? [[]] : [{}];
+    .tuple(fc.constantFrom("add", "replace", "remove", "test"), edit(places))
+    .map(([op, { path, value }]) => ({ op, path: `/${path.join("/")}`, ...(op === "remove" ? {} : { value }) }));
 }
 
 const query = fc.constantFrom(
@@ -97,3 +124,28 @@ const reading = fc.constantFrom(
   "watch=1&timeoutSeconds=1&fieldSelector=metadata.name%3D{ns}-one",
   "fieldSelector=metadata.name%3D{ns}-one&resourceVersion=0",
 );
+
+const views: readonly Readonly<Record<string, string>>[] = [
+  {},
+  { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" },
+  { accept: "application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io,application/json" },
+  { accept: "application/yaml" },
+];
+
+const deleteQueries: readonly string[] = [
+  "",
+  "",
+  "dryRun=All",
+  "gracePeriodSeconds=0",
+  "propagationPolicy=Foreground",
+  "propagationPolicy=Orphan",
+];
+
+const deletions: readonly (object | undefined)[] = [
+  undefined,
+  undefined,
+  { gracePeriodSeconds: 1 },
+  { propagationPolicy: "Background" },
+  { preconditions: { resourceVersion: "1" } },
+  { orphanDependents: true },
+];
