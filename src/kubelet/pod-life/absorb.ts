@@ -37,6 +37,8 @@ export function absorb(life: PodLife, seen: Observation, nowMs: number, emit: (e
       return withContainer(life, seen.container);
     case "container-removed":
       return { ...life, containers: life.containers.filter(({ id }) => id !== seen.id) };
+    case "volumes-found":
+      return life.volumes.is === "preparing" ? { ...life, volumes: { ...life.volumes, found: true } } : life;
     case "volumes-ready":
       return { ...life, volumes: { is: "ready" } };
     case "volumes-failed": {

@@ -24,6 +24,8 @@ export type Observation =
   | { readonly type: "sandbox"; readonly sandbox: SandboxStatus }
   | { readonly type: "container"; readonly container: ContainerStatus }
   | { readonly type: "container-removed"; readonly id: string }
+  /** Nothing that the volumes show is missing: they are being written. May be left out where that takes no time. */
+  | { readonly type: "volumes-found" }
   | { readonly type: "volumes-ready" }
   | { readonly type: "volumes-failed" }
   | { readonly type: "sandbox-failed" }

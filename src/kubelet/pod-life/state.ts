@@ -53,7 +53,8 @@ export interface Failure {
 
 export type Volumes =
   | { readonly is: "absent" }
-  | { readonly is: "preparing"; readonly attempt: number }
+  /** `found`: nothing that they show is missing any more, and what is left is to write it. */
+  | { readonly is: "preparing"; readonly attempt: number; readonly found: boolean }
   | { readonly is: "ready" }
   | { readonly is: "failed"; readonly attempt: number; readonly retryAtMs: number };
 

@@ -17,6 +17,40 @@ test("a new pod: volumes, then the sandbox, then its containers one after anothe
   assert.equal(story.wakeAtMs, undefined, "a pod that runs asks for nothing");
 });
 
+test("the sandbox is made while the volumes are written, whichever is done first, and the containers wait for both", () => {
+  for (const order of ["sandbox", "volumes"] as const) {
+    const story = begin(pod({ containers: [container("a")] })).see({ type: "volumes-found" });
+    assert.deepEqual(story.done(), ["prepare-volumes", "run-sandbox 0"]);
+    const [first, last] = [{ type: "sandbox", sandbox: sandbox() }, { type: "volumes-ready" }] as const;
+    story.see(order === "sandbox" ? first : last);
+    assert.deepEqual(story.done(), []);
+    story.see(order === "sandbox" ? last : first);
+    assert.deepEqual(story.done(), ["start-container a"]);
+  }
+});
+
+test("volumes that fail while they are written are tried again in the sandbox that is there", () => {
+  const story = begin(pod({ containers: [container("a")] })).see({ type: "volumes-found" });
+  story.see({ type: "volumes-failed" }).see({ type: "sandbox", sandbox: sandbox() });
+  assert.deepEqual(story.done(), ["prepare-volumes", "run-sandbox 0"]);
+  story.now = story.wakeAtMs!;
+  story.see({ type: "wake" }).see({ type: "volumes-found" });
+  assert.deepEqual(story.done(), ["prepare-volumes"]);
+  story.see({ type: "volumes-ready" });
+  assert.deepEqual(story.done(), ["start-container a"]);
+});
+
+test("a pod that goes while both are under way waits for both, then gives back what there is", () => {
+  const one = pod({ containers: [container("a")] });
+  const story = begin(one).see({ type: "volumes-found" });
+  story.see({ type: "pod", pod: deleted(one, 30) });
+  assert.deepEqual(story.done(), ["prepare-volumes", "run-sandbox 0", "abort-starts"]);
+  story.see({ type: "volumes-failed" });
+  assert.deepEqual(story.done(), []);
+  story.see({ type: "sandbox", sandbox: sandbox() });
+  assert.deepEqual(story.done(), ["stop-sandboxes s0"]);
+});
+
 test("init containers run in order, then the main ones; a sidecar is passed once it has started", () => {
   const story = begin(
     pod({

@@ -65,16 +65,21 @@ function run(life: PodLife, nowMs: number, emit: Emit): PodLife {
   switch (volumes.is) {
     case "absent":
       emit({ do: "prepare-volumes" });
-      return { ...life, volumes: { is: "preparing", attempt: 1 } };
+      return { ...life, volumes: { is: "preparing", attempt: 1, found: false } };
     case "failed":
       if (nowMs < volumes.retryAtMs) return life;
       emit({ do: "prepare-volumes" });
-      return { ...life, volumes: { is: "preparing", attempt: volumes.attempt + 1 } };
+      return { ...life, volumes: { is: "preparing", attempt: volumes.attempt + 1, found: false } };
     case "preparing":
-      return life;
+      return volumes.found && isUntouched(life) ? runInSandbox(life, nowMs, emit) : life;
     case "ready":
       return runInSandbox(life, nowMs, emit);
   }
+}
+
+/** The first sandbox is made while the volumes are written: a pod whose volumes cannot be found has none, as in Kubernetes. */
+function isUntouched({ sandboxes, sandboxWork, containers }: PodLife): boolean {
+  return sandboxes.length === 0 && sandboxWork.is === "idle" && containers.length === 0;
 }
 
 function runInSandbox(life: PodLife, nowMs: number, emit: Emit): PodLife {

@@ -15,9 +15,9 @@ const LOGS = "/logs/default_web_uid";
 const NO_LIMITS = { cpuShares: 2, cpuQuota: 0, cpuPeriod: 100_000, memoryLimit: 0 };
 
 test("a pod's folders: made, given back, and removed", async () => {
-  const { disk, files, groups, signal } = world();
+  const { disk, files, groups, preparation } = world();
   const one = pod();
-  await files.prepare(one, NO_LIMITS, signal);
+  await files.prepare(one, NO_LIMITS, preparation);
   assert.deepEqual([...groups], ["/wherry/kubepods/besteffort/poduid"]);
   assert.deepEqual(
     await disk.list(`${POD}/volumes/kubernetes.io~empty-dir`),
@@ -49,8 +49,8 @@ test("a pod's folders: made, given back, and removed", async () => {
 });
 
 test("what a pod was given is found by the next kubelet", async () => {
-  const { files, signal } = world();
-  await files.prepare(pod(), NO_LIMITS, signal);
+  const { files, preparation } = world();
+  await files.prepare(pod(), NO_LIMITS, preparation);
   const given = { containers: { main: { requests: { cpu: "1" } } } };
   const first = { given, outdated: { containers: { main: {} }, cgroup: NO_LIMITS } };
   const last = { given, outdated: { containers: {}, cgroup: undefined } };
@@ -61,7 +61,7 @@ test("what a pod was given is found by the next kubelet", async () => {
 });
 
 test("what must not reach the disk lies in memory, on one mount for all pods", async () => {
-  const { disk, files, signal } = world();
+  const { disk, files, preparation } = world();
   const one = pod({
     volumes: [
       {
@@ -70,7 +70,7 @@ test("what must not reach the disk lies in memory, on one mount for all pods", a
       },
     ],
   });
-  await files.prepare(one, NO_LIMITS, signal);
+  await files.prepare(one, NO_LIMITS, preparation);
   assert.equal(await disk.isMountPoint("/kubelet/memory"), true);
   const volume = "/kubelet/memory/uid/kubernetes.io~downward-api/scratch";
   assert.deepEqual((await disk.list(volume)).slice(1), ["..data", "name"]);
@@ -78,14 +78,25 @@ test("what must not reach the disk lies in memory, on one mount for all pods", a
   assert.deepEqual(await disk.list("/kubelet/memory"), []);
 });
 
-test("each volume that fails is told", async () => {
-  const { files, signal } = world();
+test("that nothing is missing is told before anything is written, but after the pod has its control group", async () => {
+  const { disk, files, groups, preparation } = world();
+  const written: unknown[] = [];
+  const onFound = () => written.push(groups.size, disk.stat(`${POD}/volumes/kubernetes.io~empty-dir/scratch`));
+  await files.prepare(pod(), NO_LIMITS, { ...preparation, onFound });
+  assert.deepEqual(await Promise.all(written), [1, undefined]);
+});
+
+test("each volume that fails is told, and that nothing is missing is not", async () => {
+  const { files, preparation } = world();
   const broken = pod({ volumes: [{ name: "scratch", configMap: { name: "none", defaultMode: 0o644 } }] });
-  await assert.rejects(files.prepare(broken, NO_LIMITS, signal), (error: unknown) => {
-    assert(error instanceof VolumeErrors);
-    assert.deepEqual(error.messages, ['MountVolume.SetUp failed for volume "scratch" : configmap "none" not found']);
-    return true;
-  });
+  await assert.rejects(
+    files.prepare(broken, NO_LIMITS, { ...preparation, onFound: () => assert.fail() }),
+    (error: unknown) => {
+      assert(error instanceof VolumeErrors);
+      assert.deepEqual(error.messages, ['MountVolume.SetUp failed for volume "scratch" : configmap "none" not found']);
+      return true;
+    },
+  );
 });
 
 test("a termination message, from its file or the end of the log", async () => {
@@ -154,7 +165,7 @@ function world() {
     hostIPs: () => ["192.168.0.1"],
     allocatable: () => ({}),
   });
-  return { disk, files, groups, signal };
+  return { disk, files, groups, preparation: { signal, onFound: () => {} } };
 }
 
 function pod(more: object = {}): Pod {

@@ -1,4 +1,4 @@
-import type { Pod, Volume } from "../../api/generated/core-v1.ts";
+import type { Container, Pod, Volume } from "../../api/generated/core-v1.ts";
 import type { Clock, Timer } from "../../base/clock.ts";
 import type { Log } from "../../base/log.ts";
 import type { Random } from "../../base/random.ts";
@@ -23,10 +23,10 @@ import type { Disk } from "../ports/disk.ts";
 import type { CgroupLimits, Machine } from "../ports/machine.ts";
 import type { ContainerStatus, Mount } from "../ports/runtime.ts";
 import { volumeMounts } from "../volumes/mounts.ts";
-import type { ReadyVolume } from "../volumes/plugin.ts";
+import type { FoundVolume, ReadyVolume } from "../volumes/plugin.ts";
 import { pluginFor } from "../volumes/plugins.ts";
 import type { LiveObjects } from "./api-objects.ts";
-import type { ContainerFiles, ContainerFilesRequest, PodFiles } from "./files.ts";
+import type { ContainerFiles, ContainerFilesRequest, PodFiles, Preparation } from "./files.ts";
 import { VolumeErrors } from "./files.ts";
 import { ResourceNotes } from "./resource-notes.ts";
 import { VolumeFolders } from "./volume-folders.ts";
@@ -65,16 +65,9 @@ export class DiskFiles implements PodFiles {
     this.#notes = new ResourceNotes(parts.disk, parts.paths);
   }
 
-  async prepare(pod: Pod, limits: CgroupLimits, signal: AbortSignal): Promise<void> {
-    const { disk, paths, clock } = this.#parts;
-    const startedAtMs = clock.now();
+  async prepare(pod: Pod, limits: CgroupLimits, { signal, onFound }: Preparation): Promise<void> {
+    const startedAtMs = this.#parts.clock.now();
     const uid = pod.metadata.uid;
-    const logs = podLogDirectory(paths, { namespace: namespaceOf(pod), name: pod.metadata.name, uid });
-    await Promise.all([
-      disk.makeDirectory(podDirectory(paths, uid), 0o750),
-      disk.makeDirectory(logs, 0o755),
-      this.setLimits(pod, limits),
-    ]);
     const known: PodOnDisk = this.#pods.get(uid) ?? {
       pod,
       volumes: new Map(),
@@ -83,22 +76,30 @@ export class DiskFiles implements PodFiles {
     };
     known.pod = pod;
     this.#pods.set(uid, known);
-    const errors: string[] = [];
-    await Promise.all(
-      mountedVolumes(pod).map(async (volume) => {
-        try {
-          known.volumes.set(volume.name, await this.#setUp(pod, volume, signal));
-        } catch (error) {
-          errors.push(
-            `MountVolume.SetUp failed for volume "${volume.name}" : ${error instanceof Error ? error.message : String(error)}`,
-          );
-        }
-      }),
-    );
+    const find = async (volume: Volume) => ({ volume, found: await this.#find(pod, volume, signal) });
+    // Whoever hears of a failure may take everything down: both have ended by then.
+    const [place, volumes] = await Promise.allSettled([
+      this.#makePlace(pod, limits),
+      eachVolume(mountedVolumes(pod), find),
+    ]);
     signal.throwIfAborted();
-    if (errors.length > 0) throw new VolumeErrors(errors);
+    if (place.status === "rejected") throw place.reason;
+    if (volumes.status === "rejected") throw volumes.reason;
+    onFound();
+    await eachVolume(volumes.value, async ({ volume, found }) => void known.volumes.set(volume.name, await found()));
+    signal.throwIfAborted();
     this.#parts.objects.follow(pod, startedAtMs, () => this.#refreshSoon(uid));
     this.#refreshLater(uid, known);
+  }
+
+  async #makePlace(pod: Pod, limits: CgroupLimits): Promise<void> {
+    const { disk, paths } = this.#parts;
+    const identity = { namespace: namespaceOf(pod), name: pod.metadata.name, uid: pod.metadata.uid };
+    await Promise.all([
+      disk.makeDirectory(podDirectory(paths, identity.uid), 0o750),
+      disk.makeDirectory(podLogDirectory(paths, identity), 0o755),
+      this.setLimits(pod, limits),
+    ]);
   }
 
   async setLimits(pod: Pod, limits: CgroupLimits): Promise<void> {
@@ -122,20 +123,29 @@ export class DiskFiles implements PodFiles {
 
   async forContainer(request: ContainerFilesRequest): Promise<ContainerFiles> {
     const { pod, container, environment, podIPs, images } = request;
-    const { disk, paths, random } = this.#parts;
+    const { disk, paths } = this.#parts;
     const uid = pod.metadata.uid;
     const logs = podLogDirectory(paths, { namespace: namespaceOf(pod), name: pod.metadata.name, uid });
-    await disk.makeDirectory(`${logs}/${container.name}`, 0o755);
     const volumes = this.#pods.get(uid)?.volumes ?? new Map<string, ReadyVolume>();
-    const mounts: Mount[] = [...(await volumeMounts(container, volumes, environment, disk, images))];
+    const mounts = await volumeMounts(container, volumes, environment, disk, images);
     const ownHosts = mounts.some(({ containerPath }) => containerPath === "/etc/hosts");
-    if (!ownHosts && (podIPs.length > 0 || onHostNetwork(pod))) mounts.push(await this.#hostsMount(pod, podIPs));
-    if ((container.terminationMessagePath ?? "") === "") return { mounts, messageFile: "" };
-    const directory = containerDirectory(paths, uid, container.name);
+    const needsHosts = !ownHosts && (podIPs.length > 0 || onHostNetwork(pod));
+    const [hosts, messageFile] = await Promise.all([
+      needsHosts ? this.#hostsMount(pod, podIPs) : undefined,
+      (container.terminationMessagePath ?? "") === "" ? "" : this.#messageFile(pod, container),
+      disk.makeDirectory(`${logs}/${container.name}`, 0o755),
+    ]);
+    return { mounts: hosts === undefined ? mounts : [...mounts, hosts], messageFile };
+  }
+
+  /** An empty one, that the container may write its last words to. */
+  async #messageFile(pod: Pod, container: Container): Promise<string> {
+    const { disk, paths, random } = this.#parts;
+    const directory = containerDirectory(paths, pod.metadata.uid, container.name);
+    const file = `${directory}/${randomName(random, 8)}`;
     await disk.makeDirectory(directory, 0o750);
-    const messageFile = `${directory}/${randomName(random, 8)}`;
-    await disk.write(messageFile, new Uint8Array(0), 0o666);
-    return { mounts, messageFile };
+    await disk.write(file, new Uint8Array(0), 0o666);
+    return file;
   }
 
   async restartCount(pod: Pod, container: string): Promise<number> {
@@ -199,10 +209,10 @@ export class DiskFiles implements PodFiles {
     }
   }
 
-  async #setUp(pod: Pod, volume: Volume, signal: AbortSignal): Promise<ReadyVolume> {
+  async #find(pod: Pod, volume: Volume, signal: AbortSignal): Promise<FoundVolume> {
     const { disk, paths, objects, clock } = this.#parts;
     const plugin = pluginFor(volume);
-    return await plugin.setUp({
+    return await plugin.find({
       pod,
       volume,
       directory: await this.#folders.of(pod.metadata.uid, plugin, volume.name),
@@ -248,7 +258,8 @@ export class DiskFiles implements PodFiles {
       for (const volume of mountedVolumes(known.pod).filter(isLive)) {
         if (this.#pods.get(uid) !== known) return;
         try {
-          known.volumes.set(volume.name, await this.#setUp(known.pod, volume, this.#parts.signal));
+          const found = await this.#find(known.pod, volume, this.#parts.signal);
+          known.volumes.set(volume.name, await found());
         } catch (error) {
           this.#parts.log.warn("volume could not be brought up to date", {
             pod: known.pod.metadata.name,
@@ -270,6 +281,22 @@ interface PodOnDisk {
 }
 
 const RETRY_MS = 10_000;
+
+/** Does it for all of them at once. @throws VolumeErrors with what each one said that failed */
+async function eachVolume<T extends Volume | { readonly volume: Volume }, R>(
+  volumes: readonly T[],
+  work: (volume: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const messages: string[] = [];
+  const failed = (volume: T, error: unknown) => {
+    const { name } = "volume" in volume ? volume.volume : volume;
+    const text = error instanceof Error ? error.message : String(error);
+    messages.push(`MountVolume.SetUp failed for volume "${name}" : ${text}`);
+  };
+  const results = await Promise.all(volumes.map((one) => work(one).catch((error: unknown) => failed(one, error))));
+  if (messages.length > 0) throw new VolumeErrors(messages);
+  return results as readonly R[];
+}
 
 /** Those that some container mounts: others are never set up. */
 function mountedVolumes(pod: Pod): readonly Volume[] {

@@ -10,7 +10,7 @@ export interface PodFiles {
    * Makes the pod's folders, control group and volumes stand. May be called again.
    * @throws VolumeErrors
    */
-  prepare(pod: Pod, limits: CgroupLimits, signal: AbortSignal): Promise<void>;
+  prepare(pod: Pod, limits: CgroupLimits, preparation: Preparation): Promise<void>;
   /** Adjusts the limits of the pod's control group. */
   setLimits(pod: Pod, limits: CgroupLimits): Promise<void>;
   /** Writes down what a kubelet that starts later must know of the pod. */
@@ -32,6 +32,12 @@ export interface PodFiles {
   cleanUp(pod: Pod): Promise<void>;
   /** Removes what pods have left that are not known any more. Asked at the last moment, as new pods come meanwhile. */
   cleanUpOthers(isKnown: (uid: string) => boolean): Promise<void>;
+}
+
+export interface Preparation {
+  readonly signal: AbortSignal;
+  /** Folders and control group are there, and nothing that the volumes show is missing: what is left is to write it. */
+  readonly onFound: () => void;
 }
 
 export interface ContainerFilesRequest {

@@ -216,7 +216,10 @@ export class PodWorker implements ReportingPod {
     const startedAtMs = this.#node.clock.now();
     try {
       const limits = this.#life.resize.outdated.cgroup ?? podCgroupLimits(this.pod);
-      await this.#node.files.prepare(this.pod, limits, this.#starts.signal);
+      await this.#node.files.prepare(this.pod, limits, {
+        signal: this.#starts.signal,
+        onFound: () => this.observe({ type: "volumes-found" }),
+      });
       await this.#rememberResources();
       this.#facts["volumesMs"] = this.#node.clock.now() - startedAtMs;
       this.observe({ type: "volumes-ready" });

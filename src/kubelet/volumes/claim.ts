@@ -2,17 +2,19 @@ import type { PersistentVolume, Volume } from "../../api/generated/core-v1.ts";
 import { namespaceOf } from "../containers/names.ts";
 import { hostPathVolume } from "./host-path.ts";
 import { giveToGroup } from "./ownership.ts";
-import type { ReadyVolume, VolumeContext, VolumePlugin } from "./plugin.ts";
+import type { FoundVolume, VolumeContext, VolumePlugin } from "./plugin.ts";
 
 /** What a claim has been given: a path of the node, as `hostPath` or `local` volume. */
 export const claimVolume: VolumePlugin = {
   name: "persistent-volume-claim",
   handles: (volume) => volume.persistentVolumeClaim !== undefined,
-  async setUp(context) {
+  async find(context) {
     const { claimName, readOnly = false } = context.volume.persistentVolumeClaim!;
-    const volume = await boundVolume(context, claimName);
-    const ready = await setUpVolume(context, volume);
-    return { ...ready, readOnly: ready.readOnly || readOnly };
+    const found = await findVolume(context, await boundVolume(context, claimName));
+    return async () => {
+      const ready = await found();
+      return { ...ready, readOnly: ready.readOnly || readOnly };
+    };
   },
 };
 
@@ -37,19 +39,21 @@ async function boundVolume({ pod, objects }: VolumeContext, claimName: string): 
   return volume;
 }
 
-async function setUpVolume(context: VolumeContext, { metadata, spec }: PersistentVolume): Promise<ReadyVolume> {
+async function findVolume(context: VolumeContext, { metadata, spec }: PersistentVolume): Promise<FoundVolume> {
   if (spec.volumeMode === "Block") throw new Error(`volume ${metadata.name} is a block device, which is not supported`);
   if (spec.hostPath !== undefined) {
     const volume: Volume = { name: context.volume.name, hostPath: spec.hostPath };
-    return await hostPathVolume.setUp({ ...context, volume });
+    return await hostPathVolume.find({ ...context, volume });
   }
-  if (spec.local !== undefined) return await setUpLocal(context, spec.local.path);
+  if (spec.local !== undefined) return await findLocal(context, spec.local.path);
   throw new Error(`no volume plugin matched name: ${metadata.name}`);
 }
 
 /** A folder that somebody has prepared. Unlike a `hostPath`, it is never made, and it is given to the pod's group. */
-async function setUpLocal({ disk, pod }: VolumeContext, path: string): Promise<ReadyVolume> {
+async function findLocal({ disk, pod }: VolumeContext, path: string): Promise<FoundVolume> {
   if ((await disk.realPath(path)) === undefined) throw new Error(`path "${path}" does not exist`);
-  await giveToGroup(disk, path, pod.spec.securityContext?.fsGroup);
-  return { hostPath: path, readOnly: false };
+  return async () => {
+    await giveToGroup(disk, path, pod.spec.securityContext?.fsGroup);
+    return { hostPath: path, readOnly: false };
+  };
 }

@@ -5,10 +5,10 @@ import type { VolumePlugin } from "./plugin.ts";
 export const hostPathVolume: VolumePlugin = {
   name: "host-path",
   handles: (volume) => volume.hostPath !== undefined,
-  async setUp({ volume, disk }) {
+  async find({ volume, disk }) {
     const { path, type = "" } = volume.hostPath!;
     await check(disk, path, type);
-    return { hostPath: path, readOnly: false };
+    return async () => ({ hostPath: path, readOnly: false });
   },
 };
 

@@ -4,5 +4,5 @@ import type { VolumePlugin } from "./plugin.ts";
 export const imageVolume: VolumePlugin = {
   name: "image",
   handles: (volume) => volume.image !== undefined,
-  setUp: async () => ({ hostPath: "", readOnly: true }),
+  find: async () => async () => ({ hostPath: "", readOnly: true }),
 };

@@ -18,11 +18,11 @@ export interface VolumePlugin {
   readonly inMemory?: true;
   handles(volume: Volume): boolean;
   /**
-   * Makes the volume stand, or brings it up to date; may be called any number of times.
+   * Finds what the volume is made of, and that it is what the pod asks for; may be called any number of times.
    * @throws Error in Kubernetes' words, shown behind `MountVolume.SetUp failed for volume "x" : `
    */
-  setUp(context: VolumeContext): Promise<ReadyVolume>;
-  /** Takes it down again; only what `setUp` made. */
+  find(context: VolumeContext): Promise<FoundVolume>;
+  /** Takes it down again; only what was made here. */
   tearDown?(directory: string, disk: Disk): Promise<void>;
 }
 
@@ -38,6 +38,9 @@ export interface VolumeContext {
   readonly nowMs: number;
   readonly signal: AbortSignal;
 }
+
+/** Makes the volume stand, or brings it up to date. From here on only the disk itself can fail. */
+export type FoundVolume = () => Promise<ReadyVolume>;
 
 export interface ReadyVolume {
   /** What containers mount. */

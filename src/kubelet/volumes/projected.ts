@@ -2,7 +2,7 @@ import type { VolumeProjection } from "../../api/generated/core-v1.ts";
 import { namespaceOf } from "../containers/names.ts";
 import type { VolumeContext, VolumePlugin } from "./plugin.ts";
 import type { Files } from "./projection.ts";
-import { configMapFiles, downwardFiles, project, secretFiles } from "./projection.ts";
+import { configMapFiles, downwardFiles, projection, secretFiles } from "./projection.ts";
 import { removeVolume } from "./remove.ts";
 
 /** A token is replaced when this part of its life is over, and after a day at the latest. */
@@ -14,7 +14,7 @@ export const projectedVolume: VolumePlugin = {
   name: "projected",
   inMemory: true,
   handles: (volume) => volume.projected !== undefined,
-  async setUp(context) {
+  async find(context) {
     const { sources, defaultMode = 0o644 } = context.volume.projected!;
     const files: Files = new Map();
     const errors: string[] = [];
@@ -29,8 +29,7 @@ export const projectedVolume: VolumePlugin = {
       refreshAtMs = Math.min(refreshAtMs, result.value.refreshAtMs ?? Infinity);
     }
     if (errors.length > 0) throw new Error(errors.length === 1 ? errors[0]! : `[${[...new Set(errors)].join(", ")}]`);
-    await project(context, files);
-    return { hostPath: context.directory, readOnly: true, ...(refreshAtMs === Infinity ? {} : { refreshAtMs }) };
+    return projection(context, files, refreshAtMs);
   },
   tearDown: removeVolume,
 };

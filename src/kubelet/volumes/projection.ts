@@ -7,7 +7,7 @@ import { formatMicroTime } from "../../machinery/time.ts";
 import type { ProjectedFile } from "./atomic-writer.ts";
 import { writeAtomically } from "./atomic-writer.ts";
 import { giveToGroup } from "./ownership.ts";
-import type { VolumeContext } from "./plugin.ts";
+import type { FoundVolume, VolumeContext } from "./plugin.ts";
 
 export type Files = Map<string, ProjectedFile>;
 
@@ -57,12 +57,19 @@ export function downwardFiles(
   );
 }
 
-/** Writes the files into the volume's folder. */
-export async function project({ disk, directory, pod, nowMs }: VolumeContext, files: Files): Promise<void> {
-  await disk.makeDirectory(directory, 0o777);
-  const group = pod.spec.securityContext?.fsGroup;
-  const stamp = formatMicroTime(nowMs).replace("Z", "").replaceAll(/[-:T]/g, "_");
-  await writeAtomically(disk, directory, files, stamp, () => giveToGroup(disk, directory, group, true));
+/** A volume of these files. @param refreshAtMs when they expire */
+export function projection(
+  { disk, directory, pod, nowMs }: VolumeContext,
+  files: Files,
+  refreshAtMs = Infinity,
+): FoundVolume {
+  return async () => {
+    await disk.makeDirectory(directory, 0o777);
+    const group = pod.spec.securityContext?.fsGroup;
+    const stamp = formatMicroTime(nowMs).replace("Z", "").replaceAll(/[-:T]/g, "_");
+    await writeAtomically(disk, directory, files, stamp, () => giveToGroup(disk, directory, group, true));
+    return { hostPath: directory, readOnly: true, ...(refreshAtMs === Infinity ? {} : { refreshAtMs }) };
+  };
 }
 
 function selected(

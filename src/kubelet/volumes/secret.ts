@@ -1,18 +1,17 @@
 import { namespaceOf } from "../containers/names.ts";
 import type { VolumePlugin } from "./plugin.ts";
-import { project, secretFiles } from "./projection.ts";
+import { projection, secretFiles } from "./projection.ts";
 import { removeVolume } from "./remove.ts";
 
 export const secretVolume: VolumePlugin = {
   name: "secret",
   inMemory: true,
   handles: (volume) => volume.secret !== undefined,
-  async setUp(context) {
+  async find(context) {
     const { secretName = "", items, defaultMode = 0o644, optional = false } = context.volume.secret!;
     const found = await context.objects.secret(namespaceOf(context.pod), secretName);
     if (found === undefined && !optional) throw new Error(`secret "${secretName}" not found`);
-    await project(context, secretFiles(found, items, defaultMode, optional));
-    return { hostPath: context.directory, readOnly: true };
+    return projection(context, secretFiles(found, items, defaultMode, optional));
   },
   tearDown: removeVolume,
 };

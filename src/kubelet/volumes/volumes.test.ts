@@ -212,7 +212,8 @@ function newWorld(data: Record<string, string>, securityContext: object = {}) {
         nowMs,
         signal: new AbortController().signal,
       };
-      const ready = await pluginFor(volume).setUp(context);
+      const found = await pluginFor(volume).find(context);
+      const ready = await found();
       nowMs += 1;
       return ready;
     },
