@@ -11,17 +11,19 @@ const REMOVE_PAUSE_MS = 10;
 export async function setGroup(path: string, limits: CgroupLimits): Promise<void> {
   if (await isUnified()) return await setUnified(path, limits);
   const { cpuShares, cpuQuota, cpuPeriod, memoryLimit } = limits;
-  for (const controller of await controllers()) {
-    const directory = `${ROOT}/${controller}${path}`;
-    await mkdir(directory, { recursive: true });
-    if (controller === "cpu" || controller === "cpu,cpuacct") {
-      await writeFile(`${directory}/cpu.shares`, String(cpuShares));
-      if (cpuQuota > 0) await writeFile(`${directory}/cpu.cfs_period_us`, String(cpuPeriod));
-      await writeFile(`${directory}/cpu.cfs_quota_us`, String(cpuQuota > 0 ? cpuQuota : -1)).catch(ignoreAbsent);
-    }
-    if (controller === "memory" && memoryLimit > 0)
-      await writeFile(`${directory}/memory.limit_in_bytes`, String(memoryLimit));
-  }
+  await Promise.all(
+    (await controllers()).map(async (controller) => {
+      const directory = `${ROOT}/${controller}${path}`;
+      await mkdir(directory, { recursive: true });
+      if (controller === "cpu" || controller === "cpu,cpuacct") {
+        await writeFile(`${directory}/cpu.shares`, String(cpuShares));
+        if (cpuQuota > 0) await writeFile(`${directory}/cpu.cfs_period_us`, String(cpuPeriod));
+        await writeFile(`${directory}/cpu.cfs_quota_us`, String(cpuQuota > 0 ? cpuQuota : -1)).catch(ignoreAbsent);
+      }
+      if (controller === "memory" && memoryLimit > 0)
+        await writeFile(`${directory}/memory.limit_in_bytes`, String(memoryLimit));
+    }),
+  );
 }
 
 /** Removes a control group with everything below it, processes too: none of them belongs to a container any more. */
