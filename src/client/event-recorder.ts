@@ -1,5 +1,5 @@
 import { Event } from "../api/core/v1/event.ts";
-import type { Clock } from "../base/clock.ts";
+import { type Clock, delay } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { TaskGroup } from "../base/task-group.ts";
 import type { Draft } from "../machinery/object.ts";
@@ -20,6 +20,8 @@ export interface EventRecorderParts extends Teller {
 const LONGEST_QUEUE = 1000;
 /** Events that are written at once. */
 const WRITERS = 4;
+/** Events come with writes that others wait for, such as a pod's status, and let them go first. */
+const PATIENCE_MS = 20;
 
 /** A series that goes on is written this often. */
 const SERIES_EVERY_MS = 6 * 60_000;
@@ -75,6 +77,7 @@ class Recorder implements EventRecorder {
   async #drain(signal: AbortSignal): Promise<void> {
     this.#writing += 1;
     try {
+      await delay(this.#parts.clock, PATIENCE_MS, { signal }).catch(() => {});
       for (let next = this.#queue.shift(); next !== undefined && !signal.aborted; next = this.#queue.shift()) {
         await this.#write(next, signal);
       }

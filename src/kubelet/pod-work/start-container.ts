@@ -70,9 +70,10 @@ export async function startContainer(request: StartRequest, node: NodeParts): Pr
     request.onRunning(await node.runtime.containerStatus(id, { signal: node.tasks.signal }));
     throw new StartError({ reason: "RunContainerError", message: textOf(error), retryAtMs: 0 }, { cause: error });
   });
-  onEvent({ type: "Normal", reason: "Started", message: "Container started", container: name });
   const status = await node.runtime.containerStatus(id, { signal: node.tasks.signal });
   request.onRunning(status.state === "exited" ? await node.files.withMessage(status) : status);
+  // Behind the status, which others wait for.
+  onEvent({ type: "Normal", reason: "Started", message: "Container started", container: name });
   await postStart(request, container, id, node);
 }
 
