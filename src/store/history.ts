@@ -1,4 +1,5 @@
 import { Compacted, type Change, type Entry } from "./contract.ts";
+import type { SealedChange } from "./entry.ts";
 
 export interface HistoryLimits {
   readonly changes: number;
@@ -6,11 +7,14 @@ export interface HistoryLimits {
   readonly bytes: number;
 }
 
-/** The newest changes in the order of their revisions, for watches that begin in the past and lists of a past state. */
+/**
+ * The newest changes in the order of their revisions, for watches that begin in the past and lists of a past state. Values are let
+ * go of once they are no longer news: that of a version when the next one is there, that of the newest when its change is forgotten.
+ */
 export class History<V> {
   readonly #limits: HistoryLimits;
   /** The changes from `#head` on; the places before it are free and are dropped when they become many. */
-  #changes: (Change<V> | undefined)[] = [];
+  #changes: (SealedChange<V> | undefined)[] = [];
   #head = 0;
   #bytes = 0;
   #compacted: number;
@@ -25,7 +29,8 @@ export class History<V> {
     return this.#compacted;
   }
 
-  push(change: Change<V>): void {
+  push(change: SealedChange<V>): void {
+    change.previous?.letGo();
     this.#changes.push(change);
     this.#bytes += change.entry.bytes.length;
     while (this.#changes.length - this.#head > this.#limits.changes || this.#bytes > this.#limits.bytes) {
@@ -81,6 +86,7 @@ export class History<V> {
     this.#head += 1;
     this.#bytes -= entry.bytes.length;
     this.#compacted = entry.revision - 1;
+    entry.letGo();
     if (this.#head > 1024 && this.#head * 2 > this.#changes.length) {
       this.#changes = this.#changes.slice(this.#head);
       this.#head = 0;

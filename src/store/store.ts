@@ -14,7 +14,7 @@ import {
   type WriteOptions,
 } from "./contract.ts";
 import type { Engine, EngineChange, EngineRecord, EngineState } from "./engine.ts";
-import { SealedEntry } from "./entry.ts";
+import { type SealedChange, SealedEntry } from "./entry.ts";
 import { History } from "./history.ts";
 import { OrderedMap } from "./ordered-map.ts";
 import { writeSnapshot } from "./snapshot.ts";
@@ -56,7 +56,7 @@ export const defaultStoreLimits: StoreLimits = {
 
 /** A write that has its revision and is on its way to the engine. */
 interface PendingWrite<V> {
-  readonly change: Change<V>;
+  readonly change: SealedChange<V>;
   readonly record: Omit<ChangeRecord, "revision" | "type"> | undefined;
   readonly resolve: (entry: Entry<V>) => void;
   readonly reject: (error: unknown) => void;
@@ -72,7 +72,7 @@ class LogStore<V> implements Store<V> {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #limits: StoreLimits;
-  readonly #image: OrderedMap<Entry<V>>;
+  readonly #image: OrderedMap<SealedEntry<V>>;
   readonly #history: History<V>;
   readonly #watchers = new Watchers<V>();
   /** The write under way of each key, as its promise. */
