@@ -148,7 +148,9 @@ export class StatusWriter {
     try {
       const cause = this.#cause(pod, reasonOf(pod.pod.status, status));
       const stored = await this.#client.setStatus(PodKind, pod.pod, status, { signal, cause });
-      this.#sent.set(pod, status);
+      // What stands in the object need not be remembered.
+      if (sameJson(status, stored.status)) this.#sent.delete(pod);
+      else this.#sent.set(pod, status);
       pod.observe({ type: "pod", pod: stored });
     } catch (error) {
       if (signal.aborted) return;

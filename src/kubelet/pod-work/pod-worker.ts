@@ -8,6 +8,7 @@ import { sandboxConfig } from "../containers/sandbox-config.ts";
 import { StartError } from "../images/puller.ts";
 import type { Effect, Observation, PodEvent } from "../pod-life/observation.ts";
 import type { RememberedResources } from "../pod-life/resize-state.ts";
+import { withNewObject } from "../pod-life/resize.ts";
 import type { PodLife } from "../pod-life/state.ts";
 import { isReplacing, newLife } from "../pod-life/state.ts";
 import { step } from "../pod-life/step.ts";
@@ -31,6 +32,8 @@ export class PodWorker implements ReportingPod {
   readonly #node: NodeParts;
   readonly #reports: PodReports;
   #life: PodLife;
+  /** The version of the object that was last observed. */
+  #version: string | undefined;
   #said: PodStatus;
   #facts: Record<string, unknown> = {};
   #starts = new AbortController();
@@ -54,9 +57,11 @@ export class PodWorker implements ReportingPod {
     return this.#life;
   }
 
+  /** What was said before, or stands in the object, is the same object as long as it is still so. */
   status(): PodStatus {
     const { hostIPs, runtimeName, clock } = this.#node;
-    this.#said = podStatus(this.#life, this.#said, { hostIPs: hostIPs(), runtime: runtimeName }, clock.now());
+    const status = podStatus(this.#life, this.#said, { hostIPs: hostIPs(), runtime: runtimeName }, clock.now());
+    this.#said = [this.pod.status, this.#said].find((known) => sameJson(status, known)) ?? status;
     return this.#said;
   }
 
@@ -70,12 +75,10 @@ export class PodWorker implements ReportingPod {
     return facts;
   }
 
-  /** Takes one step. Versions of the object that are older than the known one are skipped. */
+  /** Takes one step. Versions of the object that are no newer than the known one are skipped. */
   observe(observation: Observation): void {
     if (this.#life.stage.at === "gone") return;
-    if (observation.type === "pod" && isOlder(observation.pod, this.#life.pod)) return;
-    if (observation.type === "pod" && isRelabelled(observation.pod, this.#life.pod))
-      this.#node.files.podChanged(observation.pod);
+    if (observation.type === "pod" && !this.#isNews(observation.pod)) return;
     if (observation.type === "container") Object.assign(this.#facts, exitFacts(this.#life, observation.container));
     const { life, effects, wakeAtMs } = step(this.#life, observation, this.#node.clock.now());
     const before = this.#life;
@@ -111,6 +114,23 @@ export class PodWorker implements ReportingPod {
     if (sandboxWork.is !== "idle") return;
     const sandboxes = known.flatMap((sandbox) => (sandbox.id !== id ? [sandbox] : seen === undefined ? [] : [seen]));
     this.observe({ type: "runtime", sandboxes, containers });
+  }
+
+  /**
+   * What a write made of the object is told twice, by its answer and by the watch: the second is no news, but it is the object that
+   * others hold as well. Static pods have no versions.
+   */
+  #isNews(pod: Pod): boolean {
+    const { resourceVersion } = pod.metadata;
+    if (isOlder(pod, this.pod)) return false;
+    if (resourceVersion !== undefined && resourceVersion === this.#version) {
+      this.#life = withNewObject(this.#life, pod);
+      if (sameJson(pod.status, this.#said)) this.#said = pod.status;
+      return false;
+    }
+    this.#version = resourceVersion;
+    if (isRelabelled(pod, this.pod)) this.#node.files.podChanged(pod);
+    return true;
   }
 
   #wakeAt(atMs: number | undefined): void {
