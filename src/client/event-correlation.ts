@@ -5,79 +5,101 @@ const MOST_MESSAGES = 10;
 /** A source may tell this many events of one object at once, and then one every five minutes. */
 const BURST = 25;
 const REFILL_MS = 300_000;
-/** So many sorts, sources and events are remembered; those seen longest ago are forgotten. */
-const REMEMBERED = 4096;
+/** So many sources are remembered, and so many events of one sort; those seen longest ago are forgotten. */
+const MOST_SOURCES = 4096;
+const MOST_TOLD = 32;
 
 /** What tells one sort of events from another. */
 export interface EventSort {
-  /** Who tells of which object. */
+  /** Of which object, and of which part of it, is told. */
   readonly source: string;
   readonly type: string;
   readonly reason: string;
   readonly message: string;
 }
 
-export type Correlated =
-  | { readonly type: "dropped" }
-  | { readonly type: "first"; readonly key: string; readonly message: string }
-  | { readonly type: "again"; readonly key: string; readonly message: string };
-
-interface Sort {
-  messages: Set<string>;
-  lastMs: number;
+/** An event, however often it is told. Whoever writes it notes here what came of it. */
+export interface ToldEvent {
+  /** Undefined where several messages are told as one. */
+  readonly message: string | undefined;
+  written: WrittenEvent | undefined;
 }
 
-interface Bucket {
+/** An Event that may be counted up: where it is, how often it happened, and when that was last told. */
+export interface WrittenEvent {
+  readonly name: string;
+  count: number;
+  toldAtMs: number;
+}
+
+export interface Correlated {
+  readonly event: ToldEvent;
+  readonly message: string;
+}
+
+/** A source has few sorts, and nearly every sort one message: lists that are as long as they need to be, of which there are many. */
+interface Source {
   tokens: number;
   atMs: number;
+  sorts: readonly Sort[];
 }
 
-/** Decides for each event whether it is new, counts one up that was told before, or is one too many: client-go's rules. */
+interface Sort {
+  readonly type: string;
+  readonly reason: string;
+  lastMs: number;
+  messages: string[];
+  told: readonly ToldEvent[];
+}
+
+/** Decides for each event whether it is told by itself, with others like it, or not at all: client-go's rules. */
 export class EventCorrelation {
-  readonly #sorts = new Map<string, Sort>();
-  readonly #buckets = new Map<string, Bucket>();
-  readonly #told = new Map<string, number>();
+  readonly #sources = new Map<string, Source>();
 
-  correlate({ source, type, reason, message }: EventSort, nowMs: number): Correlated {
-    const sortKey = `${source}|${type}|${reason}`;
-    const combined = this.#isCombined(sortKey, message, nowMs);
-    if (!this.#mayTell(source, nowMs)) return { type: "dropped" };
-    const key = combined ? sortKey : `${sortKey}|${message}`;
-    const text = combined ? `(combined from similar events): ${message}` : message;
-    const before = this.#told.get(key);
-    remember(this.#told, key, nowMs);
-    return { type: before === undefined ? "first" : "again", key, message: text };
-  }
-
-  /** The event that was counted up is gone: the next one is a new one. */
-  forget(key: string): void {
-    this.#told.delete(key);
-  }
-
-  #isCombined(sortKey: string, message: string, nowMs: number): boolean {
-    let sort = this.#sorts.get(sortKey);
-    if (sort === undefined || nowMs - sort.lastMs > INTERVAL_MS) sort = { messages: new Set(), lastMs: nowMs };
-    sort.lastMs = nowMs;
-    sort.messages.add(message);
-    remember(this.#sorts, sortKey, sort);
-    if (sort.messages.size < MOST_MESSAGES) return false;
-    sort.messages.delete(sort.messages.values().next().value!);
-    return true;
-  }
-
-  #mayTell(source: string, nowMs: number): boolean {
-    const bucket = this.#buckets.get(source) ?? { tokens: BURST, atMs: nowMs };
-    bucket.tokens = Math.min(BURST, bucket.tokens + (nowMs - bucket.atMs) / REFILL_MS);
-    bucket.atMs = nowMs;
-    remember(this.#buckets, source, bucket);
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
-    return true;
+  /** What to tell: the event, which is the one of before where that is counted up, and in which words. Undefined where it is one too many. */
+  correlate({ source: name, type, reason, message }: EventSort, nowMs: number): Correlated | undefined {
+    const source = this.#sources.get(name) ?? { tokens: BURST, atMs: nowMs, sorts: [] };
+    this.#sources.delete(name);
+    this.#sources.set(name, source);
+    if (this.#sources.size > MOST_SOURCES) this.#sources.delete(this.#sources.keys().next().value!);
+    const sort = sortOf(source, type, reason, message, nowMs);
+    const combined = isCombined(sort, message, nowMs);
+    if (!mayTell(source, nowMs)) return undefined;
+    return combined
+      ? { event: toldIn(sort, undefined), message: `(combined from similar events): ${message}` }
+      : { event: toldIn(sort, message), message };
   }
 }
 
-function remember<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > REMEMBERED) map.delete(map.keys().next().value!);
+function sortOf(source: Source, type: string, reason: string, message: string, lastMs: number): Sort {
+  const known = source.sorts.find((one) => one.reason === reason && one.type === type);
+  if (known !== undefined) return known;
+  const sort: Sort = { type, reason, lastMs, messages: [message], told: [] };
+  source.sorts = source.sorts.concat(sort);
+  return sort;
+}
+
+function isCombined(sort: Sort, message: string, nowMs: number): boolean {
+  if (nowMs - sort.lastMs > INTERVAL_MS) sort.messages = [];
+  sort.lastMs = nowMs;
+  if (!sort.messages.includes(message)) sort.messages.push(message);
+  if (sort.messages.length < MOST_MESSAGES) return false;
+  sort.messages.shift();
+  return true;
+}
+
+function mayTell(source: Source, nowMs: number): boolean {
+  source.tokens = Math.min(BURST, source.tokens + (nowMs - source.atMs) / REFILL_MS);
+  source.atMs = nowMs;
+  if (source.tokens < 1) return false;
+  source.tokens -= 1;
+  return true;
+}
+
+function toldIn(sort: Sort, message: string | undefined): ToldEvent {
+  const known = sort.told.find((one) => one.message === message);
+  if (known !== undefined) return known;
+  const event: ToldEvent = { message, written: undefined };
+  sort.told = sort.told.slice(1 - MOST_TOLD).concat(event);
+  return event;
 }

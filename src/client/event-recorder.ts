@@ -5,7 +5,13 @@ import type { TaskGroup } from "../base/task-group.ts";
 import type { Draft } from "../machinery/object.ts";
 import { isStatus } from "../machinery/status.ts";
 import { type Client, mergePatch } from "./client.ts";
-import { type Correlated, EventCorrelation, type EventSort } from "./event-correlation.ts";
+import {
+  type Correlated,
+  EventCorrelation,
+  type EventSort,
+  type ToldEvent,
+  type WrittenEvent,
+} from "./event-correlation.ts";
 import { eventAgain, eventDraft, eventNamespace, type Happening, type Teller } from "./event-draft.ts";
 import type { EventRecorder, EventTarget } from "./recorder.ts";
 
@@ -30,13 +36,6 @@ interface Waiting extends Happening {
   readonly message: string;
 }
 
-/** An Event that may be counted up: where it is, how often it happened, and when that was last told. */
-interface Written {
-  readonly name: string;
-  count: number;
-  toldAtMs: number;
-}
-
 /** Writes Events in the background. */
 export function createEventRecorder(parts: EventRecorderParts): EventRecorder {
   const recorder = new Recorder(parts);
@@ -48,7 +47,7 @@ class Recorder implements EventRecorder {
   readonly #parts: EventRecorderParts;
   readonly #correlation = new EventCorrelation();
   readonly #queue: Waiting[] = [];
-  readonly #written = new Map<string, Written>();
+  readonly #series = new Map<string, ToldEvent>();
   #writing = 0;
   #dropped = 0;
   #made = 0;
@@ -88,22 +87,21 @@ class Recorder implements EventRecorder {
     }
   }
 
-  async #write(event: Waiting, signal: AbortSignal): Promise<void> {
-    const { component, host = "", actions, log } = this.#parts;
-    const { object, fieldPath = "", type, reason } = event;
-    const source = `${component}|${host}|${object.kind}|${object.metadata.uid}|${object.metadata.name}|${fieldPath}`;
-    const sort = { source, type, reason, message: event.message };
-    const correlated = actions === undefined ? this.#correlation.correlate(sort, event.atMs) : this.#inSeries(sort);
-    if (correlated.type === "dropped") return;
-    const { key, message } = correlated;
+  async #write(happened: Waiting, signal: AbortSignal): Promise<void> {
+    const { actions, log } = this.#parts;
+    const { object, fieldPath = "", type, reason } = happened;
+    const source = `${object.kind}|${object.metadata.uid}|${object.metadata.name}|${fieldPath}`;
+    const sort = { source, type, reason, message: happened.message };
+    const told = actions === undefined ? this.#correlation.correlate(sort, happened.atMs) : this.#inSeries(sort);
+    if (told === undefined) return;
+    const { event, message } = told;
     try {
-      const known = correlated.type === "again" ? this.#written.get(key) : undefined;
-      if (known === undefined || !(await this.#countUp(known, event, message, signal))) {
-        await this.#create(key, event, message, signal);
+      if (event.written === undefined || !(await this.#countUp(event.written, happened, message, signal))) {
+        await this.#create(event, happened, message, signal);
       }
     } catch (error) {
       if (signal.aborted) return;
-      this.#correlation.forget(key);
+      if (actions === undefined) event.written = undefined;
       // In a namespace that is going, nobody will read it.
       if (!isStatus(error, "NotFound", "Forbidden")) log.warn("event not written", { reason, error });
     }
@@ -112,10 +110,13 @@ class Recorder implements EventRecorder {
   /** In a series what is said may differ; the first words stay. */
   #inSeries({ source, type, reason, message }: EventSort): Correlated {
     const key = `${source}|${type}|${reason}`;
-    return { type: this.#written.has(key) ? "again" : "first", key, message };
+    let event = this.#series.get(key);
+    if (event === undefined) this.#series.set(key, (event = { message, written: undefined }));
+    if (this.#series.size > LONGEST_QUEUE * 4) this.#series.delete(this.#series.keys().next().value!);
+    return { event, message };
   }
 
-  async #countUp(known: Written, event: Waiting, message: string, signal: AbortSignal): Promise<boolean> {
+  async #countUp(known: WrittenEvent, event: Waiting, message: string, signal: AbortSignal): Promise<boolean> {
     known.count += 1;
     // That there is a series at all is told at once.
     const isEarly = known.count > 2 && event.atMs - known.toldAtMs < SERIES_EVERY_MS;
@@ -132,12 +133,11 @@ class Recorder implements EventRecorder {
     }
   }
 
-  async #create(key: string, event: Waiting, message: string, signal: AbortSignal): Promise<void> {
-    const { atMs } = event;
+  async #create(event: ToldEvent, happened: Waiting, message: string, signal: AbortSignal): Promise<void> {
+    const { atMs } = happened;
     const unique = (BigInt(Math.floor(atMs)) * 1_000_000n + BigInt(this.#made++ % 1_000_000)).toString(16);
-    const draft = eventDraft(this.#parts, event, message, unique);
+    const draft = eventDraft(this.#parts, happened, message, unique);
     const written = await this.#parts.client.create(Event, draft as Draft<Event>, { signal });
-    this.#written.set(key, { name: written.metadata.name, count: 1, toldAtMs: atMs });
-    if (this.#written.size > LONGEST_QUEUE * 4) this.#written.delete(this.#written.keys().next().value!);
+    event.written = { name: written.metadata.name, count: 1, toldAtMs: atMs };
   }
 }
