@@ -48,7 +48,10 @@ export function serviceAddresses(
       }
       if (needsAddress(service)) refuse(service, settleFamilies(service.spec, oldSpec(present), addresses.families));
       const ports = dryRun ? numbersToTry(nodePorts, PORT_TO_TRY) : nodePorts;
-      if (needsAddress(service) && service.spec.clusterIP !== "None" && familiesFit(service.spec)) {
+      // One that was made by its status has none, and gets none by an update.
+      const goesWithout = present !== undefined && needsAddress(present) && present.spec.clusterIPs === undefined;
+      const wantsAddress = needsAddress(service) && service.spec.clusterIP !== "None" && !goesWithout;
+      if (wantsAddress && familiesFit(service.spec)) {
         const isGiven = (service.spec.clusterIP ?? "") === "";
         const issue = addresses.give(service.spec, present?.spec.clusterIPs ?? [], used.addresses, dryRun);
         refuse(service, issue === undefined ? [] : [issue]);

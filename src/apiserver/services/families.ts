@@ -75,7 +75,7 @@ export function familiesFit({ clusterIP = "", clusterIPs = [], ipFamilies = [] }
 function shrink(spec: DraftSpec, old: Service["spec"]): readonly Issue[] {
   const { clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = spec;
   if (ipFamilyPolicy === "SingleStack") {
-    if (same(clusterIPs, old.clusterIPs)) spec.clusterIPs = clusterIPs.slice(0, 1);
+    if (clusterIPs.length > 1 && same(clusterIPs, old.clusterIPs)) spec.clusterIPs = clusterIPs.slice(0, 1);
     if (same(ipFamilies, old.ipFamilies)) spec.ipFamilies = ipFamilies.slice(0, 1);
     return [];
   }

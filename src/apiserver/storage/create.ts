@@ -23,6 +23,7 @@ import {
 } from "./context.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnCreate } from "./ownership.ts";
+import { withoutTwiceNamedOwners } from "./owner-references.ts";
 import { prepareViews, shownForm, storedForm, viewEntry } from "./view.ts";
 
 /** Kubernetes tries this often to find a free generated name. */
@@ -50,12 +51,14 @@ export async function createDecoded(
   // What creates by the way, an update or an apply, is not asked about the grace of a deletion that never was.
   if (operation.verb === "create") delete metadata.deletionGracePeriodSeconds;
   setSystemFields(context, metadata);
+  if (operation.verb === "create") withoutTwiceNamedOwners(operation, object, "before");
   if (managed === undefined) ownedOnCreate(context, operation, object);
   else managed(object);
   // Who admits sees an object whose name is still to be made.
   await context.admission.admit(
     admissionRequest(operation, "CREATE", { object, name: generated ? metadata.generateName! : metadata.name! }),
   );
+  withoutTwiceNamedOwners(operation, object, "after");
   for (let attempt = 1; ; attempt++) {
     if (generated) metadata.name = generateName(context, metadata.generateName!);
     const request = admissionRequest(operation, "CREATE", { object, name: metadata.name! });

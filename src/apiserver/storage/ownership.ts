@@ -69,7 +69,7 @@ export function setManagedFields(object: MutableJsonObject, entries: readonly Ma
 function writerOf({ clock }: StorageContext, { options, userAgent, subresource = "" }: Operation): Writer {
   const given = options.fieldManager ?? "";
   const manager = given === "" ? managerFromUserAgent(userAgent) : given;
-  return { manager, subresource, now: subresource === "scale" ? undefined : clock.now() };
+  return { manager, subresource, now: clock.now() };
 }
 
 /** The managed fields as the request itself has them: an empty list asks to forget all owners. */

@@ -1,12 +1,15 @@
+import type { Kind } from "../../api/kind.ts";
 import { goJsonType } from "../../machinery/go-json.ts";
 import { invalid } from "../../machinery/issue.ts";
 import { strictProblems } from "../../machinery/decode-problems.ts";
 import { hasDuplicateMembers } from "../../machinery/json-text.ts";
+import { copyJson } from "../../machinery/decode-compile.ts";
 import type { Json, JsonObject, MutableJson, MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { applyJsonPatch, readJsonPatch } from "../../machinery/patch/json-patch.ts";
 import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { printType } from "../../machinery/ownership/apply.ts";
+import { inShapeOrder, orderAfterMerge, orderAfterOperations } from "../../machinery/patch/touched-order.ts";
 import { restoreProblem } from "../../machinery/patch/restore.ts";
 import { describeValue } from "../../machinery/patch/strategic-problems.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
@@ -25,38 +28,80 @@ import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { createDecoded, metadataOf } from "./create.ts";
 import { decodeObject, reportUnknown } from "./decode-body.ts";
 import { applied, ownedOnUpdate, setManagedFields } from "./ownership.ts";
-import { checkRevision, modify, refuseNoVersion } from "./update.ts";
+import { checkRevision, createsOnUpdate, type Modification, modify, refuseNoVersion } from "./update.ts";
 
 export function patchObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
   if (operation.patchType === "application/apply-patch+yaml") return applyObject(context, operation);
   if (findEntry(context, operation) === undefined) {
     throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
   }
+  const patched = patching(context, operation);
+  return modify(context, operation, (live) => {
+    const { resourceVersion, ...modification } = patched(live);
+    checkRevision(operation.kind, { resourceVersion }, live);
+    return modification;
+  });
+}
+
+interface Patched extends Modification {
+  /** The version that is meant. */
+  readonly resourceVersion: string;
+}
+
+/** Reads the patch once; it may be laid over several versions, as changes come between. */
+export function patching(context: StorageContext, operation: Operation): (live: KubeObject) => Patched {
+  if (operation.patchType === "application/apply-patch+yaml") {
+    const config = configOf(operation);
+    return (live) => overlaid(context, operation, live, config);
+  }
   const patch = readPatch(operation);
   const twice = givenTwice(operation);
-  return modify(context, operation, (live) => {
+  return (live) => {
     const object = decodePatched(operation, patch(live), twice);
     checkIdentity(operation, object);
     // A patch that names a revision means just that version; another uid is a change that validation refuses.
     const { resourceVersion = "" } = metadataOf(object);
-    checkRevision(operation.kind, { resourceVersion }, live);
-    return { object, manage: (next) => ownedOnUpdate(context, operation, live, next) };
-  });
+    return { object, resourceVersion, manage: (next) => ownedOnUpdate(context, operation, live, next) };
+  };
 }
 
 /** @throws {StatusError} 422 where it is none, that shows the patched object, or the patch if it is a strategic one. */
-function decodePatched(operation: Operation, patched: unknown, twice: readonly string[]): MutableJsonObject {
-  const { kind, body, patchType } = operation;
-  const strategic = patchType === "application/strategic-merge-patch+json";
+function decodePatched(operation: Operation, result: Result, twice: readonly string[]): MutableJsonObject {
+  const { kind } = operation;
+  const refusal = (shown: string, why: string) =>
+    invalidError({ group: "", name: "" }, "", [invalid("patch", shown, why)]);
+  if ("left" in result) {
+    const { patched, left } = result;
+    const refuse = (problem: string) =>
+      refusal(describeValue(left as MutableJson), restoreProblem(kind.shape, patched) ?? problem);
+    reportUnknown(operation, twice, refuse);
+    return decodeObject(operation, kind, wrapIntegers(kind.shape, patched), refuse);
+  }
+  const { patched, asGoHas } = result;
   const refuse = (problem: string) => {
-    const issue = strategic
-      ? invalid("patch", describeValue(body as MutableJson), restoreProblem(kind.shape, patched) ?? problem)
-      : invalid("patch", JSON.stringify(patched), problem);
-    return invalidError({ group: "", name: "" }, "", [issue]);
+    const document = asGoHas();
+    return refusal(JSON.stringify(document), firstProblem(operation, document) ?? problem);
   };
   reportUnknown(operation, twice, refuse);
-  return decodeObject(operation, kind, strategic ? wrapIntegers(kind.shape, patched) : patched, refuse);
+  return decodeObject(operation, kind, patched, refuse);
 }
+
+/** Of several problems the first in Go's order of members is told. */
+function firstProblem(operation: Operation, document: Json): string | undefined {
+  let first: string | undefined;
+  try {
+    decodeObject(operation, operation.kind, document, (problem) => new Error((first = problem)));
+  } catch (error) {
+    if (first === undefined) throw error;
+  }
+  return first;
+}
+
+/** What a patch makes of an object, and what a refusal shows. */
+type Result =
+  | { readonly patched: unknown; readonly asGoHas: () => Json }
+  /** Of a strategic patch, what is left of it. */
+  | { readonly patched: unknown; readonly left: unknown };
 
 /** The members that a patch gives twice; a JSON patch is a list of operations, which are read by themselves. */
 function givenTwice({ kind, body, bodyText, patchType, options }: Operation): readonly string[] {
@@ -68,19 +113,31 @@ function givenTwice({ kind, body, bodyText, patchType, options }: Operation): re
 }
 
 /** Reads the patch once; it may be applied several times, over changes that come between. */
-function readPatch(operation: Operation): (live: KubeObject) => unknown {
+function readPatch(operation: Operation): (live: KubeObject) => Result {
   const { body, patchType, kind, bodyText } = operation;
   if (body instanceof StatusError) throw body;
   switch (patchType) {
     case "application/json-patch+json": {
       const patch = readJsonPatch(body, bodyText);
       reportUnknown(operation, patch.unknown);
-      return (live) => applyJsonPatch(live, patch);
+      return (live) => {
+        const asGoHas = () => orderAfterOperations(applyJsonPatch(inGoOrder(kind, live), patch), patch);
+        return { patched: applyJsonPatch(live, patch), asGoHas };
+      };
     }
     case "application/merge-patch+json":
-      return (live) => mergePatch(live, body);
+      return (live) => {
+        const asGoHas = () => {
+          const before = inGoOrder(kind, live);
+          return orderAfterMerge(mergePatch(before, body), before, body as Json);
+        };
+        return { patched: mergePatch(live, body), asGoHas };
+      };
     case "application/strategic-merge-patch+json":
-      return (live) => strategicMergePatch(kind.shape, live, body);
+      return (live) => {
+        const left = copyJson(body);
+        return { patched: strategicMergePatch(kind.shape, live, left), left };
+      };
     default:
       throw unsupportedMediaType([
         "application/json-patch+json",
@@ -90,23 +147,33 @@ function readPatch(operation: Operation): (live: KubeObject) => unknown {
   }
 }
 
+function inGoOrder({ shape }: Kind, live: KubeObject): Json {
+  return inShapeOrder(shape, live as unknown as Json);
+}
+
 /** Server-side apply: changes the object, or creates it. */
 function applyObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
   const config = configOf(operation);
-  if (findEntry(context, operation) === undefined && operation.subresource === undefined) {
+  const creates = operation.subresource === undefined || createsOnUpdate(operation);
+  if (findEntry(context, operation) === undefined && creates) {
     return createApplied(context, operation, config);
   }
   return modify(context, operation, (live) => {
-    const result = applied(context, operation, live, config);
-    const object = result.changed
-      ? decodeApplied(operation, config, result.object)
-      : (structuredClone(live) as unknown as MutableJsonObject);
-    checkIdentity(operation, object);
-    // What is applied is meant for the present version, unless it names one.
-    const { resourceVersion = live.metadata.resourceVersion } = config.metadata ?? {};
+    const { resourceVersion, ...modification } = overlaid(context, operation, live, config);
     checkRevision(operation.kind, { resourceVersion }, live);
-    return { object, manage: (next) => setManagedFields(next, result.managedFields) };
+    return modification;
   });
+}
+
+function overlaid(context: StorageContext, operation: Operation, live: KubeObject, config: Configuration): Patched {
+  const result = applied(context, operation, live, config);
+  const object = result.changed
+    ? decodeApplied(operation, config, result.object)
+    : (structuredClone(live) as unknown as MutableJsonObject);
+  checkIdentity(operation, object);
+  // What is applied is meant for the present version, unless it names one.
+  const { resourceVersion = live.metadata.resourceVersion } = config.metadata ?? {};
+  return { object, resourceVersion, manage: (next) => setManagedFields(next, result.managedFields) };
 }
 
 function createApplied(context: StorageContext, operation: Operation, config: Configuration): Promise<ObjectOutcome> {

@@ -5,15 +5,14 @@ import { invalid } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { formatSelector, selectorFromLabels, selectorOf } from "../../machinery/labels.ts";
 import type { KubeObject, LabelSelector } from "../../machinery/object.ts";
-import { applyJsonPatch, readJsonPatch } from "../../machinery/patch/json-patch.ts";
-import { mergePatch } from "../../machinery/patch/merge-patch.ts";
-import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
-import { badRequest, internalError, invalidError, notFoundError } from "../../machinery/status.ts";
-import { objectOutcome, type Operation, type Outcome } from "../operation.ts";
+import { ownersAfterScale, type Scaled, scaleOwners } from "../../machinery/ownership/scale.ts";
+import { conflictError, internalError, invalidError, notFoundError } from "../../machinery/status.ts";
+import { derivedOperation, objectOutcome, type Operation, type Outcome } from "../operation.ts";
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
-import { decodeObject } from "./decode-body.ts";
-import { setManagedFields } from "./ownership.ts";
-import { checkRevision, type Modification, modify, replacing } from "./update.ts";
+import { metadataOf } from "./create.ts";
+import { ownedOnUpdate, setManagedFields } from "./ownership.ts";
+import { patching } from "./patch.ts";
+import { checkRevision, modify, namedBody } from "./update.ts";
 import { prepareViews, viewEntry } from "./view.ts";
 
 const SCALE = shapes("io.k8s.api.autoscaling.v1.Scale");
@@ -27,53 +26,54 @@ export async function scaleObject(context: StorageContext, operation: Operation)
     if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
     return scaleOutcome(kind, viewEntry(kind, entry).value);
   }
+  const asScale = derivedOperation(operation, { kind: SCALE_KIND });
+  const change = operation.verb === "patch" ? patching(context, asScale) : putting(context, asScale);
   const outcome = await modify(context, operation, (live) => {
-    const scale = wantedScale(operation, scaleOf(kind, live));
-    checkScale(kind, scale, live);
+    const old = ownedScale(kind, live);
+    const { object: scale, manage, resourceVersion } = change(old);
+    manage(scale, old);
+    checkScale(kind, scale as unknown as Scale, live, resourceVersion);
     const object = structuredClone(live) as unknown as MutableJsonObject;
-    setNumber(object, kind.scale!.replicas, scale.spec.replicas ?? 0);
-    const modification = replacing(context, operation, object as unknown as KubeObject);
-    return (scale.spec.replicas ?? 0) === 0 ? { ...modification, manage: unowned(modification.manage) } : modification;
+    setNumber(object, kind.scale!.replicas, (scale as unknown as Scale).spec.replicas ?? 0);
+    const { managedFields = [] } = metadataOf(scale);
+    const owners = () => ownersAfterScale(scaledBy(kind), live.metadata.managedFields ?? [], managedFields);
+    return { object, manage: (next) => setManagedFields(next, owners()) };
   });
   return scaleOutcome(kind, outcome.object);
 }
 
-/** A scale of zero has no number in it that anyone could own. */
-function unowned(manage: Modification["manage"]): Modification["manage"] {
-  return (object, live) => {
-    manage(object, live);
-    const entries = (object as unknown as KubeObject).metadata.managedFields ?? [];
-    setManagedFields(
-      object,
-      entries.filter(({ subresource }) => subresource !== "scale"),
-    );
+function putting(context: StorageContext, operation: Operation): ReturnType<typeof patching> {
+  const body = namedBody(operation);
+  return (live) => {
+    const object = structuredClone(body);
+    const { resourceVersion = "" } = metadataOf(object);
+    return { object, resourceVersion, manage: (next) => ownedOnUpdate(context, operation, live, next) };
   };
 }
 
-function wantedScale(operation: Operation, present: Scale): Scale {
-  const { verb, patchType, body, bodyText } = operation;
-  let written: unknown = body;
-  if (verb === "patch") {
-    if (patchType === "application/json-patch+json") written = applyJsonPatch(present, readJsonPatch(body, bodyText));
-    else if (patchType === "application/strategic-merge-patch+json")
-      written = strategicMergePatch(SCALE, present, body);
-    else written = mergePatch(present, body);
-  }
-  return decodeObject(operation, SCALE_KIND, written) as unknown as Scale;
+/** The scale with those who own its number. */
+function ownedScale(kind: Kind, live: KubeObject): KubeObject {
+  const scale = scaleOf(kind, live) as unknown as KubeObject;
+  const managedFields = scaleOwners(scaledBy(kind), live.metadata.managedFields ?? []);
+  return managedFields.length === 0 ? scale : { ...scale, metadata: { ...scale.metadata, managedFields } };
 }
 
-function checkScale(kind: Kind, { spec, metadata }: Scale, live: KubeObject): void {
-  const name = live.metadata.name;
-  const scaleKind = { group: "autoscaling", name: "Scale" };
+function scaledBy({ apiVersion, scale }: Kind): Scaled {
+  return { apiVersion, replicas: scale!.replicas };
+}
+
+function checkScale(kind: Kind, { spec, metadata }: Scale, live: KubeObject, resourceVersion: string): void {
+  const { name, uid } = live.metadata;
   if ((spec.replicas ?? 0) < 0) {
-    throw invalidError(scaleKind, name, [
+    throw invalidError({ group: "autoscaling", name: "Scale" }, name, [
       invalid("spec.replicas", spec.replicas, "must be greater than or equal to 0"),
     ]);
   }
-  if ((metadata?.name ?? name) !== name) {
-    throw badRequest(`the name of the object (${metadata!.name}) does not match the name on the URL (${name})`);
+  if ((metadata.uid ?? "") !== "" && metadata.uid !== uid) {
+    const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
+    throw conflictError({ group: kind.group, name: `${kind.plural}/scale` }, name, why);
   }
-  checkRevision(kind, metadata ?? {}, live);
+  checkRevision(kind, { resourceVersion }, live);
 }
 
 function scaleOutcome(kind: Kind, object: KubeObject): Outcome {

@@ -26,6 +26,7 @@ import {
 import { createDecoded, hasStatusSubresource, metadataOf, metadataRules, setNamespace } from "./create.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnUpdate } from "./ownership.ts";
+import { withoutTwiceNamedOwners } from "./owner-references.ts";
 import { prepareViews, shownForm, storedForm, viewEntry } from "./view.ts";
 
 /** How often a write that names no revision is tried again over changes that came between. */
@@ -35,11 +36,8 @@ const MODIFIED = "the object has been modified; please apply your changes to the
 export async function updateObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
   const { kind } = operation;
   const body = namedBody(operation);
-  if (
-    findEntry(context, operation) === undefined &&
-    kind.allowsCreateOnUpdate === true &&
-    operation.subresource === undefined
-  ) {
+  withoutTwiceNamedOwners(operation, body, "before");
+  if (findEntry(context, operation) === undefined && createsOnUpdate(operation)) {
     refuseNoVersion(metadataOf(body).resourceVersion);
     return createDecoded(context, operation, body);
   }
@@ -55,8 +53,13 @@ export async function updateObject(context: StorageContext, operation: Operation
   });
 }
 
+/** Whether a write of what is not there makes it: by the status, too, of kinds that let an update create. */
+export function createsOnUpdate({ kind, subresource }: Operation): boolean {
+  return kind.allowsCreateOnUpdate === true && (subresource === undefined || subresource === "status");
+}
+
 /** The body, decoded, under the name and in the namespace of the request. @throws {StatusError} 400 */
-function namedBody(operation: Operation): MutableJsonObject {
+export function namedBody(operation: Operation): MutableJsonObject {
   const body = decodeObject(operation, operation.kind, operation.body);
   const metadata = metadataOf(body);
   setNamespace(operation, metadata);
@@ -126,6 +129,7 @@ async function prepared(
   keepGrace(metadataOf(object), live.metadata);
   const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
   await context.admission.admit(request);
+  withoutTwiceNamedOwners(operation, object, "after");
   kind.dropClosed?.(object);
   kind.prepareForUpdate?.(object, live, rules);
   const next = object as unknown as KubeObject;

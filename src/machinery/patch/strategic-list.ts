@@ -3,7 +3,7 @@ import type { MutableJson, MutableJsonObject } from "../json.ts";
 import { badRequest, failure } from "../status.ts";
 import { doesNotApply } from "./refusal.ts";
 import type { Shape } from "../shape.ts";
-import { badArgument, describeValue, kindOf, noMergeKey } from "./strategic-problems.ts";
+import { badArgument, describeAsText, describeValue, kindOf, noMergeKey } from "./strategic-problems.ts";
 
 type List = MutableJson[];
 
@@ -106,7 +106,7 @@ function performDirectives(original: List, patch: List, mergeKey: string): Direc
       kept = kept.filter((candidate) => memberOf(candidate, mergeKey) !== key);
     } else if (directive === "replace") replaces = true;
     else if (directive === "merge") throw failure(500, "", "merging lists cannot yet be specified in the patch");
-    else throw failure(500, "", `unknown patch type: ${describeValue(directive)} in map: ${describeValue(item)}`);
+    else throw failure(500, "", `unknown patch type: ${describeAsText(directive)} in map: ${describeValue(item)}`);
   }
   return replaces ? { kept: [], additions } : { kept, additions };
 }

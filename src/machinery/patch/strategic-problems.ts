@@ -28,9 +28,22 @@ function goTypeOf(value: MutableJson | undefined): string {
 
 /** A value as Go's %v prints it. */
 export function describeValue(value: MutableJson | undefined): string {
-  if (value === null || value === undefined) return "<nil>";
-  if (Array.isArray(value)) return `[${value.map(describeValue).join(" ")}]`;
-  if (typeof value !== "object") return String(value);
+  return described(value, (scalar) => (scalar === null ? "<nil>" : String(scalar)));
+}
+
+/** A value as Go's %s prints it, which takes all but texts for mistakes. */
+export function describeAsText(value: MutableJson): string {
+  return described(value, (scalar) => {
+    if (typeof scalar === "string") return scalar;
+    return scalar === null ? "%!s(<nil>)" : `%!s(${goTypeOf(scalar)}=${scalar})`;
+  });
+}
+
+type Scalar = string | number | boolean | null;
+
+function described(value: MutableJson | undefined, scalar: (value: Scalar) => string): string {
+  if (Array.isArray(value)) return `[${value.map((item) => described(item, scalar)).join(" ")}]`;
+  if (typeof value !== "object" || value === null) return scalar(value ?? null);
   const members = Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1));
-  return `map[${members.map(([name, member]) => `${name}:${describeValue(member)}`).join(" ")}]`;
+  return `map[${members.map(([name, member]) => `${name}:${described(member, scalar)}`).join(" ")}]`;
 }

@@ -4,13 +4,14 @@ import type { MutableJson, MutableJsonObject } from "../json.ts";
 import type { Field, Shape } from "../shape.ts";
 import { badRequest, failure, type StatusError } from "../status.ts";
 import { DIRECTIVE, mergeSlices, orderList, type PatchField, withoutDirectives } from "./strategic-list.ts";
-import { badArgument, describeValue, kindOf } from "./strategic-problems.ts";
+import { badArgument, describeAsText, describeValue, kindOf } from "./strategic-problems.ts";
 
 /**
  * A strategic merge patch: a merge patch that merges those lists whose field says so, by their merge key, and knows the
  * directives `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/…` and `$setElementOrder/…`.
  * @param shape of the document: its fields say how they are patched
- * @returns a new document that shares nothing with the arguments
+ * @param patch is used up: what is left of it is what Kubernetes shows where the result is no object of the kind
+ * @returns a new document that shares nothing with the given one
  * @throws StatusError 400, 422 or 500 as Kubernetes answers
  */
 export function strategicMergePatch(shape: Shape, document: unknown, patch: unknown): MutableJsonObject {
@@ -19,7 +20,7 @@ export function strategicMergePatch(shape: Shape, document: unknown, patch: unkn
   if (typeof patch !== "object" || Array.isArray(patch)) {
     throw badRequest(`json: cannot unmarshal ${goJsonType(patch)} into Go value of type map[string]interface {}`);
   }
-  return mergeObjects(copyJson(document) as MutableJsonObject, copyJson(patch) as MutableJsonObject, shape);
+  return mergeObjects(copyJson(document) as MutableJsonObject, patch as MutableJsonObject, shape);
 }
 
 const RETAIN_KEYS = "$retainKeys";
@@ -39,7 +40,7 @@ function mergeObjects(
   }
   if (directive === "delete") return {};
   if (directive !== undefined)
-    throw problem(`unknown patch type: ${describeValue(directive)} in map: ${describeValue(patch)}`);
+    throw problem(`unknown patch type: ${describeAsText(directive)} in map: ${describeValue(patch)}`);
   retainKeys(original, patch);
   setElementOrders(original, patch, shape);
   for (const [key, value] of Object.entries(patch)) mergeMember(original, key, value!, shape);

@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { applyJsonPatch, readJsonPatch } from "./json-patch.ts";
+import { mergePatch } from "./merge-patch.ts";
+import { orderAfterMerge, orderAfterOperations } from "./touched-order.ts";
+
+const document = { z: { b: { y: 1, x: 2 }, a: [{ d: 1, c: 2 }] }, m: { b: 1, a: 2 } };
+
+test("a merge patch orders the members of what it opens, and of what is new", () => {
+  const patch = { z: { n: { b: 1, a: [{ b: 1, a: 2 }] } } };
+  const shown = JSON.stringify(orderAfterMerge(mergePatch(document, patch), document, patch));
+  assert.equal(
+    shown,
+    '{"m":{"b":1,"a":2},"z":{"a":[{"d":1,"c":2}],"b":{"y":1,"x":2},"n":{"a":[{"a":2,"b":1}],"b":1}}}',
+  );
+});
+
+test("a JSON patch orders what its paths go through", () => {
+  const patch = readJsonPatch([{ op: "add", path: "/z/a/0/b", value: { b: 1, a: 2 } }]);
+  const shown = JSON.stringify(orderAfterOperations(applyJsonPatch(document, patch), patch));
+  assert.equal(shown, '{"m":{"b":1,"a":2},"z":{"a":[{"b":{"b":1,"a":2},"c":2,"d":1}],"b":{"y":1,"x":2}}}');
+});
