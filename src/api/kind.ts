@@ -115,8 +115,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   markDeleted?(object: MutableJsonObject): void;
   /** A deletion at once answers the object and not a Status. */
   readonly answersDeleted?: boolean;
-  /** What deletion does to dependants if the client says nothing. Default "background". */
-  readonly defaultPropagation?: "background" | "orphan";
+  /** What deletion does to dependants if the client says nothing. Default "background"; "never" whatever the client says. */
+  readonly defaultPropagation?: "background" | "orphan" | "never";
   /** This version is another view of a stored one. */
   readonly view?: KindView<T>;
   /** The kind is answered, never stored: reviews. */

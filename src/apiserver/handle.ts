@@ -222,11 +222,19 @@ async function bodyOf(request: ApiRequest, { verb, kind }: ResourceTarget): Prom
     case "delete":
     case "deletecollection": {
       const body = await readOptionsBody(request);
-      return { options: { ...options, ...(body?.value as CallOptions | undefined) } };
+      return { options: body === undefined ? options : inBody(options, body.value as CallOptions) };
     }
     default:
       return { options };
   }
+}
+
+/** Where a deletion has a body, what the query says of the deletion does not count, only what it says of the list. */
+function inBody(
+  { dryRun: _d, gracePeriodSeconds: _g, orphanDependents: _o, propagationPolicy: _p, ...ofList }: CallOptions,
+  body: CallOptions,
+): CallOptions {
+  return { ...ofList, ...body };
 }
 
 function textOf({ text }: { readonly text?: string }): { readonly bodyText?: string } {

@@ -116,6 +116,7 @@ function deletionMark(
   const { kind } = operation;
   const finalizers = finalizersOnDeletion(kind, operation, live);
   const finalizersChanged = finalizers.join() !== (live.metadata.finalizers ?? []).join();
+  if (live.metadata.deletionTimestamp !== undefined && kind.held?.(live) === true) return "pending";
   const grace = graceOf(context, operation, live);
   const metadata: Mutable<KubeObject["metadata"]> = { ...(live.metadata as Mutable<KubeObject["metadata"]>) };
   if (finalizers.length > 0) metadata.finalizers = [...finalizers];
@@ -129,7 +130,8 @@ function deletionMark(
   if (grace === "pending") return finalizersChanged ? { ...live, metadata } : "pending";
   if (finalizers.length === 0 && kind.held?.(live) !== true) return undefined;
   if (live.metadata.deletionTimestamp === undefined) metadata.deletionTimestamp = formatTime(context.clock.now());
-  if (finalizers.length > 0) metadata.deletionGracePeriodSeconds = 0;
+  // What is held by more than its finalizers has no grace that could be over.
+  if (finalizers.length > 0 && kind.held === undefined) metadata.deletionGracePeriodSeconds = 0;
   countDeletion(metadata, live);
   const unchanged =
     !finalizersChanged &&
@@ -198,6 +200,7 @@ function propagationOf(
   options: Operation["options"],
   finalizers: readonly string[],
 ): "Orphan" | "Foreground" | "Background" {
+  if (kind.defaultPropagation === "never") return "Background";
   if (options.orphanDependents !== undefined) return options.orphanDependents ? "Orphan" : "Background";
   if (options.propagationPolicy !== undefined) return options.propagationPolicy;
   if (finalizers.includes(ORPHAN)) return "Orphan";

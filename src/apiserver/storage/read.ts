@@ -6,7 +6,7 @@ import { entryOutcome, type ListOutcome, type ObjectOutcome, type Operation } fr
 import { findEntry, resourceOf, type StorageContext, storedKind } from "./context.ts";
 import { decodeContinue, encodeContinue, expiredContinue } from "./continue-token.ts";
 import { checkListOptions, parseRevision, waitForRevision } from "./revision.ts";
-import { type Selection, selectionOf } from "./selection.ts";
+import { isOfOne, type Selection, selectionOf } from "./selection.ts";
 import { prepareViews, viewEntry } from "./view.ts";
 
 export async function getObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
@@ -24,7 +24,7 @@ export async function listObjects(context: StorageContext, operation: Operation)
   checkListOptions({ ...options, isWatch: false });
   const selection = selectionOf(operation);
   const start = await startOf(context, operation);
-  const limit = limitOf(operation);
+  const limit = isOfOne(operation) ? undefined : limitOf(operation);
   let page: Page;
   try {
     page = await readPage(context, operation, selection, start, limit);

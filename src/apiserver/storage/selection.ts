@@ -1,5 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
-import { matchesFields, parseFieldSelector } from "../../machinery/fields.ts";
+import { exactFieldMatch, matchesFields, parseFieldSelector } from "../../machinery/fields.ts";
 import { matches, parseSelector } from "../../machinery/labels.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { badRequest } from "../../machinery/status.ts";
@@ -28,6 +28,13 @@ export function selectionOf(operation: Operation): Selection | undefined {
   if (operation.name !== undefined) parts.push((object) => object.metadata.name === operation.name);
   if (parts.length === 0) return undefined;
   return parts.length === 1 ? parts[0] : (object) => parts.every((part) => part(object));
+}
+
+/** Whether a list is of one object by its name: Kubernetes reads that alone, in one page. */
+export function isOfOne({ kind, namespace, options }: Operation): boolean {
+  const { fieldSelector = "", continue: page = "" } = options;
+  if (fieldSelector === "" || page !== "" || (kind.namespaced && (namespace ?? "") === "")) return false;
+  return exactFieldMatch(parseFieldSelector(fieldSelector), "metadata.name") !== undefined;
 }
 
 /** Kinds with fields of their own say no more than that they do not know this one. */

@@ -26,6 +26,7 @@ export const Event: Kind<Event> = defineKind(facts.core.v1.Event, {
   metadataChecks: { update: [] },
   anyFinalizer: true,
   allowsCreateOnUpdate: true,
+  defaultPropagation: "never",
   columns: eventColumns,
   fields: {
     "involvedObject.kind": ({ involvedObject }) => involvedObject.kind ?? "",

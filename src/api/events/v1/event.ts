@@ -17,6 +17,7 @@ export const Event: Kind<Event> = defineKind(facts.events.v1.Event, {
   // They are looked at between what core events must have and what is new here.
   metadataChecks: { update: [] },
   allowsCreateOnUpdate: true,
+  defaultPropagation: "never",
   view: { of: CoreEvent as unknown as Kind, fromStored, toStored },
   columns: eventColumns.map((column): Column<Event> => ({
     ...column,
