@@ -16,6 +16,7 @@ export function inProcessTransport(
 ): Transport {
   const toOperation = (call: ApiCall): Operation => ({
     ...call,
+    typed: call.verb !== "patch",
     user,
     userAgent,
     receivedAtMs: clock.now(),

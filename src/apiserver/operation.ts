@@ -14,6 +14,8 @@ export interface Operation extends ApiCall {
   readonly receivedAtMs: number;
   /** The body's JSON text, from which fields that are given twice can be told. */
   readonly bodyText?: string | undefined;
+  /** The body is the object of a client that speaks no JSON: what is empty in it is absent, as it would be in protobuf. */
+  readonly typed?: boolean;
   /** What strict reading objects to already. */
   readonly bodyProblems?: readonly string[] | undefined;
   /** Adds a warning for the client. */

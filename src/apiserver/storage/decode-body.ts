@@ -26,10 +26,11 @@ export function decodeObject(
     throw kind.custom === undefined ? otherKind(kind, given, refuse) : otherCustomKind(kind, given, body);
   }
   const { bodyText: text, bodyProblems = [] } = operation;
-  const given = body === operation.body ? text : undefined;
+  const isWhole = body === operation.body;
+  const given = isWhole ? text : undefined;
   const { value, unknown } = decoded(refuse, () =>
     kind.decode === undefined
-      ? decodeValue(kind.shape, body, given === undefined ? {} : { text: given })
+      ? decodeValue(kind.shape, body, { text: given, typed: isWhole && operation.typed === true })
       : kind.decode(body, given),
   );
   reportUnknown(operation, bodyProblems.length === 0 ? unknown : [...bodyProblems, ...unknown], refuse);
