@@ -122,7 +122,10 @@ export function encodeList(
   const { kind, metadata, entries } = outcome;
   if (view.type === "partial") checkPartial(view, kind, true);
   if (view.type === "table") includeOf(view);
-  if (format === "yaml" || pretty) return encodeValue(listValue(outcome, view, encoding), format, pretty);
+  // An empty table is too little for the quick way.
+  const isEmptyTable = view.type === "table" && entries.length === 0;
+  if (format === "yaml" || pretty || isEmptyTable)
+    return encodeValue(listValue(outcome, view, encoding), format, pretty);
   switch (view.type) {
     case "object":
       return framed(listHead(kind, metadata), "items", itemsOf(kind, entries), "{");

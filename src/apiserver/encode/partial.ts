@@ -40,7 +40,8 @@ export function partialListHead(metadata: ListMeta, version: string) {
 export function checkPartial(view: PartialView, kind: Kind, isList: boolean): void {
   if (view.list === isList) return;
   const named = view.list ? "PartialObjectMetadataList" : "PartialObjectMetadata";
-  const room = kind.group === "" ? "core" : kind.group.split(".", 1)[0]!;
+  const { group } = kind.view?.of ?? kind;
+  const room = group === "" ? "core" : group.split(".", 1)[0]!;
   const answer = isList ? `is a list (*${room}.${kind.listKind})` : `is not a list (*${room}.${kind.kind})`;
   throw failure(406, "NotAcceptable", `you requested ${named}, but the requested object ${answer}`);
 }

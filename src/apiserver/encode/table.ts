@@ -18,7 +18,7 @@ export interface Table {
   readonly metadata: ListMeta;
   /** Null in all events of a watch but the first. */
   readonly columnDefinitions: readonly ColumnDefinition[] | null;
-  readonly rows: readonly TableRow[];
+  readonly rows: readonly TableRow[] | null;
 }
 
 export interface ColumnDefinition {
@@ -51,11 +51,19 @@ export function tableOf(
   return {
     ...tableHead(metadata, view.version),
     columnDefinitions: columnDefinitions(kind, describe),
-    rows: objects.map((object) => ({
-      cells: cellsOf(columns, object, nowMs),
-      object: include === "None" ? null : include === "Object" ? object : partialObject(kind, object, view.version),
-    })),
+    rows: rowsOrNull(
+      kind,
+      objects.map((object) => ({
+        cells: cellsOf(columns, object, nowMs),
+        object: include === "None" ? null : include === "Object" ? object : partialObject(kind, object, view.version),
+      })),
+    ),
   };
+}
+
+/** Of kinds without columns of their own Kubernetes makes no rows rather than an empty list of them. */
+function rowsOrNull(kind: Kind, rows: readonly TableRow[]): readonly TableRow[] | null {
+  return rows.length === 0 && kind.columns === undefined ? null : rows;
 }
 
 export function tableHead(metadata: ListMeta, version: string) {

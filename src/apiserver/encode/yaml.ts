@@ -1,4 +1,5 @@
 import { Document, isScalar, Scalar, visit } from "yaml";
+import { folded } from "./yaml-fold.ts";
 
 /** A JSON value as Kubernetes writes YAML: names sorted, lists not indented, strings quoted only where they must be. */
 export function toYaml(value: unknown): string {
@@ -11,7 +12,7 @@ export function toYaml(value: unknown): string {
       if (typeof node.value === "string" && looksLikeAnotherType(node.value)) node.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  return document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true });
+  return folded(document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true }));
 }
 
 function keyText(key: unknown): string {
