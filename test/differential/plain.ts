@@ -60,6 +60,13 @@ export class Plainer {
       .replaceAll(/\b(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d (GMT|[+-]\d{4})/g, "<time>")
       // Gathered from Go's maps, which have no order.
       .replaceAll(/(?<=: errors:)(?:\n {2}[^\n]*)+/g, (lines) => lines.split("\n").toSorted().join("\n"))
+      .replaceAll(/(?<= is invalid: \[).+(?=\])/g, sortedIssues)
+      // A list's version in YAML: those of objects stand deeper.
+      .replaceAll(
+        /(?<=^metadata:\n(?: {2}continue: .*\n)?(?: {2}remainingItemCount: .*\n)? {2}resourceVersion: ")\d+/gm,
+        "<rv>",
+      )
+      .replaceAll(/(?<=^ {2}continue: )\S+/gm, "<continue>")
       .replaceAll(this.#server, "<server>");
     for (const prefix of this.#prefixes) {
       const escaped = prefix.replaceAll(/[^\w]/g, "\\$&");
@@ -108,8 +115,9 @@ export class Plainer {
     if (typeof value === "object" && value !== null) {
       const entries = Object.keys(value)
         .toSorted()
-        .map((key) => [this.text(key), this.#plain(key, value[key], value)]);
-      return Object.fromEntries(entries) as Json;
+        .map((key): [string, Json] => [this.text(key), this.#plain(key, value[key], value)]);
+      // Names with uids in them stand in the order of what these have become.
+      return Object.fromEntries(entries.toSorted(([a], [b]) => compareTexts(a, b))) as Json;
     }
     if (typeof value === "number" && value > 0 && /nodeport$/i.test(name)) return this.#number("port", String(value));
     if (typeof value !== "string" || value === "") return value;
@@ -143,8 +151,39 @@ function inSomeOrder(name: string, items: Json[]): Json[] {
   // Gathered from a map of Go's by manager; the fields of each have an order.
   if (name === "causes" && items.every(({ reason }) => reason === "FieldManagerConflict"))
     return items.toSorted((a: Json, b: Json) => compareTexts(a.message, b.message));
-  return items;
+  if (name !== "causes") return items;
+  return sortedRuns(
+    items,
+    ({ field, message }: Json) => (message === ALSO ? ALSO : LABELS.test(field) ? field : undefined),
+    ({ field, message }: Json) => `${field} ${message}`,
+  );
 }
+
+/** Puts in order what stands together and is of one kind. */
+function sortedRuns<T>(items: readonly T[], kindOf: (item: T) => string | undefined, textOf: (item: T) => string): T[] {
+  const runs: { kind: string | undefined; items: T[] }[] = [];
+  for (const item of items) {
+    const kind = kindOf(item);
+    const last = runs.at(-1);
+    if (kind !== undefined && last?.kind === kind) last.items.push(item);
+    else runs.push({ kind, items: [item] });
+  }
+  return runs.flatMap((run) => run.items.toSorted((a, b) => compareTexts(textOf(a), textOf(b))));
+}
+
+/** The issues of a refusal, those that Kubernetes finds in Go's maps in some order. */
+function sortedIssues(list: string): string {
+  const kindOf = (issue: string) =>
+    issue.endsWith(`: ${ALSO}`) ? ALSO : LABELS.test(issue.split(": ", 1)[0]!) ? issue.split(": ", 1)[0] : undefined;
+  return sortedRuns(list.split(ISSUES), kindOf, (issue) => issue).join(", ");
+}
+
+/** What a metric says beside its type: Kubernetes finds it in a map of Go's. */
+const ALSO = "Forbidden: must populate the given metric source only";
+const LABELS = /labels$|annotations$|nodeSelector$/i;
+/** Between issues. */
+const ISSUES =
+  /, (?=[a-z][\w.[\]()"/-]*: (?:Invalid value|Required value|Forbidden|Unsupported value|Too long|Too many|Duplicate value)\b)/;
 
 function managerOf({ manager, operation, subresource = "" }: Json): string {
   return `${manager} ${operation} ${subresource}`;

@@ -37,6 +37,8 @@ const service = (spec: object, metadata: object = { name: "one" }): Step => ({
   body: { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [{ port: 80 }], ...spec } },
 });
 
+const bareService = { apiVersion: "v1", kind: "Service", metadata: { name: "one" }, spec: { ports: [{ port: 80 }] } };
+const OWNER = { apiVersion: "v1", kind: "Pod", name: "a", uid: "00000000-0000-0000-0000-000000000001" };
 const POLICIES = "/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies";
 const policy = (spec: object) => ({
   apiVersion: "networking.k8s.io/v1",
@@ -99,6 +101,49 @@ const cases: readonly Case[] = [
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ env: [], command: ["x"] }) },
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ resources: { limits: {} }, image: "web:2", args: [] }) },
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ args: ["x"] }, { tolerations: [], schedulingGates: [] }) },
+  ]),
+  defineCase("scales-and-owners", "api", [
+    { ask: `PUT ${SETS}/one/scale`, body: { spec: { replicas: 1 } } },
+    { ask: `POST ${SETS}`, body: set("one", {}) },
+    ...[1, 1, 3, 0].map((replicas) => ({
+      ask: `PATCH ${SETS}/one/scale?fieldManager=one&force=true`,
+      headers: apply,
+      body: { apiVersion: "autoscaling/v1", kind: "Scale", metadata: { name: "one" }, spec: { replicas } },
+    })),
+    { ask: `GET ${SETS}/one` },
+    { ask: `PUT ${SETS}/one/scale`, body: { metadata: { name: "one" }, spec: { replicas: 2 } } },
+    { ask: `PATCH ${SETS}/one/scale`, headers: merge, body: { spec: { replicas: 2 } } },
+    { ask: `GET ${SETS}/one` },
+    ...["POST", "PUT"].map((verb) => ({
+      ask: `${verb} ${NAMESPACE}/configmaps${verb === "PUT" ? "/one" : ""}`,
+      body: { metadata: { name: "one", ownerReferences: [OWNER, OWNER] } },
+    })),
+    {
+      ask: `PATCH ${NAMESPACE}/configmaps/one`,
+      headers: merge,
+      body: { metadata: { ownerReferences: [OWNER, OWNER] } },
+    },
+  ]),
+  defineCase("deletions-and-refusals", "api", [
+    { ask: `POST ${NAMESPACE}/configmaps`, body: { metadata: { name: "one" } } },
+    // A body takes the place of the query.
+    { ask: `DELETE ${NAMESPACE}/configmaps/one?dryRun=All`, body: { propagationPolicy: "Orphan" } },
+    { ask: `GET ${NAMESPACE}/configmaps/one` },
+    {
+      ask: `PATCH ${NAMESPACE}/configmaps/one`,
+      headers: merge,
+      body: { metadata: { name: ["x"], annotations: { a: 1 } } },
+    },
+    { ask: `PATCH ${NAMESPACE}/configmaps/one`, headers: strategic, body: { metadata: { $patch: 7 } } },
+    { ask: `PATCH ${NAMESPACE}/services/one/status?fieldManager=one`, headers: apply, body: bareService },
+    { ask: `PATCH ${NAMESPACE}/services/one?fieldManager=one`, headers: apply, body: bareService },
+    { ask: `GET ${NAMESPACE}/configmaps?limit=1&fieldSelector=metadata.name%3Done` },
+    {
+      ask: "GET /apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles",
+      headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" },
+    },
+    { ask: `POST ${NAMESPACE}/events`, body: { metadata: { name: "one" }, involvedObject: { namespace: "{ns}" } } },
+    { ask: `DELETE ${NAMESPACE}/events/one?propagationPolicy=Foreground` },
   ]),
   defineCase("stored-with-less-than-is-shown", "api", [
     { ask: `POST ${CLAIMS}?dryRun=All`, body: claim({ accessModes: ["ReadWriteOnce"] }) },
