@@ -17,7 +17,7 @@ import { createClock } from "../host/node/clock.ts";
 import { readDescriptions } from "../host/node/descriptions.ts";
 import { createForwarder } from "../host/node/http/forwarder.ts";
 import { createNodeConnection } from "../host/node/http/node-connection.ts";
-import { serve } from "../host/node/http/serve.ts";
+import { serveByListeners } from "../host/node/http/listeners.ts";
 import { createRemoteServers } from "../host/node/http/remote-servers.ts";
 import { createWebhookCaller } from "../host/node/http/webhook-caller.ts";
 import { ownAddresses } from "../host/node/machine/networks.ts";
@@ -135,7 +135,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await startImaginedNodes(options, plane);
   const names = [address, ...(await ownAddresses()), ...hostNames(), serviceAddress(options.serviceCidr, 1)];
   const serving = servingCertificate(pki, names);
-  const http = await serve({
+  const http = await serveByListeners({
     handler: plane.server.handle,
     port,
     host: "0.0.0.0",
@@ -143,6 +143,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     log: log.with({ component: "http" }),
   });
   opened.defer(() => http.close());
+  plane.tasks.spawn((signal) => http.alive(signal));
   const url = `https://127.0.0.1:${http.address.port}`;
   writeAdminKubeconfig(places.kubeconfig, pki, url);
   const owned = opened.move();

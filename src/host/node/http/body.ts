@@ -11,8 +11,10 @@ const NOTHING = new Uint8Array(0);
 export function readBody(source: Readable, limit: number, declaredBytes: number | undefined): Promise<Uint8Array> {
   if (declaredBytes === 0) return Promise.resolve(NOTHING);
   if (declaredBytes !== undefined && declaredBytes > limit) return Promise.reject(new BodyTooLarge(limit));
+  // Only a source without any bytes ends before somebody reads it.
+  if (source.readableEnded) return Promise.resolve(NOTHING);
   return new Promise((resolve, reject) => {
-    if (source.destroyed && !source.readableEnded) {
+    if (source.destroyed) {
       reject(new Error("the client went away before its request was read"));
       return;
     }

@@ -1,6 +1,6 @@
 import { pipeline } from "node:stream";
 import type { Log } from "../../../base/log.ts";
-import type { ApiRequest, ApiResponse, ChunkedBody } from "../../../apiserver/http.ts";
+import type { ApiResponse, ChunkedBody } from "../../../apiserver/http.ts";
 import { badRequest, internalError, StatusError } from "../../../machinery/status.ts";
 import { acceptsGzip, compress, COMPRESS_BEYOND_BYTES, compressor } from "./compression.ts";
 import type { Lifetimes } from "./lifetimes.ts";
@@ -8,7 +8,7 @@ import type { HostRequest } from "./request.ts";
 import type { WriteTarget } from "./joined-writer.ts";
 import { JoinedWriter } from "./joined-writer.ts";
 
-export type Handler = (request: ApiRequest) => Promise<ApiResponse>;
+export type Handler = (request: HostRequest) => Promise<ApiResponse>;
 
 export type ResponseHeaders = ApiResponse["headers"];
 
@@ -43,7 +43,7 @@ export async function exchange(request: HostRequest, carrier: Carrier, service: 
 
 /** The handler's answer, or the status that it throws, or 500 where it fails. */
 export async function ask(
-  request: ApiRequest,
+  request: HostRequest,
   { handler, log }: Pick<Service, "handler" | "log">,
 ): Promise<ApiResponse> {
   try {

@@ -12,6 +12,8 @@ export interface RequestParts {
 }
 
 export interface HostRequest extends ApiRequest {
+  /** Path and query, as sent. */
+  readonly url: string;
   /** Makes the signal's controller, for those who may have to end the request from here. */
   readonly abort: () => AbortController;
 }
@@ -30,6 +32,7 @@ class LazyRequest implements HostRequest {
   readonly headers: ApiRequest["headers"];
   readonly peer: Peer;
   readonly body: ApiRequest["body"];
+  readonly url: string;
   readonly #queryText: string;
   readonly #onGone: RequestParts["onGone"];
   #query: URLSearchParams | undefined;
@@ -43,6 +46,7 @@ class LazyRequest implements HostRequest {
     this.peer = peer;
     this.body = body;
     this.#queryText = mark === -1 ? "" : url.slice(mark + 1);
+    this.url = url;
     this.#onGone = onGone;
   }
 

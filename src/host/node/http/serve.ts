@@ -16,6 +16,8 @@ export interface ServeOptions {
   /** 0 for any free one. */
   readonly port: number;
   readonly host: string;
+  /** Others of this user may listen on the same port: connections are spread over all. Default: false. */
+  readonly shared?: boolean;
   /** Without it, plain HTTP/1.1 is spoken. */
   readonly tls?: ServerTls;
   readonly log: Log;
@@ -64,14 +66,15 @@ const http1Options: ServerOptions = {
 };
 
 /** One port for HTTP/1.1 and HTTP/2 over TLS, in front of one function. */
-export async function serve({ handler, port, host, tls, log, graceMs = 5_000 }: ServeOptions): Promise<HttpServer> {
+export async function serve(options: ServeOptions): Promise<HttpServer> {
+  const { handler, port, host, shared = false, tls, log, graceMs = 5_000 } = options;
   const service: Service = { handler, log, lifetimes: new Lifetimes() };
   const server = tls === undefined ? createServer(http1Options) : createTlsServer(tls, service);
   listenHttp1(server, service);
   const sockets = trackSockets(server, tls === undefined ? "connection" : "secureConnection");
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen({ port, host, backlog: 1024 }, () => {
+    server.listen({ port, host, backlog: 1024, reusePort: shared }, () => {
       server.off("error", reject);
       resolve();
     });

@@ -1,21 +1,25 @@
-import type { MessagePort } from "node:worker_threads";
+import type { MessagePort, Transferable } from "node:worker_threads";
 
 /** Sends what gathers in one turn of the loop as one message: each message costs more than what most of them say. */
 export class Outbox<T> {
   readonly #port: MessagePort;
   #waiting: T[] = [];
+  #given: Transferable[] = [];
 
   constructor(port: MessagePort) {
     this.#port = port;
   }
 
-  add(item: T): void {
+  /** @param given memory that the other thread gets as its own, so that nothing is copied. */
+  add(item: T, given?: Transferable): void {
+    if (given !== undefined) this.#given.push(given);
     if (this.#waiting.push(item) === 1) setImmediate(() => this.#send());
   }
 
   #send(): void {
-    const items = this.#waiting;
+    const [items, given] = [this.#waiting, this.#given];
     this.#waiting = [];
-    this.#port.postMessage(items);
+    this.#given = [];
+    this.#port.postMessage(items, given);
   }
 }

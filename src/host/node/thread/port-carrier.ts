@@ -1,111 +1,48 @@
 import type { MessagePort } from "node:worker_threads";
 import type { User } from "../../../apiserver/auth/user.ts";
-import type { HttpAnswer, HttpCall, HttpCarrier } from "../../../client/http-transport.ts";
-import type { Asked, Told } from "./messages.ts";
-import { Outbox } from "./outbox.ts";
+import type { ApiResponse, Peer } from "../../../apiserver/http.ts";
+import type { HttpCarrier } from "../../../client/http-transport.ts";
+import { PortCalls } from "./port-calls.ts";
 
 /** Carries calls to an API server in another thread of this process, which takes the users' names on trust. */
 export function portCarriers(port: MessagePort): (user: User) => HttpCarrier {
-  const calls = new Map<number, Call>();
-  const outbox = new Outbox<Asked>(port);
-  let lastId = 0;
-  port.on("message", (told: readonly Told[]) => {
-    for (const piece of told) calls.get(piece.id)?.take(piece);
-  });
-  port.on("close", () => {
-    for (const call of calls.values()) call.break(new Error("the API server's thread is gone"));
-  });
-  return ({ name, groups }) => {
-    const user = { name, groups };
+  const calls = new PortCalls(port);
+  return (user) => {
+    const peer = peerOf(user);
     return {
-      send({ method, target, headers, body, signal }) {
+      async send({ method, target, headers, body = NOTHING, signal }) {
         signal.throwIfAborted();
-        const id = (lastId += 1);
-        const call = new Call(id, signal, outbox, () => calls.delete(id));
-        calls.set(id, call);
-        outbox.add({ type: "call", id, user, method, target, headers, body });
-        return call.answer;
+        const call = calls.ask({ peer, method, target, headers, body });
+        const stop = () => call.cancel(signal.reason);
+        signal.addEventListener("abort", stop, { once: true });
+        const forget = () => signal.removeEventListener("abort", stop);
+        try {
+          const { status, body: answer } = await call.answer;
+          return { status, headers: {}, body: piecesOf(answer, forget) };
+        } catch (error) {
+          forget();
+          throw error;
+        }
       },
     };
   };
 }
 
-/** A call under way, and its answer as it comes. */
-class Call {
-  readonly answer: Promise<HttpAnswer>;
-  readonly #id: number;
-  readonly #signal: HttpCall["signal"];
-  readonly #outbox: Outbox<Asked>;
-  readonly #forget: () => void;
-  readonly #pieces: Uint8Array[] = [];
-  readonly #onAbort = () => this.#cancel(this.#signal.reason);
-  #resolve!: (answer: HttpAnswer) => void;
-  #reject!: (error: unknown) => void;
-  #wake: (() => void) | undefined;
-  #ended = false;
-  #failure: { readonly error: unknown } | undefined;
-
-  constructor(id: number, signal: HttpCall["signal"], outbox: Outbox<Asked>, forget: () => void) {
-    this.#id = id;
-    this.#signal = signal;
-    this.#outbox = outbox;
-    this.#forget = forget;
-    this.answer = new Promise((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
-    });
-    signal.addEventListener("abort", this.#onAbort, { once: true });
+async function* piecesOf(body: ApiResponse["body"], done: () => void): AsyncGenerator<Uint8Array> {
+  try {
+    if (body === undefined) return;
+    if (body instanceof Uint8Array) yield body;
+    else if (body.type === "chunks") for await (const step of body.chunks) yield* step;
+    else throw new Error("a connection to a thread cannot be taken over");
+  } finally {
+    done();
   }
+}
 
-  take(told: Told): void {
-    switch (told.type) {
-      case "answer":
-        this.#pieces.push(told.body);
-        this.#resolve({ status: told.status, headers: {}, body: this.#body() });
-        return this.#end();
-      case "begin":
-        return this.#resolve({ status: told.status, headers: {}, body: this.#body() });
-      case "piece":
-        this.#pieces.push(told.bytes);
-        return this.#wake?.();
-      case "end":
-        return this.#end();
-      case "broken":
-        return this.break(new Error(told.why));
-    }
-  }
+const NOTHING = new Uint8Array(0);
 
-  break(error: unknown): void {
-    this.#failure = { error };
-    this.#reject(error);
-    this.#end();
-  }
-
-  #cancel(reason: unknown): void {
-    this.#outbox.add({ type: "cancel", id: this.#id });
-    this.break(reason);
-  }
-
-  #end(): void {
-    this.#ended = true;
-    this.#signal.removeEventListener("abort", this.#onAbort);
-    this.#forget();
-    this.#wake?.();
-  }
-
-  async *#body(): AsyncGenerator<Uint8Array> {
-    try {
-      for (;;) {
-        const bytes = this.#pieces.shift();
-        if (bytes !== undefined) {
-          yield bytes;
-          if (!this.#ended) this.#outbox.add({ type: "read", id: this.#id, bytes: bytes.length });
-        } else if (this.#failure !== undefined) throw this.#failure.error;
-        else if (this.#ended) return;
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      if (!this.#ended) this.#cancel(new Error("nobody reads the answer any more"));
-    }
-  }
+/** As if it had shown a certificate of that name. */
+function peerOf({ name, groups }: User): Peer {
+  const organizations = groups.filter((group) => group !== "system:authenticated");
+  return { address: "", certificate: { commonName: name, organizations, fingerprint: `thread:${name}` } };
 }

@@ -1,12 +1,14 @@
 import type { MessagePort } from "node:worker_threads";
-import type { ApiResponse, ChunkedBody, Peer } from "../../../apiserver/http.ts";
+import { type ApiResponse, BodyTooLarge, type ChunkedBody } from "../../../apiserver/http.ts";
 import { ask, type Service } from "../http/exchange.ts";
 import { makeRequest } from "../http/request.ts";
 import type { Asked, Told } from "./messages.ts";
 import { Outbox } from "./outbox.ts";
 
-/** So many bytes of one answer are under way at most: a thread that reads slowly holds its own watches back. */
-const WINDOW_BYTES = 4 * 1024 * 1024;
+/** So many bytes of one answer are under way at most: a thread that reads slowly holds its own streams back. */
+const WINDOW_BYTES = 1024 * 1024;
+/** The pieces of an answer that is made at once are joined into blocks of at least this. */
+const BLOCK_BYTES = 128 * 1024;
 
 export type PortService = Pick<Service, "handler" | "log">;
 
@@ -22,8 +24,7 @@ export function servePort(port: MessagePort, service: PortService): void {
   port.on("message", (asked: readonly Asked[]) => {
     for (const item of asked) {
       if (item.type === "call") begin(item);
-      else if (item.type === "cancel") exchanges.get(item.id)?.cancel();
-      else exchanges.get(item.id)?.wasRead(item.bytes);
+      else exchanges.get(item.id)?.take(item);
     }
   });
   port.on("close", () => {
@@ -38,36 +39,58 @@ class Exchange {
   readonly #outbox: Outbox<Told>;
   #unread = 0;
   #roomAgain: (() => void) | undefined;
+  #stopped = false;
   #cancelled = false;
-  #onGone: (() => void) | undefined;
+  #onStop: (() => void) | undefined;
+  #body: PromiseWithResolvers<Uint8Array> | undefined;
+  #bodyLimit = 0;
 
   constructor(call: Call, outbox: Outbox<Told>) {
     this.#call = call;
     this.#outbox = outbox;
   }
 
-  cancel(): void {
-    this.#cancelled = true;
-    this.#onGone?.();
-    this.#roomAgain?.();
+  take(asked: Exclude<Asked, Call>): void {
+    switch (asked.type) {
+      case "body":
+        return this.#body?.resolve(asked.bytes);
+      case "no-body":
+        return this.#body?.reject(asked.tooLarge ? new BodyTooLarge(this.#bodyLimit) : new Error(asked.why));
+      case "read":
+        this.#unread -= asked.bytes;
+        if (this.#unread < WINDOW_BYTES) this.#roomAgain?.();
+        return;
+      case "stop":
+        return this.#stop();
+      case "cancel":
+        return this.cancel();
+    }
   }
 
-  wasRead(bytes: number): void {
-    this.#unread -= bytes;
-    if (this.#unread < WINDOW_BYTES) this.#roomAgain?.();
+  #stop(): void {
+    this.#stopped = true;
+    this.#onStop?.();
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#stop();
+    this.#roomAgain?.();
+    this.#body?.reject(new Error("the client went away while its request was read"));
   }
 
   async run(service: PortService): Promise<void> {
-    const { id, method, target, headers, body, user } = this.#call;
+    const { id, method, target, headers, peer } = this.#call;
     const request = makeRequest({
       method,
       url: target,
       headers,
-      peer: peerOf(user),
-      body: async () => body ?? EMPTY,
+      peer,
+      body: (limit) => this.#readBody(limit),
       onGone: (listener) => {
-        if (this.#cancelled) listener();
-        else this.#onGone = listener;
+        if (this.#stopped) return listener();
+        this.#onStop = listener;
+        this.#outbox.add({ type: "want-stop", id });
       },
     });
     const response = await ask(request, service);
@@ -80,36 +103,89 @@ class Exchange {
     }
   }
 
-  #send({ status, body }: ApiResponse): Promise<void> | void {
-    const { id } = this.#call;
-    if (body === undefined || body instanceof Uint8Array) {
-      return this.#outbox.add({ type: "answer", id, status, body: body ?? EMPTY });
-    }
-    if (body.type === "upgrade") throw new Error("a thread has no connection that could be taken over");
-    this.#outbox.add({ type: "begin", id, status });
-    return this.#stream(body);
+  #readBody(limit: number): Promise<Uint8Array> {
+    const { id, body } = this.#call;
+    if (body !== undefined)
+      return body.length > limit ? Promise.reject(new BodyTooLarge(limit)) : Promise.resolve(body);
+    this.#body = Promise.withResolvers();
+    this.#bodyLimit = limit;
+    if (this.#cancelled) this.cancel();
+    else this.#outbox.add({ type: "want-body", id, limit });
+    return this.#body.promise;
   }
 
-  async #stream({ chunks }: ChunkedBody): Promise<void> {
+  #send({ status, headers, body }: ApiResponse): Promise<void> | void {
     const { id } = this.#call;
-    for await (const step of chunks) {
-      for (const bytes of step) {
-        this.#unread += bytes.length;
-        this.#outbox.add({ type: "piece", id, bytes });
+    if (body === undefined) return this.#outbox.add({ type: "answer", id, status, headers, body });
+    if (body instanceof Uint8Array) {
+      return this.#outbox.add({ type: "answer", id, status, headers, body: alone(body) });
+    }
+    if (body.type === "upgrade") {
+      const { handler } = body;
+      if (handler.type === "relay" || handler.type === "tunnel") {
+        return this.#outbox.add({ type: "take-over", id, status, headers, handler });
       }
-      while (this.#unread >= WINDOW_BYTES && !this.#cancelled) {
-        await new Promise<void>((resolve) => (this.#roomAgain = resolve));
+      throw new Error(`a ${handler.type} session stays in the thread that it was made in`);
+    }
+    this.#outbox.add({ type: "begin", id, status, headers, compressible: body.compressible === true });
+    return this.#stream(body.chunks);
+  }
+
+  async #stream(chunks: ChunkedBody["chunks"]): Promise<void> {
+    const { id } = this.#call;
+    if (Symbol.asyncIterator in chunks) {
+      for await (const step of chunks) {
+        for (const { length } of step) this.#unread += length;
+        this.#outbox.add({ type: "pieces", id, pieces: step.map(alone) });
+        await this.#room();
+        if (this.#cancelled) return;
       }
-      if (this.#cancelled) return;
+    } else {
+      for (const block of blocksOf(chunks)) {
+        this.#unread += block.length;
+        this.#outbox.add({ type: "pieces", id, pieces: [block] }, block.buffer);
+        await this.#room();
+        if (this.#cancelled) return;
+      }
     }
     this.#outbox.add({ type: "end", id });
   }
+
+  async #room(): Promise<void> {
+    while (this.#unread >= WINDOW_BYTES && !this.#cancelled) {
+      await new Promise<void>((resolve) => (this.#roomAgain = resolve));
+    }
+  }
 }
 
-const EMPTY = new Uint8Array();
+/** The same bytes in memory that holds nothing else: with a view, all of what it looks at would be copied to the other thread. */
+function alone(bytes: Uint8Array): Uint8Array {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
+}
 
-/** As if it had shown a certificate of that name. */
-function peerOf({ name, groups }: Call["user"]): Peer {
-  const organizations = groups.filter((group) => group !== "system:authenticated");
-  return { address: "", certificate: { commonName: name, organizations, fingerprint: `thread:${name}` } };
+/** Joins small pieces: each would be a copy by itself otherwise. */
+function* blocksOf(steps: Iterable<readonly Uint8Array[]>): Generator<Uint8Array<ArrayBuffer>> {
+  let pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for (const step of steps) {
+    for (const piece of step) {
+      pieces.push(piece);
+      bytes += piece.length;
+      if (bytes < BLOCK_BYTES) continue;
+      yield joined(pieces, bytes);
+      pieces = [];
+      bytes = 0;
+    }
+  }
+  if (bytes > 0) yield joined(pieces, bytes);
+}
+
+function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(bytes);
+  let at = 0;
+  for (const piece of pieces) {
+    block.set(piece, at);
+    at += piece.length;
+  }
+  return block;
 }
