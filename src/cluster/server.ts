@@ -17,7 +17,7 @@ import { createClock } from "../host/node/clock.ts";
 import { readDescriptions } from "../host/node/descriptions.ts";
 import { createForwarder } from "../host/node/http/forwarder.ts";
 import { createNodeConnection } from "../host/node/http/node-connection.ts";
-import { serveByListeners } from "../host/node/http/listeners.ts";
+import { type Listeners, serveByListeners } from "../host/node/http/listeners.ts";
 import { createRemoteServers } from "../host/node/http/remote-servers.ts";
 import { createWebhookCaller } from "../host/node/http/webhook-caller.ts";
 import { ownAddresses } from "../host/node/machine/networks.ts";
@@ -133,21 +133,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   await tellOfCluster(options, pki, plane);
   plane.tasks.spawn((signal) => compactRegularly(store, clock, signal));
   await startImaginedNodes(options, plane);
-  const names = [address, ...(await ownAddresses()), ...hostNames(), serviceAddress(options.serviceCidr, 1)];
+  const http = opened.adopt(await listen(options, pki, plane), (listeners) => listeners.close());
+  const url = `https://127.0.0.1:${http.address.port}`;
+  writeAdminKubeconfig(places.kubeconfig, pki, url);
+  const owned = opened.move();
+  return { plane, pki, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+/** The API over TLS, under all names of this machine. A thread of it that dies is the control plane's failure. */
+async function listen(
+  { address, port, serviceCidr, log }: ServerOptions,
+  pki: PkiDirectory,
+  { server, tasks }: ControlPlane,
+): Promise<Listeners> {
+  const names = [address, ...(await ownAddresses()), ...hostNames(), serviceAddress(serviceCidr, 1)];
   const serving = servingCertificate(pki, names);
-  const http = await serveByListeners({
-    handler: plane.server.handle,
+  const listeners = await serveByListeners({
+    handler: server.handle,
     port,
     host: "0.0.0.0",
     tls: { key: serving.key, cert: serving.certificate, clientCa: pki.authority.certificate },
     log: log.with({ component: "http" }),
   });
-  opened.defer(() => http.close());
-  plane.tasks.spawn((signal) => http.alive(signal));
-  const url = `https://127.0.0.1:${http.address.port}`;
-  writeAdminKubeconfig(places.kubeconfig, pki, url);
-  const owned = opened.move();
-  return { plane, pki, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  tasks.spawn((signal) => listeners.alive(signal));
+  return listeners;
 }
 
 /** Writes what nodes and pods find the cluster by. */
