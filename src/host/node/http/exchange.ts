@@ -6,7 +6,7 @@ import { acceptsGzip, compress, COMPRESS_BEYOND_BYTES, compressor } from "./comp
 import type { Lifetimes } from "./lifetimes.ts";
 import type { HostRequest } from "./request.ts";
 import type { WriteTarget } from "./joined-writer.ts";
-import { JoinedWriter } from "./joined-writer.ts";
+import { JoinedWriter, type PushedChunks } from "./joined-writer.ts";
 
 export type Handler = (request: HostRequest) => Promise<ApiResponse>;
 
@@ -129,7 +129,9 @@ async function* concatenated(
 /** Writes chunks as they come, at the pace of the reader, until there are no more or the reader is gone. */
 export async function pump(chunks: ChunkedBody["chunks"], target: WriteTarget): Promise<void> {
   const writer = new JoinedWriter(target);
-  if (Symbol.asyncIterator in chunks) {
+  if ("pushTo" in chunks) {
+    await (chunks as PushedChunks).pushTo(writer);
+  } else if (Symbol.asyncIterator in chunks) {
     for await (const step of chunks) {
       writer.push(step);
       if (writer.blocked) await writer.drained();

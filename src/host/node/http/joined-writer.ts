@@ -11,6 +11,12 @@ export interface WriteTarget {
   off(event: "drain" | "close", listener: () => void): unknown;
 }
 
+/** Chunks that come by themselves, and can be pushed on as they come. */
+export interface PushedChunks extends AsyncIterable<readonly Uint8Array[]> {
+  /** Resolves when there are no more, or the reader is gone. */
+  pushTo(writer: JoinedWriter): Promise<void>;
+}
+
 /** Beyond this, waiting for more would only cost memory. */
 const FULL_BYTES = 128 * 1024;
 

@@ -28,7 +28,8 @@ export type Told =
   | (Head & { readonly type: "answer"; readonly body: Uint8Array | undefined })
   /** The answer goes on in pieces. */
   | (Head & { readonly type: "begin"; readonly compressible: boolean })
-  | { readonly type: "pieces"; readonly id: number; readonly pieces: readonly Uint8Array[] }
+  /** More of several answers at once: of all that watch the same. */
+  | { readonly type: "piece"; readonly ids: number[]; readonly piece: Uint8Array }
   | { readonly type: "end"; readonly id: number }
   | { readonly type: "broken"; readonly id: number; readonly why: string }
   /** The connection is to be taken over by bytes that flow to elsewhere. */

@@ -10,6 +10,11 @@ export class Outbox<T> {
     this.#port = port;
   }
 
+  /** The newest item that was not sent yet: more may be added to it. */
+  get last(): T | undefined {
+    return this.#waiting.at(-1);
+  }
+
   /** @param given memory that the other thread gets as its own, so that nothing is copied. */
   add(item: T, given?: Transferable): void {
     if (given !== undefined) this.#given.push(given);

@@ -2,6 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import { type ApiResponse, BodyTooLarge, type Peer } from "../../../apiserver/http.ts";
 import type { Asked, Told } from "./messages.ts";
 import { Outbox } from "./outbox.ts";
+import { PieceStream } from "./piece-stream.ts";
 
 /** What is asked of another thread, which takes on trust who asks. */
 export interface Order {
@@ -27,7 +28,10 @@ export class PortCalls {
   constructor(port: MessagePort) {
     this.#outbox = new Outbox(port);
     port.on("message", (told: readonly Told[]) => {
-      for (const item of told) this.#calls.get(item.id)?.take(item);
+      for (const item of told) {
+        if (item.type === "piece") for (const id of item.ids) this.#calls.get(id)?.add(item.piece);
+        else this.#calls.get(item.id)?.take(item);
+      }
     });
     port.on("close", () => {
       for (const call of this.#calls.values()) call.break(new Error("the API server's thread is gone"));
@@ -60,9 +64,6 @@ export class PortCalls {
   }
 }
 
-/** So much of a stream is read before it is told: a message for each piece would cost more than the piece. */
-const TELL_BYTES = 64 * 1024;
-
 /** A call under way, and its answer as it comes. */
 export class Call {
   readonly answer: Promise<ApiResponse>;
@@ -72,12 +73,9 @@ export class Call {
   readonly #forget: () => void;
   #resolve!: (answer: ApiResponse) => void;
   #reject!: (error: unknown) => void;
-  #pieces: Uint8Array[] = [];
-  #readBytes = 0;
-  #wake: (() => void) | undefined;
+  #stream: PieceStream | undefined;
   #stopTold = false;
   #ended = false;
-  #failure: { readonly error: unknown } | undefined;
 
   constructor(id: number, order: Order, outbox: Outbox<Asked>, forget: () => void) {
     this.#id = id;
@@ -90,7 +88,7 @@ export class Call {
     });
   }
 
-  take(told: Told): void {
+  take(told: Exclude<Told, { type: "piece" }>): void {
     switch (told.type) {
       case "answer":
         this.#end();
@@ -98,11 +96,12 @@ export class Call {
       case "begin": {
         const { status, headers, compressible } = told;
         this.#tellStop();
-        return this.#resolve({ status, headers, body: { type: "chunks", chunks: this.#steps(), compressible } });
+        const chunks = (this.#stream = new PieceStream({
+          read: (bytes) => this.#outbox.add({ type: "read", id: this.#id, bytes }),
+          left: () => this.cancel(new Error("nobody reads the answer any more")),
+        }));
+        return this.#resolve({ status, headers, body: { type: "chunks", chunks, compressible } });
       }
-      case "pieces":
-        for (const piece of told.pieces) this.#pieces.push(piece);
-        return this.#wake?.();
       case "end":
         return this.#end();
       case "broken":
@@ -121,10 +120,14 @@ export class Call {
     }
   }
 
+  /** More of a stream. */
+  add(piece: Uint8Array): void {
+    this.#stream?.add(piece);
+  }
+
   break(error: unknown): void {
-    this.#failure ??= { error };
     this.#reject(error);
-    this.#end();
+    this.#end({ error });
   }
 
   cancel(reason: unknown): void {
@@ -157,34 +160,10 @@ export class Call {
     }
   }
 
-  #end(): void {
+  #end(failure?: { readonly error: unknown }): void {
     this.#ended = true;
     this.#forget();
-    this.#wake?.();
-  }
-
-  async *#steps(): AsyncGenerator<readonly Uint8Array[]> {
-    try {
-      for (;;) {
-        if (this.#pieces.length > 0) {
-          const step = this.#pieces;
-          this.#pieces = [];
-          yield step;
-          this.#tellRead(step);
-        } else if (this.#failure !== undefined) throw this.#failure.error;
-        else if (this.#ended) return;
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
-      }
-    } finally {
-      this.cancel(new Error("nobody reads the answer any more"));
-    }
-  }
-
-  #tellRead(step: readonly Uint8Array[]): void {
-    for (const { length } of step) this.#readBytes += length;
-    if (this.#ended || this.#readBytes < TELL_BYTES) return;
-    this.#outbox.add({ type: "read", id: this.#id, bytes: this.#readBytes });
-    this.#readBytes = 0;
+    this.#stream?.end(failure);
   }
 }
 

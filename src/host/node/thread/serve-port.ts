@@ -15,9 +15,9 @@ export type PortService = Pick<Service, "handler" | "log">;
 /** Answers what another thread asks. The thread is part of this process: it is believed who its callers are. */
 export function servePort(port: MessagePort, service: PortService): void {
   const exchanges = new Map<number, Exchange>();
-  const outbox = new Outbox<Told>(port);
+  const deliveries = new Deliveries(new Outbox<Told>(port));
   const begin = (call: Call): void => {
-    const exchange = new Exchange(call, outbox);
+    const exchange = new Exchange(call, deliveries);
     exchanges.set(call.id, exchange);
     void exchange.run(service).finally(() => exchanges.delete(call.id));
   };
@@ -36,6 +36,7 @@ type Call = Extract<Asked, { type: "call" }>;
 
 class Exchange {
   readonly #call: Call;
+  readonly #deliveries: Deliveries;
   readonly #outbox: Outbox<Told>;
   #unread = 0;
   #roomAgain: (() => void) | undefined;
@@ -45,9 +46,10 @@ class Exchange {
   #body: PromiseWithResolvers<Uint8Array> | undefined;
   #bodyLimit = 0;
 
-  constructor(call: Call, outbox: Outbox<Told>) {
+  constructor(call: Call, deliveries: Deliveries) {
     this.#call = call;
-    this.#outbox = outbox;
+    this.#deliveries = deliveries;
+    this.#outbox = deliveries.outbox;
   }
 
   take(asked: Exclude<Asked, Call>): void {
@@ -135,15 +137,14 @@ class Exchange {
     const { id } = this.#call;
     if (Symbol.asyncIterator in chunks) {
       for await (const step of chunks) {
-        for (const { length } of step) this.#unread += length;
-        this.#outbox.add({ type: "pieces", id, pieces: step.map(alone) });
+        this.#unread += this.#deliveries.add(id, step);
         await this.#room();
         if (this.#cancelled) return;
       }
     } else {
       for (const block of blocksOf(chunks)) {
         this.#unread += block.length;
-        this.#outbox.add({ type: "pieces", id, pieces: [block] }, block.buffer);
+        this.#outbox.add({ type: "piece", ids: [id], piece: block }, block.buffer);
         await this.#room();
         if (this.#cancelled) return;
       }
@@ -157,6 +158,37 @@ class Exchange {
     }
   }
 }
+
+/** What goes to many is joined once, and goes to all of them as one item. */
+class Deliveries {
+  readonly outbox: Outbox<Told>;
+  #step: readonly Uint8Array[] = [];
+  #piece: Uint8Array = NOTHING;
+
+  constructor(outbox: Outbox<Told>) {
+    this.outbox = outbox;
+  }
+
+  /** Returns how many bytes these are. */
+  add(id: number, step: readonly Uint8Array[]): number {
+    const piece = this.#joined(step);
+    const { last } = this.outbox;
+    if (last?.type === "piece" && last.piece === piece) last.ids.push(id);
+    else this.outbox.add({ type: "piece", ids: [id], piece });
+    return piece.length;
+  }
+
+  /** Those who watch the same get the same events one after another. */
+  #joined(step: readonly Uint8Array[]): Uint8Array {
+    const known = this.#step;
+    if (step.length === known.length && step.every((piece, index) => piece === known[index])) return this.#piece;
+    this.#step = step;
+    this.#piece = step.length === 1 ? alone(step[0]!) : joined(step);
+    return this.#piece;
+  }
+}
+
+const NOTHING = new Uint8Array(0);
 
 /** The same bytes in memory that holds nothing else: with a view, all of what it looks at would be copied to the other thread. */
 function alone(bytes: Uint8Array): Uint8Array {
@@ -172,16 +204,16 @@ function* blocksOf(steps: Iterable<readonly Uint8Array[]>): Generator<Uint8Array
       pieces.push(piece);
       bytes += piece.length;
       if (bytes < BLOCK_BYTES) continue;
-      yield joined(pieces, bytes);
+      yield joined(pieces);
       pieces = [];
       bytes = 0;
     }
   }
-  if (bytes > 0) yield joined(pieces, bytes);
+  if (bytes > 0) yield joined(pieces);
 }
 
-function joined(pieces: readonly Uint8Array[], bytes: number): Uint8Array<ArrayBuffer> {
-  const block = new Uint8Array(bytes);
+function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const block = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
     block.set(piece, at);
