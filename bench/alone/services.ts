@@ -5,7 +5,8 @@ import { createNftablesEngine } from "../../src/host/node/nftables/engine.ts";
 import { runTool } from "../../src/host/node/nftables/nft.ts";
 import { labObstacle } from "../../src/host/node/nftables/testing/lab.ts";
 import { diffRules } from "../../src/proxy/diff.ts";
-import { joinRules, planService, serviceOf } from "../../src/proxy/plan.ts";
+import { joinRules, rejoinRules } from "../../src/proxy/join.ts";
+import { planService, serviceOf } from "../../src/proxy/plan.ts";
 import { defaultFrame, type Frame } from "../../src/proxy/rules.ts";
 import { testService, testSlice } from "../../src/proxy/testing.ts";
 
@@ -48,9 +49,12 @@ async function measure(nft: readonly string[], print: (line: string) => void): P
   );
   const change = async (index: number, endpoints: number | undefined) => {
     const { service, slice } = serviceNumber(index, endpoints ?? 0);
-    if (endpoints === undefined) planned.delete(serviceOf(slice)!);
-    else planned.set(serviceOf(slice)!, planService(service, [slice], viewpoint, frame));
-    const next = joinRules(frame, planned.values());
+    const key = serviceOf(slice)!;
+    const before = planned.get(key);
+    const after = endpoints === undefined ? undefined : planService(service, [slice], viewpoint, frame);
+    if (after === undefined) planned.delete(key);
+    else planned.set(key, after);
+    const next = rejoinRules(applied, [{ before, after }], planned.values());
     await engine.apply(diffRules(applied, next)!, { signal });
     applied = next;
   };

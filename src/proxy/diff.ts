@@ -44,12 +44,11 @@ function diffFamily(previous: FamilyRules, next: FamilyRules): FamilyChange {
   const chains = diffMap(previous.chains, next.chains, sameValue);
   // A rule that names a set has to let go of it before the set can be made anew.
   const renewed = new Set(affinities.added.keys().filter((name) => affinities.removed.has(name)));
-  const rewritten = new Map(
-    next.chains.entries().filter(([name, rules]) => {
-      if (!previous.chains.has(name)) return false;
-      return chains.added.has(name) || (renewed.size > 0 && rules.some((rule) => namesOneOf(rule, renewed)));
-    }),
-  );
+  const letGo =
+    renewed.size === 0
+      ? []
+      : next.chains.entries().filter(([, rules]) => rules.some((rule) => namesOneOf(rule, renewed)));
+  const rewritten = new Map([...chains.added, ...letGo].filter(([name]) => previous.chains.has(name)));
   return {
     removedElements,
     addedElements,
@@ -69,7 +68,7 @@ interface MapDiff<V> {
   readonly added: ReadonlyMap<string, V>;
 }
 
-/** A key whose value changed is both removed and added. */
+/** A key whose value changed is both removed and added. Maps of which nothing changed are mostly the very same one. */
 function diffMap<V>(
   previous: ReadonlyMap<string, V>,
   next: ReadonlyMap<string, V>,
@@ -77,14 +76,18 @@ function diffMap<V>(
 ): MapDiff<V> {
   const removed = new Map<string, V>();
   const added = new Map<string, V>();
+  if (previous === next) return { removed, added };
+  let kept = 0;
   for (const [key, value] of previous) {
     const now = next.get(key);
+    if (now !== undefined) kept += 1;
     if (now === undefined) removed.set(key, value);
     else if (!same(value, now)) {
       removed.set(key, value);
       added.set(key, now);
     }
   }
+  if (kept === next.size) return { removed, added };
   for (const [key, value] of next) if (!previous.has(key)) added.set(key, value);
   return { removed, added };
 }

@@ -43,6 +43,7 @@ export function mayHaveStaleFlows(
   previous: FlowTargets | undefined,
   next: FlowTargets,
 ): boolean {
+  if (previous === next) return false;
   for (const [frontend, endpoints] of next) {
     const before = previous?.get(frontend);
     if (before === endpoints || !frontend.startsWith(protocol)) continue;

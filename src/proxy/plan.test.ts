@@ -394,7 +394,7 @@ test("plan: UDP frontends know their serving endpoints, load balancers the node'
   assert.deepEqual(rules.healthChecks, new Map([["default/dns", { port: 32000, localEndpoints: 1 }]]));
 });
 
-test("plan: an address that two services claim stays with the first", () => {
+test("plan: an address that two services of one age claim stays with the first by name", () => {
   const rules = planRules({
     services: [
       testService("first", { clusterIP: "10.96.0.1", externalIPs: ["203.0.113.1"] }),

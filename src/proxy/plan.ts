@@ -6,8 +6,8 @@ import { collectEndpoints } from "./endpoints.ts";
 import { healthCheckPort, readFrontends } from "./frontends.ts";
 import type { FamilyPart, FrontendPlan } from "./plan-frontend.ts";
 import { planFrontend } from "./plan-frontend.ts";
-import type { Collection, FamilyRules, Frame, HealthCheck, Rule, RuleSet } from "./rules.ts";
-import { COLLECTIONS } from "./rules.ts";
+import { joinRules } from "./join.ts";
+import type { Collection, Frame, HealthCheck, RuleSet } from "./rules.ts";
 
 export interface ProxyState {
   readonly services: Iterable<Service>;
@@ -20,10 +20,13 @@ export interface ProxyState {
 export function planRules({ services, slices, viewpoint, frame }: ProxyState): RuleSet {
   const byService = Map.groupBy(slices, serviceOf);
   const parts = Iterator.from(services).map((service) => {
-    const key = `${service.metadata.namespace ?? ""}/${service.metadata.name}`;
-    return planService(service, byService.get(key) ?? [], viewpoint, frame);
+    return planService(service, byService.get(keyOf(service)) ?? [], viewpoint, frame);
   });
   return joinRules(frame, parts);
+}
+
+function keyOf({ metadata }: Service): string {
+  return `${metadata.namespace ?? ""}/${metadata.name}`;
 }
 
 /** `namespace/name` of the service that a slice belongs to; undefined where it belongs to none. */
@@ -35,9 +38,15 @@ export function serviceOf({ metadata }: EndpointSlice): string | undefined {
 /** What one service adds to the rules. Depends on nothing but its arguments: it may be kept until one of them changes. */
 export interface ServiceRules {
   readonly service: string;
-  readonly families: ReadonlyMap<IpFamily, FamilyPart>;
+  /** Sorts services by how old they are. */
+  readonly age: string;
+  readonly families: ReadonlyMap<IpFamily, ServiceFamily>;
   readonly flowTargets: FrontendPlan["flowTargets"];
   readonly healthCheck: HealthCheck | undefined;
+}
+
+export interface ServiceFamily extends Omit<FamilyPart, "elements"> {
+  readonly elements: ReadonlyMap<Collection, readonly (readonly [key: string, value: string])[]>;
 }
 
 export function planService(
@@ -46,7 +55,7 @@ export function planService(
   viewpoint: Viewpoint,
   frame: Frame,
 ): ServiceRules {
-  const families = new Map<IpFamily, FamilyPart>();
+  const families = new Map<IpFamily, ServiceFamily>();
   const flowTargets: (readonly [string, ReadonlySet<string>])[] = [];
   const localReady = new Set<string>();
   for (const family of frame.families) {
@@ -61,48 +70,23 @@ export function planService(
     if (parts.length > 0) families.set(family, joinParts(parts));
   }
   const port = healthCheckPort(service);
+  const name = keyOf(service);
   return {
-    service: `${service.metadata.namespace ?? ""}/${service.metadata.name}`,
+    service: name,
+    age: `${service.metadata.creationTimestamp} ${name}`,
     families,
     flowTargets,
     healthCheck: port === undefined ? undefined : { port, localEndpoints: localReady.size },
   };
 }
 
-/** Puts the services' parts together. Where two claim one destination, the first one has it. */
-export function joinRules(frame: Frame, services: Iterable<ServiceRules>): RuleSet {
-  const families = new Map(frame.families.map((family) => [family, emptyFamily()]));
-  const flowTargets = new Map<string, ReadonlySet<string>>();
-  const healthChecks = new Map<string, HealthCheck>();
-  for (const service of services) {
-    for (const [family, part] of service.families) {
-      const rules = families.get(family);
-      if (rules === undefined) continue;
-      for (const [collection, key, value] of part.elements) {
-        const found = rules.collections[collection];
-        if (!found.has(key)) found.set(key, value);
-      }
-      for (const [name, seconds] of part.affinities) rules.affinities.set(name, seconds);
-      for (const [name, chain] of part.chains) rules.chains.set(name, chain);
-    }
-    for (const [frontend, endpoints] of service.flowTargets) flowTargets.set(frontend, endpoints);
-    if (service.healthCheck !== undefined) healthChecks.set(service.service, service.healthCheck);
-  }
-  return { frame, families, flowTargets, healthChecks };
-}
-
-function emptyFamily() {
-  const collections = Object.fromEntries(COLLECTIONS.map((name) => [name, new Map()]));
+function joinParts(parts: readonly FamilyPart[]): ServiceFamily {
+  const elements = Map.groupBy(
+    parts.flatMap((part) => part.elements),
+    ([collection]) => collection,
+  );
   return {
-    collections: collections as Record<Collection, Map<string, string>>,
-    affinities: new Map<string, number>(),
-    chains: new Map<string, readonly Rule[]>(),
-  } satisfies FamilyRules;
-}
-
-function joinParts(parts: readonly FamilyPart[]): FamilyPart {
-  return {
-    elements: parts.flatMap((part) => part.elements),
+    elements: new Map(elements.entries().map(([name, own]) => [name, own.map(([, key, value]) => [key, value])])),
     affinities: parts.flatMap((part) => part.affinities),
     chains: parts.flatMap((part) => part.chains),
   };

@@ -10,8 +10,9 @@ import { type Informer, nameKey } from "../client/informer.ts";
 import { diffRules } from "./diff.ts";
 import type { Viewpoint } from "./endpoints.ts";
 import { FlowSweep } from "./flow-sweep.ts";
+import { emptyRules, rejoinRules, type ServiceChange } from "./join.ts";
 import type { ServiceRules } from "./plan.ts";
-import { joinRules, planService, serviceOf } from "./plan.ts";
+import { planService, serviceOf } from "./plan.ts";
 import type { FlowTable, HealthCheckFailure, HealthCheckServers, RuleEngine } from "./ports.ts";
 import type { Frame, RuleSet } from "./rules.ts";
 
@@ -65,6 +66,8 @@ class RunningProxy implements Proxy {
   readonly #waiting: (() => void)[] = [];
   readonly #sweep: FlowSweep;
   #viewpoint: Viewpoint;
+  /** All that has been planned, joined. */
+  #rules: RuleSet;
   /** What the kernel has; undefined where that is unknown. */
   #applied: RuleSet | undefined;
   #unopened: ReadonlySet<number> = new Set();
@@ -79,6 +82,7 @@ class RunningProxy implements Proxy {
   constructor(parts: ProxyParts) {
     this.#parts = parts;
     this.#viewpoint = { node: parts.node };
+    this.#rules = emptyRules(parts.frame);
     this.#sweep = new FlowSweep({ ...parts, flows: parts.flows, onDue: () => this.#sweepNow() });
     this.ready = new Promise((resolve) => (this.#resolveReady = resolve));
   }
@@ -174,14 +178,14 @@ class RunningProxy implements Proxy {
   }
 
   async #step(signal: AbortSignal): Promise<void> {
-    const { engine, frame, healthChecks } = this.#parts;
+    const { engine, healthChecks } = this.#parts;
     const waiting = this.#waiting.splice(0);
     try {
       if (this.#checkDue && this.#changed.size === 0 && this.#applied !== undefined)
         await this.#check(this.#applied, signal);
       this.#sweepDue = false;
-      this.#replan();
-      const next = joinRules(frame, this.#planned.values());
+      const next = rejoinRules(this.#rules, this.#replan(), this.#planned.values());
+      this.#rules = next;
       const transaction = diffRules(this.#applied, next);
       if (transaction !== undefined) await engine.apply(transaction, { signal });
       this.#applied = next;
@@ -194,17 +198,20 @@ class RunningProxy implements Proxy {
     }
   }
 
-  #replan(): void {
+  #replan(): readonly ServiceChange[] {
     const { services, frame } = this.#parts;
-    for (const key of this.#changed) {
+    const changes = Array.from(this.#changed, (key) => {
       const service = services.get(key);
-      if (service === undefined) this.#planned.delete(key);
-      else {
-        const slices = [...(this.#slices.get(key)?.values() ?? [])];
-        this.#planned.set(key, planService(service, slices, this.#viewpoint, frame));
-      }
+      const slices = [...(this.#slices.get(key)?.values() ?? [])];
+      const after = service && planService(service, slices, this.#viewpoint, frame);
+      return { key, before: this.#planned.get(key), after };
+    });
+    for (const { key, after } of changes) {
+      if (after === undefined) this.#planned.delete(key);
+      else this.#planned.set(key, after);
     }
     this.#changed.clear();
+    return changes;
   }
 
   /**
