@@ -7,11 +7,12 @@ import { type Cluster, startClusterWith } from "../cluster.ts";
 import { writeFailures } from "./failures.ts";
 import { allImages, conformanceImages, shortImages } from "./images.ts";
 import { type ConformanceOptions, readOptions, USAGE, UsageError } from "./options.ts";
+import { phasesOf } from "./phases.ts";
 import { conclusion, progressLine } from "./print.ts";
 import { judge, shortSet } from "./ratchet.ts";
 import type { SpecResult } from "./report.ts";
 import type { Progress } from "./live.ts";
-import { type Phase, runPhase, type SuitePrograms } from "./suite.ts";
+import { runPhase, type SuitePrograms } from "./suite.ts";
 
 // The official conformance suite against a cluster of its own: `npm run conformance -- --help`.
 
@@ -81,7 +82,7 @@ interface RunContext {
 async function run(options: ConformanceOptions, context: RunContext): Promise<number> {
   const started = performance.now();
   const results: SpecResult[] = [];
-  for (const phase of await phasesOf(options)) {
+  for (const phase of phasesOf(options, await shortSet())) {
     if (context.signal.aborted) break;
     say(`\nKubernetes ${kubernetesVersion}, ${phase.title} specs, ${phase.procs} at once`);
     const began = performance.now();
@@ -94,31 +95,6 @@ async function run(options: ConformanceOptions, context: RunContext): Promise<nu
   say(`Reports: ${context.output}`);
   const isGood = options.short ? results.every(({ passed }) => passed) : verdict.broken.length === 0;
   return isGood && results.length > 0 && !context.signal.aborted ? 0 : 1;
-}
-
-async function phasesOf({ short, focus, skip, procs }: ConformanceOptions): Promise<readonly Phase[]> {
-  if (short) {
-    const names = (await shortSet()).map((name) => `${escape(name)}$`);
-    // Whoever changes something else is not stopped by a moment's chance, but is told of it.
-    return [{ title: "short", focus: names, skip, procs, attempts: 2 }];
-  }
-  return [
-    { title: "parallel", focus, skip: [...skip, SERIAL], procs, attempts: 1 },
-    // Ginkgo joins patterns by "or": the serial ones among the wanted have the word before, between or behind.
-    { title: "serial", focus: focus.flatMap(serialOf), skip, procs: 1, attempts: 1 },
-  ];
-}
-
-const SERIAL = String.raw`\[Serial\]`;
-const CONFORMANCE = String.raw`\[Conformance\]`;
-
-function serialOf(pattern: string): readonly string[] {
-  const start = pattern.slice(0, -CONFORMANCE.length);
-  return [`${start}${SERIAL}.*${CONFORMANCE}`, `${pattern}.*${SERIAL}`];
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
 }
 
 try {

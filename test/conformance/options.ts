@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 export interface ConformanceOptions {
-  /** Regular expressions for whole names of specs; a spec runs if any matches. */
+  /** Regular expressions for names of specs; one runs if any matches, or if there is none. */
   readonly focus: readonly string[];
   readonly skip: readonly string[];
   readonly procs: number;
@@ -44,9 +44,10 @@ export function readOptions(words: readonly string[]): ConformanceOptions | "hel
   if (store !== "sqlite" && store !== "memory") throw new UsageError(`--store is sqlite or memory, not ${store}`);
   const sigs = (values.sig ?? "").split(",").filter((sig) => sig !== "");
   for (const pattern of [values.focus, values.skip]) checkPattern(pattern);
-  const sig = sigs.length === 0 ? "" : `\\[sig-(${sigs.join("|")})\\].*`;
+  const sig = sigs.length === 0 ? "" : `\\[sig-(${sigs.join("|")})\\]`;
+  const wanted = [sig, values.focus === undefined ? "" : `(${values.focus})`].filter((one) => one !== "");
   return {
-    focus: [`${sig}${values.focus === undefined ? "" : `(${values.focus}).*`}\\[Conformance\\]`],
+    focus: wanted.length === 0 ? [] : [wanted.join(".*")],
     skip: values.skip === undefined ? [] : [values.skip],
     procs,
     store,

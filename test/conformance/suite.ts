@@ -16,7 +16,9 @@ export interface SuitePrograms {
 /** Specs that run in one go. */
 export interface Phase {
   readonly title: string;
-  /** Regular expressions; a spec runs if any of `focus` and none of `skip` matches its name. */
+  /** Ginkgo's expression over the labels of specs. */
+  readonly labels: string;
+  /** Regular expressions; a spec runs if any of `focus`, or there is none, and none of `skip` matches its name. */
   readonly focus: readonly string[];
   readonly skip: readonly string[];
   readonly procs: number;
@@ -44,6 +46,7 @@ export async function runPhase(phase: Phase, options: PhaseOptions): Promise<rea
     programs.ginkgo,
     `--procs=${phase.procs}`,
     `--flake-attempts=${phase.attempts}`,
+    `--label-filter=${phase.labels}`,
     ...phase.focus.map((pattern) => `--focus=${pattern}`),
     ...phase.skip.map((pattern) => `--skip=${pattern}`),
     `--timeout=${LONGEST}`,
