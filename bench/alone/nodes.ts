@@ -15,8 +15,10 @@ import type { Draft } from "../../src/machinery/object.ts";
 import { testService, testSlice } from "../../src/proxy/testing.ts";
 import { type Cluster, startCluster, whyNoCluster } from "../../test/cluster.ts";
 import { carrierFor } from "./cluster-carrier.ts";
+import { loseNode } from "./node-loss.ts";
 
-// Three real nodes on this machine: how soon they are Ready, and how soon a change is in the kernel of every one of them.
+// Three real nodes on this machine: how soon they are Ready, how soon a change is in the kernel of every one of them, and how soon the
+// loss of one is made up for.
 //   npm run bench -- nodes
 // Goals: Ready < 8 s; a service's change and a route < 100 ms after the write (p99), < 20 ms of CPU a node; an idle agent < 0.5 % of a core.
 
@@ -31,7 +33,7 @@ const { signal } = new AbortController();
 export async function run(print: (line: string) => void): Promise<void> {
   const obstacle = await whyNoCluster();
   if (obstacle !== undefined) return print(`nodes: not measured: ${obstacle}`);
-  await using cluster = await startCluster(["busybox"], { up: ["--nodes 3"] });
+  await using cluster = await startCluster(["busybox"], { up: ["--nodes 3", "--node-grace 16"] });
   const starts: number[] = [];
   for (let round = 0; round < STARTS; round++) {
     await cluster.nodeShell.ok("wherry down");
@@ -47,6 +49,7 @@ export async function run(print: (line: string) => void): Promise<void> {
   await routes(cluster, client, print);
   await fill(client);
   await services(cluster, client, agents, print);
+  await loseNode(cluster, client, print);
 }
 
 async function idle(agents: ReadonlyMap<string, number>, print: (line: string) => void): Promise<void> {

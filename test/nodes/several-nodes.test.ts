@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import test from "node:test";
 import { type Cluster, startCluster, whyNoCluster } from "../cluster.ts";
+import { reachManyServices } from "./many-services.ts";
 import { playServicePolicies } from "./service-policies.ts";
 import { connectToFabric } from "./fabric-client.ts";
 
@@ -100,19 +101,27 @@ test("Three nodes on one machine", { skip: why ?? false }, async (t) => {
     },
   );
 
-  await t.test("policies of Services hold over nodes", async () => {
+  const boxesOfNodes = async () => {
     const boxes = await Promise.all(
       Object.keys(addresses).map(async (node) => {
         const list = `kubectl get pods -l app=box -o name --field-selector spec.nodeName=${node}`;
         return [node, (await shell.ok(list)).trim()] as const;
       }),
     );
+    return Object.fromEntries(boxes);
+  };
+
+  await t.test("a hundred Services, and a connection through each from a pod of every node", async () =>
+    reachManyServices(shell, await boxesOfNodes()),
+  );
+
+  await t.test("policies of Services hold over nodes", async () => {
     await playServicePolicies({
       shell,
       nodeShell,
       clientShell: client.shell,
       nodes: Object.fromEntries(Object.entries(addresses).map(([name, own]) => [name, fabricAddress(own)])),
-      boxes: Object.fromEntries(boxes),
+      boxes: await boxesOfNodes(),
     });
   });
 
