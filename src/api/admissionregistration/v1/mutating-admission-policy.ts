@@ -1,6 +1,5 @@
 import { invalid, notSupported, required } from "../../../machinery/issue.ts";
 import { checkRequiredOneOf, type Issues } from "../../checks.ts";
-import { age } from "../../columns.ts";
 import type {
   MutatingAdmissionPolicy as StoredMutatingAdmissionPolicy,
   MutatingAdmissionPolicySpec,
@@ -11,33 +10,22 @@ import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { checkExpression } from "./conditions.ts";
 import { type Compiler, PATCHES, WHOLE_OBJECT } from "./expressions.ts";
-import { checkPolicy, paramKindColumn, scopeOf } from "./policy.ts";
+import { checkPolicy, policyRules, scopeOf } from "./policy.ts";
 
 export type MutatingAdmissionPolicy = StoredMutatingAdmissionPolicy;
 
 /** How objects are changed, in expressions. It does nothing until a binding puts it to work. */
 export const MutatingAdmissionPolicy: Kind<MutatingAdmissionPolicy> = defineKind(
   facts.admissionregistration.v1.MutatingAdmissionPolicy,
-  {
-    anyFinalizer: true,
-    allowsUnconditionalUpdate: false,
-    metadataChecks: { update: ["whole"] },
-    desired: ({ spec }) => spec,
-    columns: [
-      { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },
-      {
-        name: "Mutations",
-        type: "integer",
-        description: "Mutation indicates the number of mutations rules defined in this configuration",
-        value: ({ spec }) => spec.mutations?.length ?? 0,
-      },
-      paramKindColumn(),
-      age,
-    ],
-    // A change is checked against what was there, so here only new objects are.
-    validate: ({ metadata, spec }) => (metadata.resourceVersion === undefined ? checkSpec(spec, undefined) : []),
-    validateUpdate: ({ spec }, old) => checkSpec(spec, old.spec),
-  },
+  policyRules<MutatingAdmissionPolicySpec, MutatingAdmissionPolicy>(
+    {
+      name: "Mutations",
+      type: "integer",
+      description: "Mutation indicates the number of mutations rules defined in this configuration",
+      value: ({ spec }) => spec.mutations?.length ?? 0,
+    },
+    ({ spec }, old) => checkSpec(spec, old),
+  ),
 );
 
 function checkSpec(spec: MutatingAdmissionPolicySpec, old: MutatingAdmissionPolicySpec | undefined): Issues {

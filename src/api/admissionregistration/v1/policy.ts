@@ -3,6 +3,7 @@ import { invalid, required } from "../../../machinery/issue.ts";
 import type { KubeObject } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkOptionalOneOf, type Issues } from "../../checks.ts";
+import { age } from "../../columns.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import type {
   MatchCondition,
@@ -11,7 +12,7 @@ import type {
   ParamKind,
   Variable,
 } from "../../generated/admissionregistration-v1.ts";
-import type { Column } from "../../kind.ts";
+import type { Column, KindRules } from "../../kind.ts";
 import { checkConditions } from "./conditions.ts";
 import { type Compiler, type Composition, type ExpressionScope, withVariables } from "./expressions.ts";
 import { checkNamedRule } from "./rules.ts";
@@ -124,12 +125,34 @@ function checkVariables(variables: readonly Variable[], { variables: compiled }:
   }
 }
 
-export function paramKindColumn<T extends KubeObject & { readonly spec: PolicySpec }>(): Column<T> {
+/**
+ * What both kinds of policies are made of.
+ * @param count the column that tells how many rules of its own a policy has
+ * @param checkSpec checks a policy; `old` is what was there before a change
+ */
+export function policyRules<S extends PolicySpec, T extends KubeObject & { readonly spec: S }>(
+  count: Column<T>,
+  checkSpec: (policy: T, old: S | undefined) => Issues,
+): KindRules<T> {
   return {
-    name: "ParamKind",
-    type: "string",
-    description: "ParamKind specifies the kind of resources used to parameterize this policy",
-    value: ({ spec: { paramKind } }) =>
-      paramKind === undefined ? "<unset>" : `${paramKind.apiVersion ?? ""}/${paramKind.kind ?? ""}`,
+    anyFinalizer: true,
+    allowsUnconditionalUpdate: false,
+    metadataChecks: { update: ["whole"] },
+    desired: ({ spec }) => spec,
+    columns: [
+      { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },
+      count,
+      {
+        name: "ParamKind",
+        type: "string",
+        description: "ParamKind specifies the kind of resources used to parameterize this policy",
+        value: ({ spec: { paramKind } }) =>
+          paramKind === undefined ? "<unset>" : `${paramKind.apiVersion ?? ""}/${paramKind.kind ?? ""}`,
+      },
+      age,
+    ],
+    // A change is checked against what was there, so here only new objects are.
+    validate: (policy) => (policy.metadata.resourceVersion === undefined ? checkSpec(policy, undefined) : []),
+    validateUpdate: (policy, old) => checkSpec(policy, old.spec),
   };
 }

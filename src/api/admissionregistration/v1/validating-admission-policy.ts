@@ -2,7 +2,6 @@ import { qualifiedName } from "../../../machinery/formats.ts";
 import { duplicate, invalid, notSupported, required } from "../../../machinery/issue.ts";
 import type { ObjectMeta } from "../../../machinery/object.ts";
 import { checkFormat, type Issues } from "../../checks.ts";
-import { age } from "../../columns.ts";
 import type {
   AuditAnnotation,
   ValidatingAdmissionPolicy as StoredValidatingAdmissionPolicy,
@@ -13,7 +12,7 @@ import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { checkExpression } from "./conditions.ts";
 import { BOOL, type Compiler, TEXT, TEXT_OR_NULL } from "./expressions.ts";
-import { checkPolicy, paramKindColumn, scopeOf } from "./policy.ts";
+import { checkPolicy, policyRules, scopeOf } from "./policy.ts";
 import { checkPolicyStatus } from "./policy-status.ts";
 
 export type ValidatingAdmissionPolicy = StoredValidatingAdmissionPolicy;
@@ -22,25 +21,15 @@ export type ValidatingAdmissionPolicy = StoredValidatingAdmissionPolicy;
 export const ValidatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = defineKind(
   facts.admissionregistration.v1.ValidatingAdmissionPolicy,
   {
-    anyFinalizer: true,
-    allowsUnconditionalUpdate: false,
-    metadataChecks: { update: ["whole"] },
-    desired: ({ spec }) => spec,
-    columns: [
-      { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },
+    ...policyRules<ValidatingAdmissionPolicySpec, ValidatingAdmissionPolicy>(
       {
         name: "Validations",
         type: "integer",
         description: "Validations indicates the number of validation rules defined in this configuration",
         value: ({ spec }) => spec.validations?.length ?? 0,
       },
-      paramKindColumn(),
-      age,
-    ],
-    // A change is checked against what was there, so here only new objects are.
-    validate: ({ metadata, spec }) =>
-      metadata.resourceVersion === undefined ? checkSpec(metadata, spec, undefined) : [],
-    validateUpdate: ({ metadata, spec }, old) => checkSpec(metadata, spec, old.spec),
+      ({ metadata, spec }, old) => checkSpec(metadata, spec, old),
+    ),
     validateStatusUpdate: ({ status }) => checkPolicyStatus(status),
   },
 );
