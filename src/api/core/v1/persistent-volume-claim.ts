@@ -13,6 +13,7 @@ import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { shortAccessModes, STORAGE_CLASS_ANNOTATION } from "./access-modes.ts";
 import { checkClaimSpec } from "./claim-spec.ts";
+import { claimStatusIssues } from "./claim-status.ts";
 import { claimDifference } from "./pod-diff/spec-difference.ts";
 import { roundResources } from "./pod-spec/resource-list.ts";
 
@@ -61,6 +62,7 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind(fac
     return issues;
   },
   validateUpdate: claimUpdateIssues,
+  validateStatusUpdate: claimStatusIssues,
   prepareForCreate(object) {
     normalizeDataSources((object as unknown as Mutable<PersistentVolumeClaim>).spec);
   },

@@ -3,6 +3,7 @@ import { checkNonnegative, checkOptionalOneOf, type Issues } from "../../checks.
 import { age } from "../../columns.ts";
 import type { PodDisruptionBudget as StoredPodDisruptionBudget } from "../../generated/policy-v1.ts";
 import { facts } from "../../generated/resources.ts";
+import { checkConditions } from "../../conditions.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import { checkAtMostAll, checkIntOrPercent } from "../../int-or-percent.ts";
 import { defineKind, type Kind } from "../../kind.ts";
@@ -54,6 +55,7 @@ export const PodDisruptionBudget: Kind<PodDisruptionBudget> = defineKind(facts.p
   },
   validateStatusUpdate({ status }) {
     const issues: Issues = [];
+    checkConditions(status.conditions ?? [], "status.conditions", issues);
     for (const name of FIGURES) checkNonnegative(status[name], `status.${name}`, issues);
     return issues;
   },

@@ -109,7 +109,7 @@ function isStandardContainerResource(name: string): boolean {
 }
 
 /** Kubernetes' own resources, as opposed to those that device plugins bring. */
-function isNative(name: string): boolean {
+export function isNative(name: string): boolean {
   return !name.includes("/") || name.includes("kubernetes.io/");
 }
 
