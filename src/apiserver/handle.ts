@@ -12,7 +12,7 @@ import type { Attributes, Authorizer, User } from "./auth/user.ts";
 import { readBody, readOptionsBody } from "./encode/body.ts";
 import { type Encoding, encodeOutcome, encodeStatus } from "./encode/encode.ts";
 import { bareType } from "./encode/media-type.ts";
-import { negotiate, type Use } from "./encode/negotiate.ts";
+import { negotiate, UnknownForm, type Use } from "./encode/negotiate.ts";
 import { encodeText } from "./encode/text.ts";
 import { warningHeader } from "./encode/warning.ts";
 import type { ApiRequest, ApiResponse } from "./http.ts";
@@ -128,17 +128,17 @@ async function answerResource(
   target: ResourceTarget,
   user: User,
 ): Promise<ApiResponse> {
-  const representation = negotiate(request, useOf(target.verb), target.kind);
   const { deprecated } = target.kind;
   const warnings: string[] = deprecated === undefined ? [] : [deprecated];
   let response: ApiResponse;
   try {
+    const representation = negotiate(request, useOf(target.verb), target.kind);
     const body = await bodyOf(request, target);
     const operation = new RequestOperation(request, target, user, body, parts.clock.now(), warnings);
     response = encodeOutcome(await parts.perform(operation), representation, parts.encoding);
   } catch (error) {
     // What is refused was warned of all the same.
-    if (!(error instanceof StatusError) || warnings.length === 0) throw error;
+    if (!(error instanceof StatusError) || warnings.length === 0 || error instanceof UnknownForm) throw error;
     response = encodeStatus(error.status, error.code, request);
   }
   if (warnings.length === 0) return response;

@@ -163,6 +163,8 @@ function listDecoder({ items }: ListShape): Decoder {
 
 function mapDecoder({ values }: MapShape): Decoder {
   let item: Decoder | undefined;
+  // Bytes that are null are stored as none, and come back as an empty text.
+  const areBytes = values.type === "string" && values.format === "byte";
   return {
     decode: (value, notes) => {
       if (typeof value !== "object" || value === null || Array.isArray(value)) throw new Mismatch();
@@ -172,7 +174,8 @@ function mapDecoder({ values }: MapShape): Decoder {
       for (const name of namesInByteOrder(input)) {
         const member = input[name];
         if (member === undefined) continue;
-        setMember(result, name, member === null ? item.zero() : item.decode(member, notes));
+        const absent = areBytes ? "" : item.zero();
+        setMember(result, name, member === null ? absent : item.decode(member, notes));
       }
       return result;
     },

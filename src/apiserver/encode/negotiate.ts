@@ -1,5 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
-import { failure, notAcceptable } from "../../machinery/status.ts";
+import { failure, notAcceptable, StatusError } from "../../machinery/status.ts";
 import type { ApiRequest } from "../http.ts";
 import { type MediaRange, parseAccept } from "./media-type.ts";
 
@@ -49,6 +49,13 @@ const customChoices = new Map<string, Choice | "unknown" | undefined>();
  */
 export type Use = "answer" | "list" | "stream" | "document";
 
+/** Nothing that the client accepts is made here: it gets no further than that, and no warning. */
+export class UnknownForm extends StatusError {
+  constructor({ status }: StatusError) {
+    super(status);
+  }
+}
+
 /**
  * How to write the answer to a request.
  * @throws StatusError 406 if nothing that the client accepts can be made.
@@ -63,7 +70,7 @@ export function negotiate(
   if (choice === "unknown") {
     const served = use === "answer" || use === "document" ? SERVED_TYPES : [...SERVED_TYPES, ...SERVED_STREAMS];
     const available = `Available representations: ${served.join(", ")}`;
-    throw failure(406, "NotAcceptable", `406: Not Acceptable\n\n${available}`, {});
+    throw new UnknownForm(failure(406, "NotAcceptable", `406: Not Acceptable\n\n${available}`, {}));
   }
   if (use === "document") {
     const plain = negotiatePlain(request);

@@ -1,5 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
-import { goJsonType } from "../../machinery/go-json.ts";
+import { goJsonType, jsonOfGo } from "../../machinery/go-json.ts";
 import { invalid } from "../../machinery/issue.ts";
 import { strictProblems } from "../../machinery/decode-problems.ts";
 import { hasDuplicateMembers } from "../../machinery/json-text.ts";
@@ -80,7 +80,7 @@ function decodePatched(operation: Operation, result: Result, twice: readonly str
   const { patched, asGoHas } = result;
   const refuse = (problem: string) => {
     const document = asGoHas();
-    return refusal(JSON.stringify(document), firstProblem(operation, document) ?? problem);
+    return refusal(jsonOfGo(document), firstProblem(operation, document) ?? problem);
   };
   reportUnknown(operation, twice, refuse);
   return decodeObject(operation, kind, patched, refuse);

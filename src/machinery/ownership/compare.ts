@@ -1,5 +1,6 @@
 import { sameJson } from "../same-json.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { hasGivenEmpty } from "../given-empty.ts";
 import type { ListShape, MapShape, Shape, StructShape } from "../shape.ts";
 import type { FieldNode, FieldSet } from "./field-set.ts";
 import { emptySet, leafNode } from "./field-set.ts";
@@ -72,7 +73,9 @@ function compareChild(
   if (left === undefined) (changes.added ??= new Map()).set(element, wholeOf(shape, right!));
   else if (right === undefined) (changes.removed ??= new Map()).set(element, wholeOf(shape, left));
   else if (isLeaf(shape) || (isEmptyValue(left) && isEmptyValue(right))) {
-    if (!sameJson(left, right)) (changes.modified ??= new Map()).set(element, leafNode);
+    // Of the lists that are compared as a whole, Go takes what is given empty in their items for another value.
+    const isSame = sameJson(left, right) && !(shape.type === "list" && hasGivenEmpty(right));
+    if (!isSame) (changes.modified ??= new Map()).set(element, leafNode);
   } else {
     const below = newChanges();
     compareContainers(shape, left, right, below);
