@@ -39,6 +39,8 @@ const service = (spec: object, metadata: object = { name: "one" }): Step => ({
 
 const bareService = { apiVersion: "v1", kind: "Service", metadata: { name: "one" }, spec: { ports: [{ port: 80 }] } };
 const OWNER = { apiVersion: "v1", kind: "Pod", name: "a", uid: "00000000-0000-0000-0000-000000000001" };
+const SUBSETS = [{ addresses: [{ ip: "10.1.2.3" }], ports: [{ port: 80 }] }];
+const BUDGETS = "/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets";
 const POLICIES = "/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies";
 const policy = (spec: object) => ({
   apiVersion: "networking.k8s.io/v1",
@@ -124,6 +126,43 @@ const cases: readonly Case[] = [
       body: { metadata: { ownerReferences: [OWNER, OWNER] } },
     },
   ]),
+  defineCase("empty-in-atomic-lists", "api", [
+    ...[[{ type: "Container" }], [{ type: "Container", min: {} }], [{ type: "Container" }]].flatMap((limits, index) => [
+      ...(index === 0
+        ? [{ ask: `POST ${NAMESPACE}/limitranges`, body: { metadata: { name: "one" }, spec: { limits } } }]
+        : []),
+      {
+        ask: `PUT ${NAMESPACE}/limitranges/one?fieldManager=m-${index}`,
+        body: { metadata: { name: "one" }, spec: { limits } },
+      },
+    ]),
+    { ask: `POST ${NAMESPACE}/endpoints`, body: { metadata: { name: "one" }, subsets: SUBSETS } },
+    {
+      ask: `PATCH ${NAMESPACE}/endpoints/one?fieldManager=two`,
+      headers: jsonPatch,
+      body: [{ op: "add", path: "/subsets/0/notReadyAddresses", value: [] }],
+    },
+  ]),
+  defineCase("statuses", "api", [
+    { ask: `POST ${CLAIMS}`, body: claim({ accessModes: ["ReadWriteOnce"] }) },
+    ...[
+      { allocatedResourceStatuses: { a: "b" } },
+      { allocatedResources: { "a b": "1", storage: "-1", "example.com/a": "-1m" } },
+      { capacity: { storage: "-1.5" } },
+    ].map((status) => ({ ask: `PATCH ${CLAIMS}/one/status`, headers: merge, body: { status } })),
+    { ask: `POST ${BUDGETS}`, body: { metadata: { name: "one" }, spec: { selector: {}, minAvailable: 1 } } },
+    ...[[null], [{ type: "a", reason: "b c", observedGeneration: -1 }, { type: "a" }]].map((conditions) => ({
+      ask: `PATCH ${BUDGETS}/one/status`,
+      headers: merge,
+      body: { status: { conditions } },
+    })),
+    ...["endpoints", "configmaps"].flatMap((plural) =>
+      ["application/yaml", "text/html"].map((accept) => ({
+        ask: `GET ${NAMESPACE}/${plural}?watch=1&timeoutSeconds=1`,
+        headers: { accept },
+      })),
+    ),
+  ]),
   defineCase("deletions-and-refusals", "api", [
     { ask: `POST ${NAMESPACE}/configmaps`, body: { metadata: { name: "one" } } },
     // A body takes the place of the query.
@@ -187,7 +226,7 @@ const cases: readonly Case[] = [
   defineCase(
     "bytes-one-by-one",
     "api",
-    [["x"], [1, 256], [104, 105], [null], 1].map((a) => ({
+    [["x"], [1, 256], [104, 105], [null], 1, null].map((a) => ({
       ask: `POST ${NAMESPACE}/secrets?dryRun=All`,
       body: { apiVersion: "v1", kind: "Secret", metadata: { name: "one" }, data: { a } },
     })),
