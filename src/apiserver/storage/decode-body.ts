@@ -1,6 +1,7 @@
 import { allFacts } from "../../api/generated/resources.ts";
 import type { Kind } from "../../api/kind.ts";
 import { applyDefaults, DecodeError, decodeValue } from "../../machinery/decode.ts";
+import { byteOrder } from "../../machinery/byte-order.ts";
 import { givenEmpty } from "../../machinery/given-empty.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { invalid } from "../../machinery/issue.ts";
@@ -9,6 +10,7 @@ import type { Operation } from "../operation.ts";
 
 /**
  * The body of a create or update as an object of the kind that nobody else holds: decoded by its shape and defaulted.
+ * @param asGoHas the body with its members in another order, in which problems are told
  * @throws {StatusError} 400 for a body of another kind or with wrong types, and for unknown fields under strict validation.
  */
 export function decodeObject(
@@ -16,6 +18,7 @@ export function decodeObject(
   kind: Kind,
   body: unknown,
   refuse: Refuse = (problem, given = kind) => cannotHandle(kind, given, problem),
+  asGoHas?: () => unknown,
 ): MutableJsonObject {
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind})`);
@@ -33,12 +36,24 @@ export function decodeObject(
       ? decodeValue(kind.shape, body, { text: given, typed: isWhole && operation.typed === true })
       : kind.decode(body, given),
   );
-  reportUnknown(operation, bodyProblems.length === 0 ? unknown : [...bodyProblems, ...unknown], refuse);
+  const told = unknown.length < 2 || isWhole ? unknown : toldOfPatch(operation, kind, unknown, asGoHas);
+  reportUnknown(operation, bodyProblems.length === 0 ? told : [...bodyProblems, ...told], refuse);
   const object = value as MutableJsonObject;
   object["apiVersion"] = kind.apiVersion;
   object["kind"] = kind.kind;
   defaultObject(kind, object);
   return object;
+}
+
+/** A strategic patch comes from no text: what is unknown is told in order. Of others it is told where Go has it. */
+function toldOfPatch(
+  { patchType }: Operation,
+  { shape }: Kind,
+  unknown: readonly string[],
+  asGoHas: (() => unknown) | undefined,
+): readonly string[] {
+  if (patchType === "application/strategic-merge-patch+json") return unknown.toSorted(byteOrder);
+  return asGoHas === undefined ? unknown : decodeValue(shape, asGoHas()).unknown;
 }
 
 /** What comes of a problem with a body that says of itself to be `given`. */

@@ -83,7 +83,7 @@ function decodePatched(operation: Operation, result: Result, twice: readonly str
     return refusal(jsonOfGo(document), firstProblem(operation, document) ?? problem);
   };
   reportUnknown(operation, twice, refuse);
-  return decodeObject(operation, kind, patched, refuse);
+  return decodeObject(operation, kind, patched, refuse, asGoHas);
 }
 
 /** Of several problems the first in Go's order of members is told. */

@@ -1,10 +1,12 @@
 import { defineKind, type Kind } from "../../api/kind.ts";
 import type { Scale } from "../../api/generated/autoscaling-v1.ts";
 import { shapes } from "../../api/generated/shapes.ts";
+import { dnsSubdomain } from "../../machinery/formats.ts";
 import { invalid } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { formatSelector, selectorFromLabels, selectorOf } from "../../machinery/labels.ts";
 import type { KubeObject, LabelSelector } from "../../machinery/object.ts";
+import { metadataIssues } from "../../machinery/metadata.ts";
 import { ownersAfterScale, type Scaled, scaleOwners } from "../../machinery/ownership/scale.ts";
 import { conflictError, internalError, invalidError, notFoundError } from "../../machinery/status.ts";
 import { derivedOperation, objectOutcome, type Operation, type Outcome } from "../operation.ts";
@@ -64,17 +66,20 @@ function scaledBy({ apiVersion, scale }: Kind): Scaled {
 
 function checkScale(kind: Kind, { spec, metadata }: Scale, live: KubeObject, resourceVersion: string): void {
   const { name, uid } = live.metadata;
+  const issues = [...metadataIssues(metadata, METADATA)];
   if ((spec.replicas ?? 0) < 0) {
-    throw invalidError({ group: "autoscaling", name: "Scale" }, name, [
-      invalid("spec.replicas", spec.replicas, "must be greater than or equal to 0"),
-    ]);
+    issues.push(invalid("spec.replicas", spec.replicas, "must be greater than or equal to 0"));
   }
+  if (issues.length > 0) throw invalidError({ group: "autoscaling", name: "Scale" }, name, issues);
   if ((metadata.uid ?? "") !== "" && metadata.uid !== uid) {
     const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
     throw conflictError({ group: kind.group, name: `${kind.plural}/scale` }, name, why);
   }
   checkRevision(kind, { resourceVersion }, live);
 }
+
+/** Of whatever is scaled, the scale itself has a namespace and a plain name. */
+const METADATA = { namespaced: true, name: dnsSubdomain, anyFinalizer: false };
 
 function scaleOutcome(kind: Kind, object: KubeObject): Outcome {
   return objectOutcome(SCALE_KIND, scaleOf(kind, object) as unknown as KubeObject);
