@@ -78,7 +78,10 @@ export class Plainer {
     result = result
       .replaceAll(/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, (address) => this.#number("address", address))
       .replaceAll(/(?<=\.)1[0-9a-f]{15}\b/g, "<event>")
-      .replaceAll(/(?<=\bcurrent: )\d+|(?<=\bversion: \d+ \()\d+|(?<=record \()\d+/g, "<rv>")
+      .replaceAll(
+        /(?<=\bcurrent: |ResourceVersion in object meta: )\d+|(?<=\bversion: \d+ \()\d+|(?<=record \()\d+/g,
+        "<rv>",
+      )
       .replaceAll(/(?<=\bresourceVersion: ")\d+(?=")/g, (version) => this.#version(version))
       .replaceAll(/(?<=\\?"resourceVersion\\?":\s?\\?")\d+/g, (version) => this.#version(version));
     result = result.replaceAll(/(?<=\b[a-z0-9]+-)[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, (hash) =>

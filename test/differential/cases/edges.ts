@@ -116,6 +116,11 @@ const cases: readonly Case[] = [
     { ask: `PUT ${SETS}/one/scale`, body: { metadata: { name: "one" }, spec: { replicas: 2 } } },
     { ask: `PATCH ${SETS}/one/scale`, headers: merge, body: { spec: { replicas: 2 } } },
     { ask: `GET ${SETS}/one` },
+    {
+      ask: `PATCH ${SETS}/one/scale`,
+      headers: merge,
+      body: { metadata: { ownerReferences: [null] }, spec: { replicas: -1 } },
+    },
     ...["POST", "PUT"].map((verb) => ({
       ask: `${verb} ${NAMESPACE}/configmaps${verb === "PUT" ? "/one" : ""}`,
       body: { metadata: { name: "one", ownerReferences: [OWNER, OWNER] } },
@@ -174,6 +179,9 @@ const cases: readonly Case[] = [
       body: { metadata: { name: ["x"], annotations: { a: 1 } } },
     },
     { ask: `PATCH ${NAMESPACE}/configmaps/one`, headers: strategic, body: { metadata: { $patch: 7 } } },
+    { ask: `PATCH ${NAMESPACE}/configmaps/one`, headers: strategic, body: { metadata: { z: 1, y: 2, $z: 3 } } },
+    { ask: `PATCH ${NAMESPACE}/configmaps/one`, headers: merge, body: { z: 1, metadata: { z: 1, y: 2 } } },
+    { ask: `PATCH ${SETS}/none/scale`, headers: merge, body: {} },
     { ask: `PATCH ${NAMESPACE}/services/one/status?fieldManager=one`, headers: apply, body: bareService },
     { ask: `PATCH ${NAMESPACE}/services/one?fieldManager=one`, headers: apply, body: bareService },
     { ask: `GET ${NAMESPACE}/configmaps?limit=1&fieldSelector=metadata.name%3Done` },
