@@ -55,7 +55,9 @@ export function applyJsonPatch(document: unknown, { operations }: JsonPatch): Mu
   for (const operation of operations) {
     const perform = OPERATIONS.get(operation.op);
     if (perform === undefined) throw doesNotApply(`Unexpected kind: ${operation.op}`);
-    perform(target, operation);
+    // A later operation may change what an earlier one has put there; the patch may be applied again.
+    const { op, path, from, value } = operation;
+    perform(target, { op, path, from, value: copyJson(value) });
   }
   return target.root;
 }

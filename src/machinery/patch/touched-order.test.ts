@@ -15,6 +15,14 @@ test("a merge patch orders the members of what it opens, and of what is new", ()
   );
 });
 
+test("a JSON patch that changes what it has added can be applied again", () => {
+  const patch = readJsonPatch([
+    { op: "add", path: "/m/c", value: [7] },
+    { op: "add", path: "/m/c/0", value: 1 },
+  ]);
+  assert.deepEqual(applyJsonPatch(document, patch), applyJsonPatch(document, patch));
+});
+
 test("a JSON patch orders what its paths go through", () => {
   const patch = readJsonPatch([{ op: "add", path: "/z/a/0/b", value: { b: 1, a: 2 } }]);
   const shown = JSON.stringify(orderAfterOperations(applyJsonPatch(document, patch), patch));
