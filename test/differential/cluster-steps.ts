@@ -108,12 +108,19 @@ export function events(counts: Readonly<Record<string, number>>): Step {
         ([reason, count]) => items.filter((event: Json) => event.reason === reason).length >= count,
       ),
     see: ({ items }) =>
-      [...new Set<string>(items.map(eventText).filter((text: string) => !byChance.test(text)))].toSorted(),
+      [...new Set<string>(items.map(eventText).filter((text: string) => !byChance.test(text)))].toSorted((a, b) =>
+        sortKey(a) < sortKey(b) ? -1 : 1,
+      ),
   };
 }
 
-/** Said only if the scheduler has come by in that moment; that it finds no nodes stands in the pods' conditions. */
-const byChance = /skip schedule deleting pod|no nodes available to schedule pods/;
+/** Said only if a loop has come by in that moment; that there are no nodes stands in the conditions of the pods. */
+const byChance = /skip schedule deleting pod|no nodes available to schedule pods|Cancelling deletion of Pod/;
+
+/** Ends of names that are made up have no order. */
+function sortKey(text: string): string {
+  return text.replaceAll(/-[bcdfghjklmnpqrstvwxz2456789]{5}\b/g, "");
+}
 
 function eventText({ type, reason, message, involvedObject, source, reportingComponent, count }: Json): string {
   const from = source?.component ?? reportingComponent;
