@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readFileSync } from "node:fs";
 import { builtInKinds } from "../../api/kinds.ts";
 import { createRegistry } from "../../api/registry.ts";
 import type { Schema } from "./definitions.ts";
+import { protobufV2 } from "./protobuf-v2.ts";
 import { openapiAnswer } from "./openapi.ts";
 
 const registry = createRegistry(builtInKinds());
@@ -103,7 +105,16 @@ test("openapi: version 2 for those who still read it", () => {
     description: "The spec.",
     $ref: "#/definitions/io.k8s.api.core.v1.PodSpec",
   });
-  const protobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
-  assert.equal(ask("/openapi/v2", { accept: protobuf }).status, 406);
-  assert.equal(ask("/openapi/v2", { accept: `${protobuf},application/json` }).status, 200);
+  assert.equal(ask("/openapi/v2", { accept: "text/html" }).status, 406);
+  const protobuf = ask("/openapi/v2", { accept: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf" });
+  assert.equal(protobuf.status, 200);
+  assert.equal(protobuf.headers["content-type"], "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+  assert.deepEqual(protobuf.body, protobufV2(read("/openapi/v2")));
+  assert.notEqual(protobuf.headers["etag"], ask("/openapi/v2").headers["etag"]);
+});
+
+test("openapi: version 2 as protobuf is what Gnostic makes of the same document", () => {
+  const file = (name: string) => readFileSync(new URL(`./testdata/${name}`, import.meta.url));
+  const document = JSON.parse(file("document-v2.json").toString()) as object;
+  assert.deepEqual(Buffer.from(protobufV2(document)), file("document-v2.pb"));
 });

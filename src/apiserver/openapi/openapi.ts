@@ -12,6 +12,7 @@ import type { Describe } from "./describe.ts";
 import { openapiV2 } from "./document-v2.ts";
 import { openapiV3 } from "./document-v3.ts";
 import { rootOf } from "./operations.ts";
+import { protobufV2 } from "./protobuf-v2.ts";
 
 /** Where documents come from besides the kinds' own facts. */
 export interface OpenapiSources {
@@ -49,7 +50,8 @@ const RELEASE = KUBERNETES_VERSION.slice(1).split(".").slice(0, 2).join(".");
 
 function createOpenapi(registry: KindRegistry, sources: OpenapiSources): (request: Asking) => ApiResponse | undefined {
   let generation = registry.generation;
-  let whole: Served | undefined;
+  let whole: object | undefined;
+  const forms = new Map<Form, Served>();
   const versions = new Map<string, { readonly hash: string; readonly body: Uint8Array }>();
   const context = { ...sources, version: RELEASE };
 
@@ -57,13 +59,16 @@ function createOpenapi(registry: KindRegistry, sources: OpenapiSources): (reques
     if (registry.generation === generation) return;
     generation = registry.generation;
     whole = undefined;
+    forms.clear();
   };
-  const serveWhole = (): Served => {
-    if (whole === undefined) {
-      const body = encodeText(JSON.stringify(openapiV2(registry.all(), context)));
-      whole = { body, etag: `"${textHash(body)}"` };
+  const serveWhole = (form: Form): Served => {
+    let served = forms.get(form);
+    if (served === undefined) {
+      whole ??= openapiV2(registry.all(), context);
+      const body = form === "json" ? encodeText(JSON.stringify(whole)) : protobufV2(whole);
+      forms.set(form, (served = { body, etag: `"${textHash(body)}"` }));
     }
-    return whole;
+    return served;
   };
   const versionsNow = (): readonly ServedVersion[] =>
     servedGroups(sources.discovered.all()).flatMap((group) => group.versions);
@@ -79,14 +84,43 @@ function createOpenapi(registry: KindRegistry, sources: OpenapiSources): (reques
     const path = request.path.replace(/\/$/, "");
     if (path !== "/openapi/v2" && !/^\/openapi\/v3(\/|$)/.test(path)) return undefined;
     refresh();
+    if (path === "/openapi/v2") {
+      const form = formOf(request);
+      return form === undefined ? notAcceptable() : conditional(request, serveWhole(form), CONTENT_TYPES[form]);
+    }
     if (!acceptsJson(request)) return notAcceptable();
-    if (path === "/openapi/v2") return conditional(request, serveWhole());
-    if (path === "/openapi/v3") return json(encodeText(JSON.stringify(index(versionsNow(), sources.customSchema))), {});
+    if (path === "/openapi/v3") {
+      const paths = index(versionsNow(), sources.customSchema);
+      return answer(encodeText(JSON.stringify(paths)), CONTENT_TYPES.json, {});
+    }
     const wanted = path.slice("/openapi/v3".length);
     const served = versionsNow().find((each) => rootOf(each) === wanted);
     if (served === undefined) return undefined;
     return versionAnswer(request, versionHash(served, sources.customSchema), (hash) => bodyOf(served, hash));
   };
+}
+
+/** How the document of OpenAPI 2 may be written. */
+type Form = "json" | "protobuf";
+
+const CONTENT_TYPES: Readonly<Record<Form, string>> = {
+  json: "application/json",
+  protobuf: "application/com.github.proto-openapi.spec.v2.v1.0+protobuf",
+};
+
+/** By its present name, and by the one that is asked for. */
+const PROTOBUF_SUBTYPES: readonly string[] = [
+  "com.github.proto-openapi.spec.v2.v1.0+protobuf",
+  "com.github.proto-openapi.spec.v2@v1.0+protobuf",
+];
+
+function formOf({ headers }: Pick<ApiRequest, "headers">): Form | undefined {
+  for (const { type, subtype } of parseAccept(headers["accept"] || "*/*")) {
+    if (type !== "*" && type !== "application") continue;
+    if (subtype === "*" || subtype === "json") return "json";
+    if (PROTOBUF_SUBTYPES.includes(subtype)) return "protobuf";
+  }
+  return undefined;
 }
 
 interface Served {
@@ -142,20 +176,27 @@ function versionAnswer(request: Asking, hash: string, bodyOf: (hash: string) => 
   return { ...response, headers: { ...response.headers, "cache-control": "public, immutable, max-age=31536000" } };
 }
 
-function conditional({ headers }: Pick<ApiRequest, "headers">, { body, etag }: Served): ApiResponse {
+function conditional(
+  { headers }: Pick<ApiRequest, "headers">,
+  { body, etag }: Served,
+  contentType = CONTENT_TYPES.json,
+): ApiResponse {
   const caching = { etag, vary: "Accept" };
   if (headers["if-none-match"] === etag) {
     return { status: 304, headers: { "cache-control": "no-cache, private", ...caching }, body: undefined };
   }
-  return json(body, caching);
+  return answer(body, contentType, caching);
 }
 
-function json(body: Uint8Array, headers: Readonly<Record<string, string>>): ApiResponse {
-  const common = { "cache-control": "no-cache, private", "content-type": "application/json" };
-  return { status: 200, headers: { ...common, ...headers }, body };
+function answer(body: Uint8Array, contentType: string, headers: Readonly<Record<string, string>>): ApiResponse {
+  return {
+    status: 200,
+    headers: { "cache-control": "no-cache, private", "content-type": contentType, ...headers },
+    body,
+  };
 }
 
-/** Documents are written as JSON only: the protobuf form is an older client's second choice. */
+/** Documents of OpenAPI 3 are written as JSON only, which their clients ask for. */
 function acceptsJson({ headers }: Pick<ApiRequest, "headers">): boolean {
   const accept = headers["accept"] ?? "";
   if (accept === "") return true;

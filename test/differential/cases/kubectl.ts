@@ -123,6 +123,14 @@ const cases: readonly Case[] = [
       input: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one" }, data: { a: "7" }, unknown: 1 },
     },
     {
+      kubectl: "apply -f -",
+      input: {
+        apiVersion: "v1",
+        kind: "List",
+        items: ["listed-1", "listed-2"].map((name) => ({ apiVersion: "v1", kind: "ConfigMap", metadata: { name } })),
+      },
+    },
+    {
       kubectl: "apply --validate=ignore -f -",
       input: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one" }, data: { a: "7" }, unknown: 1 },
     },
