@@ -111,7 +111,7 @@ function operationObject(operation: Operation, tag: string, bodies: Bodies, own:
       401: { description: "Unauthorized" },
     },
     "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": { group: subject.group, version: subject.version, kind: subject.kind },
+    "x-kubernetes-group-version-kind": { group: subject.group, kind: subject.kind, version: subject.version },
   };
 }
 

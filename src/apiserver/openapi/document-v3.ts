@@ -85,7 +85,7 @@ function operationObject(operation: Operation, tag: string, bodies: Bodies, para
     ...(body === undefined ? {} : { requestBody: requestBody(operation, body) }),
     responses: responses(operation.codes, bodies.given(operation), answerTypes(operation)),
     "x-kubernetes-action": action,
-    "x-kubernetes-group-version-kind": { group: subject.group, version: subject.version, kind: subject.kind },
+    "x-kubernetes-group-version-kind": { group: subject.group, kind: subject.kind, version: subject.version },
   };
 }
 
