@@ -45,9 +45,10 @@ export async function openConnection(door: Door): Promise<Connection> {
       const length = /content-length: (\d+)/i.exec(head);
       missing = length === null ? -1 : Number(length[1]);
       body = bytes.subarray(bytes.length - (head.length - end - 4));
-      first = body.subarray(0, ENDS_BYTES).toString("latin1");
+      first = "";
       tail = "";
     }
+    if (first.length < ENDS_BYTES) first += body.subarray(0, ENDS_BYTES - first.length).toString("latin1");
     if (missing >= 0) {
       missing -= body.length;
       if (missing > 0) return;

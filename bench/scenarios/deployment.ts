@@ -7,6 +7,8 @@ const NODE_COUNT = 1_000;
 const POD_COUNT = 10_000;
 const SETTLE_MS = 15_000;
 const RESTING_MS = 20_000;
+/** Kubernetes takes more than ten minutes on a slow machine. */
+const PATIENCE_MS = 30 * 60_000;
 const DEPLOYMENT = "/apis/apps/v1/namespaces/default/deployments";
 
 interface Listed {
@@ -93,7 +95,7 @@ async function podsReady({ running: { api } }: Turn): Promise<void> {
   await api.until<{ readonly status?: { readonly readyReplicas?: number } }>(
     `${DEPLOYMENT}/web`,
     ({ status }) => status?.readyReplicas === POD_COUNT,
-    { everyMs: 250 },
+    { everyMs: 250, patienceMs: PATIENCE_MS },
   );
 }
 
@@ -107,6 +109,9 @@ async function rest({ running, signal }: Turn): Promise<Reading> {
 async function podsGone({ running: { api } }: Turn): Promise<Reading> {
   const start = performance.now();
   await api.ask("DELETE", `${DEPLOYMENT}/web`);
-  await api.until<Listed>(`${PODS}?limit=1`, ({ items }) => items.length === 0, { everyMs: 250 });
+  await api.until<Listed>(`${PODS}?limit=1`, ({ items }) => items.length === 0, {
+    everyMs: 250,
+    patienceMs: PATIENCE_MS,
+  });
   return seconds("pods gone", start);
 }

@@ -45,6 +45,8 @@ export interface ChunkedBody {
   readonly chunks: Iterable<readonly Uint8Array[]> | AsyncIterable<readonly Uint8Array[]>;
   /** May be compressed if the client can read that and it grows long: a list, never a stream that someone waits for. */
   readonly compressible?: boolean;
+  /** Made as things happen: its head is sent at once, and it ends when the server closes. Default: whether the chunks are asynchronous. */
+  readonly live?: boolean;
 }
 
 /** The connection is taken over: exec, attach, port-forward, a proxied upgrade. */

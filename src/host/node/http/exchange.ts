@@ -77,9 +77,14 @@ function send(
     return send(request, statusResponse(badRequest("Upgrade request required")), carrier, lifetimes);
   if (body.compressible === true && mayCompress(headers, carrier))
     return sendCompressible(status, headers, body, carrier);
-  if (!(Symbol.asyncIterator in body.chunks)) return pump(body.chunks, carrier.start(status, headers, false));
+  if (!isLive(body)) return pump(body.chunks, carrier.start(status, headers, false));
   const release = lifetimes.hold(request.abort());
   return pump(body.chunks, carrier.start(status, headers, true)).finally(release);
+}
+
+/** Whether a body is made as things happen. */
+export function isLive({ chunks, live = Symbol.asyncIterator in chunks }: ChunkedBody): boolean {
+  return live;
 }
 
 /** Collects until it is known whether the whole is long enough to be compressed. */

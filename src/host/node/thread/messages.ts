@@ -27,7 +27,7 @@ export type Asked =
 export type Told =
   | (Head & { readonly type: "answer"; readonly body: Uint8Array | undefined })
   /** The answer goes on in pieces. */
-  | (Head & { readonly type: "begin"; readonly compressible: boolean })
+  | (Head & { readonly type: "begin"; readonly compressible: boolean; readonly live: boolean })
   /** More of several answers at once: of all that watch the same. */
   | { readonly type: "piece"; readonly ids: number[]; readonly piece: Uint8Array }
   | { readonly type: "end"; readonly id: number }

@@ -94,13 +94,13 @@ export class Call {
         this.#end();
         return this.#resolve({ status: told.status, headers: told.headers, body: told.body });
       case "begin": {
-        const { status, headers, compressible } = told;
+        const { status, headers, compressible, live } = told;
         this.#tellStop();
         const chunks = (this.#stream = new PieceStream({
           read: (bytes) => this.#outbox.add({ type: "read", id: this.#id, bytes }),
           left: () => this.cancel(new Error("nobody reads the answer any more")),
         }));
-        return this.#resolve({ status, headers, body: { type: "chunks", chunks, compressible } });
+        return this.#resolve({ status, headers, body: { type: "chunks", chunks, compressible, live } });
       }
       case "end":
         return this.#end();

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import { type ApiResponse, BodyTooLarge, type ChunkedBody } from "../../../apiserver/http.ts";
-import { ask, type Service } from "../http/exchange.ts";
+import { ask, isLive, type Service } from "../http/exchange.ts";
 import { makeRequest } from "../http/request.ts";
 import type { Asked, Told } from "./messages.ts";
 import { Outbox } from "./outbox.ts";
@@ -129,7 +129,8 @@ class Exchange {
       }
       throw new Error(`a ${handler.type} session stays in the thread that it was made in`);
     }
-    this.#outbox.add({ type: "begin", id, status, headers, compressible: body.compressible === true });
+    const kind = { compressible: body.compressible === true, live: isLive(body) };
+    this.#outbox.add({ type: "begin", id, status, headers, ...kind });
     return this.#stream(body.chunks);
   }
 
@@ -213,7 +214,8 @@ function* blocksOf(steps: Iterable<readonly Uint8Array[]>): Generator<Uint8Array
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const block = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  // Memory of its own, not cleared before it is written.
+  const block = Buffer.allocUnsafeSlow(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
     block.set(piece, at);
