@@ -377,7 +377,7 @@ const cases: readonly Case[] = [
     leaves("low"),
     remove(`${CORE}/pods/low`, "?gracePeriodSeconds=0"),
     bound("high"),
-    events({ Preempted: 1 }),
+    events({ Preempted: 1, Scheduled: 2 }),
   ]),
   defineCase("daemonset", "nodes", [
     node("a"),
