@@ -13,7 +13,6 @@ import { jsonProblem } from "./json-problem.ts";
 import { negotiate } from "./negotiate.ts";
 import { warningHeader } from "./warning.ts";
 import { createFrameCache } from "./watch.ts";
-import { naturalOrder, toYaml } from "./yaml.ts";
 
 interface Web extends KubeObject {
   readonly status: { readonly phase: string };
@@ -215,35 +214,6 @@ test("encode: what cannot be made is refused, and the refusal is told as JSON", 
   assert.equal(yaml.headers["content-type"], "application/yaml");
   assert.equal(negotiate(asking("text/html, */*;q=0.1"), "answer").format, "json");
   assert.throws(() => negotiate(asking("application/yaml"), "stream"), /application\/json;stream=watch/);
-});
-
-test("encode: YAML as Kubernetes writes it", () => {
-  const value = {
-    metadata: { resourceVersion: "28", labels: { b: "yes", a: "1e3", "k:{x}": "a: b" }, list: [{ y: 1, x: "" }] },
-    apiVersion: "v1",
-    text: '{"a":"b"}\n',
-    time: "2026-11-21T08:36:29Z",
-    empty: {},
-  };
-  assert.equal(
-    toYaml(value),
-    `apiVersion: v1
-empty: {}
-metadata:
-  labels:
-    a: "1e3"
-    b: "yes"
-    k:{x}: 'a: b'
-  list:
-  - x: ""
-    "y": 1
-  resourceVersion: "28"
-text: |
-  {"a":"b"}
-time: "2026-11-21T08:36:29Z"
-`,
-  );
-  assert.deepEqual(["a10", "a2", "B", "a", ".", "f:x"].toSorted(naturalOrder), [".", "B", "a", "a2", "a10", "f:x"]);
 });
 
 test("encode: bodies are read as Kubernetes reads them", () => {

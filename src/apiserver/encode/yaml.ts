@@ -1,63 +1,59 @@
-import { Document, isScalar, Scalar, visit } from "yaml";
-import { folded } from "./yaml-fold.ts";
+import type { Json, JsonObject } from "../../machinery/json.ts";
+import { naturalOrder } from "./yaml-order.ts";
+import { isSimpleKey, scalarText } from "./yaml-scalar.ts";
 
-/** A JSON value as Kubernetes writes YAML: names sorted, lists not indented, strings quoted only where they must be. */
+const STEP = 2;
+
+/** A JSON value as Go's YAML writer has it, which Kubernetes uses: names sorted, lists in mappings not indented. */
 export function toYaml(value: unknown): string {
-  const document = new Document(value, {
-    aliasDuplicateObjects: false,
-    sortMapEntries: (a, b) => naturalOrder(keyText(a.key), keyText(b.key)),
-  });
-  visit(document, {
-    Scalar(_, node) {
-      if (typeof node.value === "string" && looksLikeAnotherType(node.value)) node.type = Scalar.QUOTE_DOUBLE;
-    },
-  });
-  return folded(document.toString({ lineWidth: 0, indentSeq: false, singleQuote: true }));
+  return ended(nodeText(value as Json, -STEP, 0));
 }
 
-function keyText(key: unknown): string {
-  return String(isScalar(key) ? key.value : key);
-}
-
-/** Strings that readers of YAML 1.1 would take for something else. */
-function looksLikeAnotherType(text: string): boolean {
-  return (
-    text === "" ||
-    /^(?:y|n|yes|no|on|off|true|false|null|~|<<|=|[-+]?\.inf|\.nan)$/i.test(text) ||
-    /^[-+]?(?:0b[01_]+|0o?[0-7_]+|0x[0-9a-f_]+|[0-9][0-9_]*)$/i.test(text) ||
-    /^[-+]?(?:\.[0-9]+|[0-9][0-9_]*(?:\.[0-9_]*)?)(?:e[-+]?[0-9]+)?$/i.test(text) ||
-    /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/.test(text) ||
-    /^\d{4}-\d{1,2}-\d{1,2}(?:(?:[Tt]|\s+)\d{1,2}:\d{2}:\d{2}(?:\.\d*)?\s*(?:Z|[-+]\d{1,2}(?::?\d{2})?)?)?$/.test(text)
-  );
-}
-
-/** The order in which Kubernetes' YAML sorts names: numbers within them by value, letters after everything else. */
-export function naturalOrder(a: string, b: string): number {
-  let afterDigit = false;
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index++) {
-    const left = a[index]!;
-    const right = b[index]!;
-    if (left === right) {
-      afterDigit = isDigit(left);
-      continue;
-    }
-    const leftLetter = isLetter(left);
-    const rightLetter = isLetter(right);
-    if (leftLetter && rightLetter) return left < right ? -1 : 1;
-    if (leftLetter || rightLetter) return leftLetter === afterDigit ? -1 : 1;
-    const leftNumber = /^\d*/.exec(a.slice(index))![0];
-    const rightNumber = /^\d*/.exec(b.slice(index))![0];
-    const difference = Number(leftNumber) - Number(rightNumber) || leftNumber.length - rightNumber.length;
-    return difference === 0 ? (left < right ? -1 : 1) : difference;
+/** @param around the indent of what the value is in; @param column where its text begins */
+function nodeText(value: Json, around: number, column: number): string {
+  const indent = around + STEP;
+  if (typeof value !== "object" || value === null) {
+    return scalarText(value, { column, indent: Math.max(indent, STEP) });
   }
-  return a.length - b.length;
+  if (isList(value)) return value.length === 0 ? "[]" : listText(value, indent);
+  return isEmpty(value) ? "{}" : mapText(value, indent);
 }
 
-function isDigit(char: string): boolean {
-  return char >= "0" && char <= "9";
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
 }
 
-function isLetter(char: string): boolean {
-  return /\p{L}/u.test(char);
+function isEmpty(value: object): boolean {
+  return Object.keys(value).length === 0;
+}
+
+function listText(items: readonly Json[], indent: number): string {
+  return items.map((item) => `- ${nodeText(item, indent, indent + STEP)}`).reduce(below(indent));
+}
+
+function mapText(map: JsonObject, indent: number): string {
+  const names = Object.keys(map).toSorted(naturalOrder);
+  return names.map((name) => entryText(name, map[name]!, indent)).reduce(below(indent));
+}
+
+function entryText(key: string, value: Json, indent: number): string {
+  const within = indent + STEP;
+  if (!isSimpleKey(key)) {
+    const marked = `? ${scalarText(key, { column: within, indent: within })}`;
+    return below(indent)(marked, `: ${nodeText(value, indent, within)}`);
+  }
+  const name = `${scalarText(key, undefined)}:`;
+  if (typeof value !== "object" || value === null || isEmpty(value)) {
+    return `${name} ${nodeText(value, indent, indent + [...name].length + 1)}`;
+  }
+  return isList(value) ? below(indent)(name, listText(value, indent)) : below(within)(name, mapText(value, within));
+}
+
+function below(indent: number): (before: string, text: string) => string {
+  return (before, text) => `${ended(before)}${" ".repeat(indent)}${text}`;
+}
+
+/** A text that keeps its own line breaks may have ended its last line itself. */
+function ended(text: string): string {
+  return /[\n\u2028\u2029]$/.test(text) ? text : `${text}\n`;
 }

@@ -337,6 +337,22 @@ const cases: readonly Case[] = [
       body: { metadata: {}, eventTime: "2026-01-02T03:04:05.000006Z", type: "Strange" },
     },
   ]),
+  defineCase("keys-of-yaml", "api", [
+    {
+      ask: `POST ${NAMESPACE}/services`,
+      body: bareService,
+    },
+    ...["x".repeat(115), "x".repeat(116)].map((type) => ({
+      ask: `PUT ${NAMESPACE}/services/one/status?fieldManager=m-${type.length}`,
+      body: { ...bareService, status: { conditions: [{ type }] } },
+    })),
+    ...["- a", "\u{1f600}", "a\tb", "0x1F", "12:30", "2026-02-30", "<<"].map((value) => ({
+      ask: `PATCH ${NAMESPACE}/services/one`,
+      headers: merge,
+      body: { metadata: { annotations: { [`a-${value.length}`]: value } } },
+    })),
+    { ask: `GET ${NAMESPACE}/services/one`, headers: { accept: "application/yaml" } },
+  ]),
 ];
 
 export default cases;
