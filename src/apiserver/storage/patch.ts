@@ -6,10 +6,10 @@ import { hasDuplicateMembers } from "../../machinery/json-text.ts";
 import { copyJson } from "../../machinery/decode-compile.ts";
 import type { Json, JsonObject, MutableJson, MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
-import { applyJsonPatch, readJsonPatch } from "../../machinery/patch/json-patch.ts";
+import { applyJsonPatch, applyJsonPatchInOrder, readJsonPatch } from "../../machinery/patch/json-patch.ts";
 import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { printType } from "../../machinery/ownership/apply.ts";
-import { inShapeOrder, orderAfterMerge, orderAfterOperations } from "../../machinery/patch/touched-order.ts";
+import { inShapeOrder, orderAfterMerge } from "../../machinery/patch/touched-order.ts";
 import { restoreProblem } from "../../machinery/patch/restore.ts";
 import { describeValue } from "../../machinery/patch/strategic-problems.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
@@ -121,7 +121,7 @@ function readPatch(operation: Operation): (live: KubeObject) => Result {
       const patch = readJsonPatch(body, bodyText);
       reportUnknown(operation, patch.unknown);
       return (live) => {
-        const asGoHas = () => orderAfterOperations(applyJsonPatch(inGoOrder(kind, live), patch), patch);
+        const asGoHas = () => applyJsonPatchInOrder(inGoOrder(kind, live), patch);
         return { patched: applyJsonPatch(live, patch), asGoHas };
       };
     }

@@ -2,10 +2,11 @@ import { copyJson, setMember } from "../decode-compile.ts";
 import { DecodeError, decodeValue } from "../decode.ts";
 import { sameJson } from "../same-json.ts";
 import { goJson } from "../go-json.ts";
-import type { MutableJson, MutableJsonObject } from "../json.ts";
+import type { Json, MutableJson, MutableJsonObject } from "../json.ts";
 import type { Field, ListShape, Shape } from "../shape.ts";
 import { badRequest, tooLarge } from "../status.ts";
 import { doesNotApply } from "./refusal.ts";
+import { orderWhereOpened } from "./touched-order.ts";
 
 export interface JsonPatch {
   readonly operations: readonly JsonPatchOperation[];
@@ -50,8 +51,19 @@ export function readJsonPatch(patch: unknown, text?: string): JsonPatch {
  * @returns a new document that shares nothing with the arguments
  * @throws StatusError 422 where one does not apply
  */
-export function applyJsonPatch(document: unknown, { operations }: JsonPatch): MutableJson {
-  const target: Target = { root: copyJson(document), copiedBytes: 0 };
+export function applyJsonPatch(document: unknown, patch: JsonPatch): MutableJson {
+  return patched(document, patch).root;
+}
+
+/** The same, with its members where Go writes them: those of what the operations have opened in the order of their names. */
+export function applyJsonPatchInOrder(document: Json, patch: JsonPatch): Json {
+  const { root, opened } = patched(document, patch);
+  return orderWhereOpened(root, opened);
+}
+
+function patched(document: unknown, { operations }: JsonPatch): Target {
+  const root = copyJson(document);
+  const target: Target = { root, opened: new Set([root]), copiedBytes: 0 };
   for (const operation of operations) {
     const perform = OPERATIONS.get(operation.op);
     if (perform === undefined) throw doesNotApply(`Unexpected kind: ${operation.op}`);
@@ -59,7 +71,7 @@ export function applyJsonPatch(document: unknown, { operations }: JsonPatch): Mu
     const { op, path, from, value } = operation;
     perform(target, { op, path, from, value: copyJson(value) });
   }
-  return target.root;
+  return target;
 }
 
 /** The cause of a refusal where a `test` operation found another value. */
@@ -99,6 +111,8 @@ function textOr(value: unknown): string | undefined {
 
 interface Target {
   root: MutableJson;
+  /** The objects and lists that a path went through, or that a test compared. */
+  readonly opened: Set<Json>;
   copiedBytes: number;
 }
 
@@ -118,6 +132,7 @@ function replace(target: Target, { path, value }: JsonPatchOperation): void {
     if (typeof value !== "object" || value === null)
       throw doesNotApply("replace operation value must be object or array");
     target.root = value;
+    target.opened.add(value);
     return;
   }
   const { container, key } = locate(target, "replace", path);
@@ -134,7 +149,8 @@ function move(target: Target, { path, from }: JsonPatchOperation): void {
 }
 
 function copy(target: Target, { path, from }: JsonPatchOperation): void {
-  const value = copyJson(valueAt(locate(target, "copy", from)));
+  const source = valueAt(locate(target, "copy", from)) ?? null;
+  const value = copyJson(orderWhereOpened(source, target.opened));
   const place = locate(target, "copy", path);
   target.copiedBytes += goJson(value).length;
   if (target.copiedBytes > MOST_COPIED_BYTES) {
@@ -148,6 +164,13 @@ function copy(target: Target, { path, from }: JsonPatchOperation): void {
 function testValue(target: Target, { path, value }: JsonPatchOperation): void {
   const found = path === "" ? target.root : valueAt(locate(target, "test", path));
   if (!sameJson(found ?? null, value)) throw doesNotApply(new TestFailed(`testing value ${path} failed: test failed`));
+  openAll(found ?? null, target.opened);
+}
+
+function openAll(value: Json, opened: Set<Json>): void {
+  if (typeof value !== "object" || value === null) return;
+  opened.add(value);
+  for (const member of Object.values(value)) openAll(member, opened);
 }
 
 /** Where an operation works: a member of an object, or a place in a list. */
@@ -170,9 +193,11 @@ function locate(target: Target, operation: string, path: string | undefined): Pl
   let container = target.root;
   for (const part of parts) {
     if (typeof container !== "object" || container === null) throw missing();
+    target.opened.add(container);
     container = valueAt({ container, key: part }) ?? null;
   }
   if (typeof container !== "object" || container === null) throw missing();
+  target.opened.add(container);
   return { container, key };
 }
 

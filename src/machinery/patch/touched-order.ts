@@ -1,7 +1,6 @@
 import { byteOrder } from "../byte-order.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { Shape } from "../shape.ts";
-import type { JsonPatch } from "./json-patch.ts";
 
 /**
  * A document after a merge patch, with its members where Go writes them: those of an object that the patch has opened in the
@@ -16,10 +15,11 @@ export function orderAfterMerge(result: Json | undefined, before: Json | undefin
   return isObject(before) ? result! : allSorted(result!);
 }
 
-/** The same after a JSON patch, which opens whatever its paths go through. */
-export function orderAfterOperations(result: Json, { operations }: JsonPatch): Json {
-  const paths = operations.flatMap(({ path, from }) => [path, from].filter((text) => text !== undefined));
-  return paths.reduce<Json>((document, path) => opened(document, path.split("/").slice(1)), result);
+/** The same after a JSON patch. @param opened the objects and lists that its operations have opened */
+export function orderWhereOpened(value: Json, opened: ReadonlySet<Json>): Json {
+  if (!opened.has(value)) return value;
+  if (Array.isArray(value)) return (value as readonly Json[]).map((item) => orderWhereOpened(item, opened));
+  return isObject(value) ? sorted(value, (_, member) => orderWhereOpened(member, opened)) : value;
 }
 
 /** A document with its members where Go's structs have them, and those of maps in the order of their names. */
@@ -37,16 +37,6 @@ export function inShapeOrder(shape: Shape, value: Json): Json {
     return [name, field === undefined ? value[name]! : inShapeOrder(field.shape, value[name]!)];
   });
   return Object.fromEntries(ordered) as JsonObject;
-}
-
-function opened(value: Json, [element, ...rest]: readonly string[]): Json {
-  if (element === undefined) return value;
-  const name = element.replaceAll("~1", "/").replaceAll("~0", "~");
-  if (Array.isArray(value)) {
-    return (value as readonly Json[]).map((item, index) => (String(index) === name ? opened(item, rest) : item));
-  }
-  if (!isObject(value)) return value;
-  return sorted(value, (key, member) => (key === name ? opened(member, rest) : member));
 }
 
 function allSorted(value: Json): Json {

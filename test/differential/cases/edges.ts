@@ -71,6 +71,14 @@ const pod = (container: object, spec: object = {}) => ({
   spec: { containers: [{ name: "main", image: "web:1", ...container }], ...spec },
 });
 
+const ROLES = "/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles";
+const role = {
+  apiVersion: "rbac.authorization.k8s.io/v1",
+  kind: "Role",
+  metadata: { name: "one" },
+  rules: [{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }],
+};
+
 const cases: readonly Case[] = [
   defineCase("empty-is-a-change", "api", [
     { ask: `POST ${POLICIES}`, body: policy({ podSelector: {} }) },
@@ -352,6 +360,39 @@ const cases: readonly Case[] = [
       body: { metadata: { annotations: { [`a-${value.length}`]: value } } },
     })),
     { ask: `GET ${NAMESPACE}/services/one`, headers: { accept: "application/yaml" } },
+  ]),
+  defineCase("order-of-what-a-patch-opens", "api", [
+    { ask: `POST ${ROLES}`, body: role },
+    ...[
+      [{ op: "add", path: "/rules/0/resourceNames" }],
+      [{ op: "test", path: "/rules/0/verbs", value: ["get"] }],
+      [{ op: "copy", from: "/rules/0", path: "/rules/1" }],
+      [{ op: "add", path: "/rules/-", value: { verbs: 7, apiGroups: { b: 1, a: 2 } } }],
+      [{ op: "move", from: "/rules/0/verbs", path: "/rules/0/nonResourceURLs" }],
+    ].map((operations) => ({
+      ask: `PATCH ${ROLES}/one`,
+      headers: jsonPatch,
+      body: [
+        ...operations,
+        { op: "add", path: "/rules/0", value: 7 },
+        { op: "test", path: "/rules/1", value: role.rules[0] },
+      ],
+    })),
+  ]),
+  defineCase("resizes-of-nothing", "api", [
+    { ask: `POST ${NAMESPACE}/pods`, body: pod({}) },
+    ...[{}, { limits: {} }, { claims: [{ name: "a" }] }, { limits: { cpu: "1" } }, null].map((resources) => ({
+      ask: `PATCH ${NAMESPACE}/pods/one/resize`,
+      headers: merge,
+      body: { spec: { resources } },
+    })),
+    { ask: `DELETE ${NAMESPACE}/pods/one` },
+    { ask: `POST ${NAMESPACE}/pods`, body: pod({}, { resources: {} }) },
+    ...[null, {}, { requests: { memory: "1Gi" } }].map((resources) => ({
+      ask: `PATCH ${NAMESPACE}/pods/one/resize`,
+      headers: merge,
+      body: { spec: { resources } },
+    })),
   ]),
 ];
 

@@ -6,6 +6,8 @@ import { qosClassOf } from "./pod-qos.ts";
 import { isSidecar } from "./pod-resources.ts";
 import { MIRROR } from "./pod-spec/annotations.ts";
 
+const ONLY_CPU_AND_MEMORY = "only cpu and memory resources are mutable";
+
 /** What is wrong with a change of the resources of a running pod: CPU and memory of containers may change, and of the pod. */
 export function resizeIssues(pod: Pod, old: Pod): readonly Issue[] {
   if (old.metadata.annotations?.[MIRROR] !== undefined) return [forbidden("[]", "static pods cannot be resized")];
@@ -19,13 +21,23 @@ export function resizeIssues(pod: Pod, old: Pod): readonly Issue[] {
   if (running !== undefined && running.resources === undefined) {
     issues.push(forbidden("spec", "Pod running on node without support for resize"));
   }
-  checkPodLevel(pod.spec, old.spec, issues);
+  const { resources } = pod.spec;
+  const hasPodLevel = isGiven(resources) || isGiven(old.spec.resources);
+  if (hasPodLevel) checkPodLevel(pod.spec, old.spec, issues);
   if ((old.status.nodeAllocatableResourceClaimStatuses?.length ?? 0) > 0) {
     issues.push(forbidden("spec", "pods with node allocatable resource claims cannot be resized"));
   }
   if (!checkOrder(pod.spec, old.spec, issues)) return issues;
   checkContainers(pod.spec, old.spec, issues);
+  // Claims of the pod as a whole are refused before.
+  const isOther = (resources === undefined) !== (old.spec.resources === undefined) && resources?.claims === undefined;
+  if (issues.length === 0 && !hasPodLevel && isOther) issues.push(forbidden("spec", ONLY_CPU_AND_MEMORY));
   return issues;
+}
+
+/** Resources of which none is named count as none, until at the end the whole is compared. */
+function isGiven({ requests = {}, limits = {} }: ResourceRequirements = {}): boolean {
+  return Object.keys(requests).length + Object.keys(limits).length > 0;
 }
 
 function checkPodLevel({ resources }: PodSpec, { resources: before }: PodSpec, issues: Issues): void {
@@ -39,7 +51,7 @@ function checkPodLevel({ resources }: PodSpec, { resources: before }: PodSpec, i
     }
   }
   if (!sameJson(fixedPart(resources), fixedPart(before))) {
-    issues.push(forbidden("spec", "only cpu and memory resources are mutable at pod-level"));
+    issues.push(forbidden("spec", `${ONLY_CPU_AND_MEMORY} at pod-level`));
   }
 }
 
@@ -72,7 +84,7 @@ function checkContainers(spec: PodSpec, old: PodSpec, issues: Issues): void {
   }
   for (const [index, container] of spec.containers.entries()) {
     if (!sameFixedPart(container, old.containers[index]!)) {
-      issues.push(forbidden("spec", "only cpu and memory resources are mutable"));
+      issues.push(forbidden("spec", ONLY_CPU_AND_MEMORY));
     }
   }
   for (const [index, container] of initContainers.entries()) {
