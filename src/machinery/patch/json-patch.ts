@@ -164,13 +164,13 @@ function copy(target: Target, { path, from }: JsonPatchOperation): void {
 function testValue(target: Target, { path, value }: JsonPatchOperation): void {
   const found = path === "" ? target.root : valueAt(locate(target, "test", path));
   if (!sameJson(found ?? null, value)) throw doesNotApply(new TestFailed(`testing value ${path} failed: test failed`));
-  openAll(found ?? null, target.opened);
+  openAll(found, target.opened);
 }
 
-function openAll(value: Json, opened: Set<Json>): void {
+function openAll(value: Json | undefined, opened: Set<Json>): void {
   if (typeof value !== "object" || value === null) return;
   opened.add(value);
-  for (const member of Object.values(value)) openAll(member, opened);
+  for (const member of Object.values<Json | undefined>(value)) openAll(member, opened);
 }
 
 /** Where an operation works: a member of an object, or a place in a list. */
