@@ -6,7 +6,7 @@ import { placesOf } from "./places.ts";
 /**
  * The heap for new objects, in MiB: the server allocates by the request; an agent is idle nearly always, and what its heap once
  * took it would keep. By how many percent the server's heap grows before it looks for garbage again: by itself it takes up to
- * four times what it needs.
+ * four times what it needs. Each thread of the process has a heap by these flags: beside them V8 heeds no limits of a thread's own.
  */
 const HEAP = {
   server: ["--max-semi-space-size=16", "--heap-growing-percent=100"],

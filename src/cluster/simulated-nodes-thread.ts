@@ -6,9 +6,6 @@ import type { TaskGroup } from "../base/task-group.ts";
 import { siblingProgram } from "../host/node/sibling.ts";
 import { servePort } from "../host/node/thread/serve-port.ts";
 
-/** All three spaces of it together. */
-const YOUNG_HEAP_MB = 24;
-
 export interface SimulatedNodesThreadParts {
   readonly count: number;
   readonly server: ApiServer;
@@ -31,7 +28,6 @@ export async function startSimulatedNodesThread({
   const worker = new Worker(siblingProgram(import.meta.url, "simulated-nodes-worker"), {
     workerData: { count, port: theirs } satisfies SimulatedNodesWork,
     transferList: [theirs],
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
   });
   const dead = once(worker, "exit").then(() => {
     throw new Error("the thread of the simulated nodes has ended");

@@ -12,8 +12,6 @@ export interface ListenerStart extends ListenerOptions {
   readonly port: MessagePort;
 }
 
-/** All three spaces together of the heap for new objects: requests and answers live briefly. */
-const YOUNG_HEAP_MB = 24;
 /** Beyond this the thread that answers has no time left for more. */
 const MOST_LISTENERS = 4;
 
@@ -92,7 +90,6 @@ async function startListener(
   const worker = new Worker(siblingProgram(import.meta.url, "listener-worker"), {
     workerData: { listen, shared, port: theirs } satisfies ListenerStart,
     transferList: [theirs],
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_HEAP_MB },
   });
   const dead = once(worker, "exit").then((): never => {
     throw new Error("a thread that listens has ended");
