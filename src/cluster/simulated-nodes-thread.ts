@@ -1,10 +1,8 @@
-import { once } from "node:events";
-import { Worker } from "node:worker_threads";
 import type { ApiServer } from "../apiserver/server.ts";
 import type { Log } from "../base/log.ts";
 import type { TaskGroup } from "../base/task-group.ts";
 import { siblingProgram } from "../host/node/sibling.ts";
-import { servePort } from "../host/node/thread/serve-port.ts";
+import { startAskingThread, type ThreadStart } from "../host/node/thread/asking-thread.ts";
 
 export interface SimulatedNodesThreadParts {
   readonly count: number;
@@ -23,25 +21,17 @@ export async function startSimulatedNodesThread({
   log,
   tasks,
 }: SimulatedNodesThreadParts): Promise<void> {
-  const { port1: ours, port2: theirs } = new MessageChannel();
-  servePort(ours, { handler: server.handle, log });
-  const worker = new Worker(siblingProgram(import.meta.url, "simulated-nodes-worker"), {
-    workerData: { count, port: theirs } satisfies SimulatedNodesWork,
-    transferList: [theirs],
-  });
-  const dead = once(worker, "exit").then(() => {
-    throw new Error("the thread of the simulated nodes has ended");
-  });
+  const program = siblingProgram(import.meta.url, "simulated-nodes-worker");
+  const called = "the thread of the simulated nodes";
+  const thread = startAskingThread<SimulatedNodesWork>(program, called, { count }, { handler: server.handle, log });
   tasks.spawn(async (signal) => {
-    const stop = () => void worker.terminate();
-    signal.addEventListener("abort", stop, { once: true });
-    await dead.finally(() => ours.close());
+    signal.addEventListener("abort", () => void thread.stop(), { once: true });
+    await thread.ended;
   });
-  await Promise.race([once(worker, "message"), dead]);
+  await thread.told();
 }
 
 /** What its thread is started with. */
-export interface SimulatedNodesWork {
+export interface SimulatedNodesWork extends ThreadStart {
   readonly count: number;
-  readonly port: MessagePort;
 }

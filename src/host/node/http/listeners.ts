@@ -1,16 +1,9 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
-import { MessageChannel, type MessagePort, Worker } from "node:worker_threads";
 import { siblingProgram } from "../sibling.ts";
-import { servePort } from "../thread/serve-port.ts";
+import { startAskingThread, type ThreadStart } from "../thread/asking-thread.ts";
 import type { HttpServer, ServeOptions, ServerTls } from "./serve.ts";
-
-/** What a listener's thread is started with. */
-export interface ListenerStart extends ListenerOptions {
-  /** By which it asks this thread. */
-  readonly port: MessagePort;
-}
 
 /** Beyond this the thread that answers has no time left for more. */
 const MOST_LISTENERS = 4;
@@ -21,16 +14,14 @@ export interface ListenOptions extends Omit<ServeOptions, "tls"> {
   readonly threads?: number;
 }
 
-type ListenerOptions = {
-  readonly listen: Pick<ListenOptions, "host" | "tls" | "graceMs"> & { readonly port: number };
+/** What a listener's thread is started with. */
+export interface ListenerStart extends ThreadStart {
+  readonly listen: Pick<ListenOptions, "host" | "port" | "tls" | "graceMs">;
   readonly shared: boolean;
-};
+}
 
-/** What a listener's thread tells. What it is told is to close. */
-export type FromListener =
-  | { readonly type: "listening"; readonly address: HttpServer["address"] }
-  | { readonly type: "refused"; readonly message: string; readonly code: string | undefined }
-  | { readonly type: "closed" };
+/** What it tells once it listens. */
+export type Listening = Pick<HttpServer, "address">;
 
 export interface Listeners extends Omit<HttpServer, "setTls"> {
   /** Resolves when the signal is aborted or the server is closed. @throws where a thread dies before that. */
@@ -43,17 +34,12 @@ export interface Listeners extends Omit<HttpServer, "setTls"> {
  */
 export async function serveByListeners(options: ListenOptions): Promise<Listeners> {
   const { threads = Math.min(MOST_LISTENERS, Math.max(1, availableParallelism() >> 1)) } = options;
-  const shared = threads > 1;
-  // Who shares an address with others of his user would not notice a stranger's program on it.
-  if (shared) await refuseTakenPort(options.host, options.port);
-  const first = await startListener(options, options.port, shared);
-  const rest = Array.from({ length: threads - 1 }, () => startListener(options, first.address.port, shared));
-  const all = [first, ...(await Promise.all(rest))];
-  const ended = Promise.race(all.map(({ dead }) => dead));
+  const all = await startListeners(options, threads);
+  const ended = Promise.race(all.map((listener) => listener.ended));
   ended.catch(() => {});
   let closing = false;
   return {
-    address: first.address,
+    address: all[0].address,
     alive: (signal) =>
       new Promise((resolve, reject) => {
         signal.addEventListener("abort", () => resolve(), { once: true });
@@ -66,6 +52,22 @@ export async function serveByListeners(options: ListenOptions): Promise<Listener
   };
 }
 
+/** Starts all of them or none: where one does not start, those that did are closed. */
+async function startListeners(options: ListenOptions, threads: number): Promise<[Listener, ...Listener[]]> {
+  const shared = threads > 1;
+  // Who shares an address with others of his user would not notice a stranger's program on it.
+  if (shared) await refuseTakenPort(options.host, options.port);
+  await using started = new AsyncDisposableStack();
+  const start = async (port: number) =>
+    started.adopt(await startListener({ ...options, port }, shared), (listener) => listener.close());
+  const first = await start(options.port);
+  const rest = Array.from({ length: threads - 1 }, () => start(first.address.port));
+  await Promise.allSettled(rest);
+  const all: [Listener, ...Listener[]] = [first, ...(await Promise.all(rest))];
+  started.move();
+  return all;
+}
+
 async function refuseTakenPort(host: string, port: number): Promise<void> {
   const probe = createServer().listen({ host, port, exclusive: true });
   await once(probe, "listening");
@@ -73,44 +75,30 @@ async function refuseTakenPort(host: string, port: number): Promise<void> {
   await once(probe, "close");
 }
 
-interface Listener {
-  readonly address: HttpServer["address"];
-  readonly dead: Promise<never>;
+interface Listener extends Listening {
+  readonly ended: Promise<never>;
   close(): Promise<void>;
 }
 
 async function startListener(
-  { handler, log, host, tls, graceMs }: ListenOptions,
-  port: number,
+  { handler, log, host, port, tls, graceMs }: ListenOptions,
   shared: boolean,
 ): Promise<Listener> {
-  const { port1: ours, port2: theirs } = new MessageChannel();
-  servePort(ours, { handler, log });
+  const program = siblingProgram(import.meta.url, "listener-worker");
   const listen = { host, port, tls, ...(graceMs === undefined ? {} : { graceMs }) };
-  const worker = new Worker(siblingProgram(import.meta.url, "listener-worker"), {
-    workerData: { listen, shared, port: theirs } satisfies ListenerStart,
-    transferList: [theirs],
-  });
-  const dead = once(worker, "exit").then((): never => {
-    throw new Error("a thread that listens has ended");
-  });
-  dead.catch(() => {});
-  const stop = async () => {
-    await worker.terminate();
-    ours.close();
-  };
-  const [told] = (await Promise.race([once(worker, "message"), dead])) as [FromListener];
-  if (told.type !== "listening") {
-    await stop();
-    throw told.type === "refused" ? Object.assign(new Error(told.message), { code: told.code }) : new Error(told.type);
-  }
+  const thread = startAskingThread<ListenerStart>(
+    program,
+    "a thread that listens",
+    { listen, shared },
+    { handler, log },
+  );
+  const { address } = (await thread.told()) as Listening;
   return {
-    address: told.address,
-    dead,
-    close: async () => {
-      worker.postMessage("close");
-      await Promise.race([once(worker, "message"), dead]);
-      await stop();
+    address,
+    ended: thread.ended,
+    close() {
+      thread.tell("close");
+      return thread.ended.catch(() => {});
     },
   };
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { test } from "node:test";
+import { test, type TestContext } from "node:test";
 import { connect as connectTls } from "node:tls";
+import type { Worker } from "node:worker_threads";
 import { silentLog } from "../../../base/log.ts";
 import { issue } from "../pki/certificate.ts";
 import { serveByListeners } from "./listeners.ts";
@@ -34,6 +35,43 @@ test("a server that was closed is not missed, and neither is one whose group end
   await server.close();
   await byClosing;
 });
+
+/** The threads that this one starts until the test has ended. @param onStart is given each, and its number */
+function watchThreads(t: TestContext, onStart?: (thread: Worker, number: number) => void): readonly Worker[] {
+  const threads: Worker[] = [];
+  const watch = (thread: Worker) => {
+    threads.push(thread);
+    onStart?.(thread, threads.length);
+  };
+  process.on("worker", watch);
+  t.after(() => process.off("worker", watch));
+  return threads;
+}
+
+const DEATH = /^Error: a thread that listens has ended$/;
+
+test("a thread that dies is missed, and the server closes nevertheless", async (t) => {
+  const threads = watchThreads(t);
+  const server = await serveByListeners({ ...local, port: 0, threads: 2 });
+  const alive = server.alive(new AbortController().signal);
+  await threads[1]!.terminate();
+  await assert.rejects(alive, DEATH);
+  await server.close();
+  assert(threads.every(isGone));
+});
+
+test("where one thread does not start, none stays", async (t) => {
+  const threads = watchThreads(t, (thread, number) => {
+    if (number === 2) void thread.terminate();
+  });
+  await assert.rejects(serveByListeners({ ...local, port: 0, threads: 3 }), DEATH);
+  assert.equal(threads.length, 3);
+  assert(threads.every(isGone));
+});
+
+function isGone({ threadId }: Worker): boolean {
+  return threadId === -1;
+}
 
 test("a new certificate is shown to new connections", async () => {
   const renewed = await serve({ handler, port: 0, host: "127.0.0.1", tls, log: silentLog });
