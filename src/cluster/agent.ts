@@ -73,6 +73,7 @@ export interface AgentOptions {
 
 /** Disposing it ends the agent, and nothing that runs. */
 export interface RunningAgent extends AsyncDisposable {
+  readonly tasks: TaskGroup;
   /** Ends the node's pods, as a machine does that shuts down. */
   shutDown(): Promise<void>;
 }
@@ -147,7 +148,7 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
   });
   opened.defer(() => http.close());
   const owned = opened.move();
-  return { shutDown: () => kubelet.shutDown(SHUTDOWN_GRACE), [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { tasks, shutDown: () => kubelet.shutDown(SHUTDOWN_GRACE), [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** Images that no registry has, from a sibling that has them. That there is none is no error. */

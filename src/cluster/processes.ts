@@ -1,4 +1,5 @@
 import type { Log } from "../base/log.ts";
+import type { TaskGroup } from "../base/task-group.ts";
 import { createStreamLog } from "../host/node/log.ts";
 import type { ChildMessage, ShutDownMessage } from "../host/node/processes/child.ts";
 import type { AgentOptions } from "./agent.ts";
@@ -18,6 +19,8 @@ export function runAgentProcess(argv: readonly string[]): Promise<void> {
 }
 
 interface Running extends AsyncDisposable {
+  /** What runs in its background: a failure of it is the end of the process, which its supervisor starts again. */
+  readonly tasks: TaskGroup;
   /** Ends all that the process is there for; what is left is to dispose it. */
   shutDown?(): Promise<void>;
 }
@@ -36,6 +39,10 @@ async function runProcess(name: string, start: (log: Log) => Promise<Running>): 
     tell({ type: "failed", why: error instanceof Error ? error.message : String(error) });
     process.exit(1);
   }
+  running.tasks.done().catch((error: unknown) => {
+    log.error("failed", { error });
+    process.exit(1);
+  });
   const stop = () => {
     void running[Symbol.asyncDispose]().then(
       () => process.exit(0),

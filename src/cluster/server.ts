@@ -11,6 +11,7 @@ import type { NetworkMode } from "../network/plan.ts";
 import { objectCodec } from "../apiserver/storage/codec.ts";
 import { parseIpRanges } from "../base/ip-range.ts";
 import type { Log } from "../base/log.ts";
+import type { TaskGroup } from "../base/task-group.ts";
 import { createClient } from "../client/client.ts";
 import { allControllers } from "../controllers/all.ts";
 import { createClock } from "../host/node/clock.ts";
@@ -72,6 +73,7 @@ export interface ServerOptions {
 
 export interface RunningServer extends AsyncDisposable {
   readonly plane: ControlPlane;
+  readonly tasks: TaskGroup;
   readonly pki: PkiDirectory;
   readonly url: string;
 }
@@ -137,7 +139,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const url = `https://127.0.0.1:${http.address.port}`;
   writeAdminKubeconfig(places.kubeconfig, pki, url);
   const owned = opened.move();
-  return { plane, pki, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { plane, tasks: plane.tasks, pki, url, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
 /** The API over TLS, under all names of this machine. A thread of it that dies is the control plane's failure. */

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { silentLog } from "../../base/log.ts";
 import { type Client, createClient } from "../../client/client.ts";
 import { loopbackUser } from "../identities.ts";
-import { type RunningServer, startServer } from "../server.ts";
+import { type RunningServer, type ServerOptions, startServer } from "../server.ts";
 
 /** A control plane over TLS, with its state in memory. */
 export interface TestServer extends AsyncDisposable {
@@ -18,17 +18,8 @@ export interface TestServer extends AsyncDisposable {
 }
 
 export async function startTestServer(): Promise<TestServer> {
-  const directory = mkdtempSync(join(tmpdir(), "wherry-join-"));
-  const server = await startServer({
-    dataDirectory: directory,
-    address: "192.0.2.1",
-    port: await freePort(),
-    store: "memory",
-    serviceCidr: "10.96.0.0/16",
-    podCidr: "10.244.0.0/16",
-    simulate: 0,
-    log: silentLog,
-  });
+  const directory = mkdtempSync(join(tmpdir(), "wherry-server-"));
+  const server = await startServer({ ...(await testServerOptions(directory)), log: silentLog });
   return {
     server,
     client: createClient(server.plane.server.transport(loopbackUser, "test")),
@@ -37,6 +28,18 @@ export async function startTestServer(): Promise<TestServer> {
       await server[Symbol.asyncDispose]();
       rmSync(directory, { recursive: true, force: true });
     },
+  };
+}
+
+export async function testServerOptions(dataDirectory: string): Promise<Omit<ServerOptions, "log">> {
+  return {
+    dataDirectory,
+    address: "192.0.2.1",
+    port: await freePort(),
+    store: "memory",
+    serviceCidr: "10.96.0.0/16",
+    podCidr: "10.244.0.0/16",
+    simulate: 0,
   };
 }
 
