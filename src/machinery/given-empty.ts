@@ -55,10 +55,12 @@ export function copyWithGivenEmpty<T extends object>(owner: T, changes: Partial<
   return copy;
 }
 
-/** Whether a decoded value has such fields, itself or anywhere in it. */
+/** Whether a decoded value has such fields, itself or anywhere in it, that no default has filled since. */
 export function hasGivenEmpty(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return noted.has(value) || Object.values(value).some(hasGivenEmpty);
+  const names = noted.get(value)?.keys() ?? [];
+  const members = value as Readonly<Record<string, unknown>>;
+  return [...names].some((name) => (members[name] ?? null) === null) || Object.values(value).some(hasGivenEmpty);
 }
 
 /** The fields of a decoded struct that were given empty. */

@@ -94,6 +94,9 @@ const cases: readonly Case[] = [
       headers: merge,
       body: { spec: { podSelector: { matchExpressions: [] } } },
     },
+    // What a default has filled is not empty.
+    { ask: `PATCH ${POLICIES}/one`, headers: jsonPatch, body: [{ op: "add", path: "/spec/policyTypes", value: [] }] },
+    { ask: `PUT ${POLICIES}/one`, body: policy({ podSelector: {}, policyTypes: [] }) },
   ]),
   defineCase("warnings-of-templates", "api", [
     { ask: `POST ${SETS}`, body: set("one", NAMELESS) },
