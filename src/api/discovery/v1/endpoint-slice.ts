@@ -46,8 +46,12 @@ export const EndpointSlice: Kind<EndpointSlice> = defineKind(facts.discovery.v1.
   *warnings({ addressType }, old) {
     if (old === undefined && addressType === "FQDN") yield "spec.addressType: FQDN endpoints are deprecated";
   },
-  prepareForCreate: (object) => dropTopology(object as unknown as Mutable<EndpointSlice>),
-  prepareForUpdate: (object) => dropTopology(object as unknown as Mutable<EndpointSlice>),
+  prepareForCreate: (object) => void dropTopology(object as unknown as Mutable<EndpointSlice>),
+  prepareForUpdate(object, { metadata: { generation = 0 } }) {
+    const slice = object as unknown as Mutable<EndpointSlice>;
+    // Even what is dropped counts as a change.
+    if (dropTopology(slice)) slice.metadata.generation = generation + 1;
+  },
   validate(slice) {
     const issues: Issues = [];
     checkRequiredOneOf(slice.addressType, "addressType", ADDRESS_TYPES, issues);
@@ -77,9 +81,11 @@ const MOST_ADDRESSES = 100;
 const MOST_PORTS = 20_000;
 const MOST_HINTS = 8;
 
-/** A field of the first days that clients of v1 cannot set. */
-function dropTopology({ endpoints }: Mutable<EndpointSlice>): void {
-  for (const endpoint of endpoints ?? []) delete endpoint.deprecatedTopology;
+/** Takes out a field of the first days that clients of v1 cannot set, and tells whether one was there. */
+function dropTopology({ endpoints }: Mutable<EndpointSlice>): boolean {
+  const given = (endpoints ?? []).filter(({ deprecatedTopology }) => deprecatedTopology !== undefined);
+  for (const endpoint of given) delete endpoint.deprecatedTopology;
+  return given.length > 0;
 }
 
 function checkPorts(ports: NonNullable<EndpointSlice["ports"]>, issues: Issues): void {
