@@ -27,6 +27,7 @@ export function configurationRules<T extends Configuration>(): KindRules<T> {
     anyFinalizer: true,
     metadataChecks: { update: ["whole"] },
     desired: ({ webhooks }) => webhooks,
+    allowsUnconditionalUpdate: false,
     mindsEmpty: true,
     columns: [
       { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },

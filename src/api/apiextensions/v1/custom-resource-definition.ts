@@ -14,6 +14,7 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinition> = defineKi
   facts.apiextensions.v1.CustomResourceDefinition,
   {
     desired: ({ spec }) => spec,
+    allowsUnconditionalUpdate: false,
     anyFinalizer: true,
     default(object) {
       const { spec, status } = object as unknown as Mutable<CustomResourceDefinition>;
