@@ -46,6 +46,13 @@ export function* addressWarnings(text: string, at: string): Iterable<string> {
   }
 }
 
+/** Of where a load balancer can be reached. */
+export function* loadBalancerWarnings(points: readonly { readonly ip?: string }[] = []): Iterable<string> {
+  for (const [index, { ip }] of points.entries()) {
+    if (ip) yield* addressWarnings(ip, `status.loadBalancer.ingress[${index}]`);
+  }
+}
+
 export function* networkWarnings(text: string, at: string): Iterable<string> {
   const network = parseNetwork(text);
   if (network === undefined) return;

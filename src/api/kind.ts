@@ -66,8 +66,11 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   default?(object: MutableJsonObject): void;
   /** A new object keeps the status it comes with: nodes make themselves known with theirs. */
   readonly keepsStatusOnCreate?: boolean;
-  /** Whoever writes the status leaves the labels as they are. */
-  readonly statusKeepsLabels?: boolean;
+  /**
+   * What a write leaves as it was, whatever is sent, and makes nobody's: paths, by the subresource that is written, "" for the object
+   * itself. Default: the status; by the status all but it and the metadata; by any other subresource nothing.
+   */
+  readonly resets?: Readonly<Record<string, readonly string[]>>;
   /** Takes out what belongs to features that Kubernetes leaves closed, once it is noted who has set it. */
   dropClosed?(object: MutableJsonObject): void;
   /** Adjusts a new object before it is checked: resets what clients may not set. Status is reset by itself. */
@@ -81,8 +84,10 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   validateStatusUpdate?(object: T, old: T, context: RuleContext): Iterable<Issue>;
   /** An annotation that Kubernetes makes of something else when it shows a whole object, and not with metadata alone. */
   readonly annotationOfWhole?: string;
-  /** Warnings for the client, sent as headers. */
+  /** Warnings for who writes the object itself, sent as headers. */
   warnings?(object: T, old: T | undefined): Iterable<string>;
+  /** Warnings for who writes its status. */
+  statusWarnings?(object: T): Iterable<string>;
   /** The kind itself is on its way out: said with every answer about it. */
   readonly deprecated?: string;
   /** Warns whoever deletes an object without saying what becomes of its dependants. */

@@ -60,7 +60,6 @@ import { serviceAddresses } from "./services/addresses.ts";
 import { bindByCollection, bindPod } from "./storage/binding.ts";
 import type { StorageContext } from "./storage/context.ts";
 import { evictPod } from "./storage/eviction.ts";
-import { finalizeNamespace } from "./storage/finalize.ts";
 import { scaleObject } from "./storage/scale.ts";
 import type { TokenSigner } from "./tokens.ts";
 
@@ -201,7 +200,6 @@ function authentication({ store, signer, settings }: ApiServerParts) {
 const SUBRESOURCES: readonly (readonly [string, SubresourceHandler])[] = [
   ["pods/binding", bindPod],
   ["pods/eviction", evictPod],
-  ["namespaces/finalize", finalizeNamespace],
   ["*/scale", scaleObject],
 ];
 

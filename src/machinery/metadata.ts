@@ -1,6 +1,6 @@
 import { asPrefix, byteLength, dnsLabel, type FormatCheck, labelValue, pathSegment, qualifiedName } from "./formats.ts";
 import { forbidden, invalid, type Issue, quoted, required } from "./issue.ts";
-import type { ObjectMeta, OwnerReference } from "./object.ts";
+import type { Mutable, ObjectMeta, OwnerReference } from "./object.ts";
 
 /** Annotations together may be this large: 256 KiB. */
 const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
@@ -29,6 +29,21 @@ export function* metadataIssues(
   yield* commonIssues(metadata);
   yield* finalizerIssues(metadata.finalizers ?? []);
   if (rules.anyFinalizer !== true) yield* ownFinalizerIssues(metadata.finalizers ?? []);
+}
+
+/** What clients may set in metadata, at any time. */
+export const SET_BY_CLIENTS: readonly (keyof ObjectMeta)[] = ["labels", "annotations", "finalizers", "ownerReferences"];
+
+/** Puts parts of metadata back to what they were. */
+export function keepMetadata(
+  metadata: Partial<Mutable<ObjectMeta>>,
+  live: ObjectMeta,
+  names: readonly (keyof ObjectMeta)[],
+): void {
+  for (const name of names) {
+    if (live[name] === undefined) delete metadata[name];
+    else Object.assign(metadata, { [name]: structuredClone(live[name]) });
+  }
 }
 
 /** Everything that is wrong with a change of metadata. */

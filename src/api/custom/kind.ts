@@ -115,6 +115,7 @@ function rulesOf(
     prepareForCreate(object) {
       if (hasStatus) delete object["status"];
     },
+    resets: { "": hasStatus ? ["status"] : [], status: ["spec", "metadata"] },
     desired(object) {
       const { metadata: _metadata, status, ...desired } = object as KubeObject & { readonly status?: Json };
       return hasStatus ? desired : { ...desired, status };

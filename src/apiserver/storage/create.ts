@@ -24,6 +24,7 @@ import {
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnCreate } from "./ownership.ts";
 import { withoutTwiceNamedOwners } from "./owner-references.ts";
+import { hasStatusSubresource } from "./resets.ts";
 import { prepareViews, shownForm, storedForm, viewEntry } from "./view.ts";
 
 /** Kubernetes tries this often to find a free generated name. */
@@ -149,10 +150,6 @@ function prepare(context: StorageContext, operation: Operation, object: MutableJ
   kind.dropClosed?.(object);
   kind.prepareForCreate?.(object, creationContext(context, operation));
   if (kind.desired !== undefined) metadataOf(object).generation = 1;
-}
-
-export function hasStatusSubresource(kind: Kind): boolean {
-  return kind.subresources.some((subresource) => subresource.name === "status");
 }
 
 /** A status that is no pointer is always there, with those of its members that are never left out. */

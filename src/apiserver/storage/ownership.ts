@@ -12,6 +12,7 @@ import {
 } from "../../machinery/ownership/update.ts";
 import type { Operation } from "../operation.ts";
 import type { StorageContext } from "./context.ts";
+import { resetsOf } from "./resets.ts";
 
 /** Says who manages the fields of a new object. */
 export function ownedOnCreate(context: StorageContext, operation: Operation, object: MutableJsonObject): void {
@@ -92,10 +93,6 @@ function writeContext({ kind, subresource = "" }: Operation): WriteContext {
 /** What a write by this way cannot change is never owned by its writer. */
 function makeContext(kind: Kind, subresource: string): WriteContext {
   const context = { shape: kind.shape, apiVersion: kind.apiVersion };
-  if (!kind.subresources.some(({ name }) => name === "status")) return context;
-  if (subresource !== "status") return { ...context, filter: excluding("status") };
-  const others = Object.keys(kind.shape.fields).filter(
-    (name) => !["apiVersion", "kind", "metadata", "status"].includes(name),
-  );
-  return { ...context, filter: excluding(...others) };
+  const reset = resetsOf(kind, subresource);
+  return reset.length === 0 ? context : { ...context, filter: excluding(...reset) };
 }

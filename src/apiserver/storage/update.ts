@@ -1,6 +1,5 @@
 import { type Kind, keyOf, type MetadataCheck, type RuleContext } from "../../api/kind.ts";
 import { sameJson } from "../../machinery/same-json.ts";
-import { copyJson } from "../../machinery/decode-compile.ts";
 import { pathSegment } from "../../machinery/formats.ts";
 import { hasGivenEmpty } from "../../machinery/given-empty.ts";
 import { type Issue, quoted } from "../../machinery/issue.ts";
@@ -23,10 +22,11 @@ import {
   type StorageContext,
   storedKind,
 } from "./context.ts";
-import { createDecoded, hasStatusSubresource, metadataOf, metadataRules, setNamespace } from "./create.ts";
+import { createDecoded, metadataOf, metadataRules, setNamespace } from "./create.ts";
 import { decodeObject } from "./decode-body.ts";
 import { ownedOnUpdate } from "./ownership.ts";
 import { withoutTwiceNamedOwners } from "./owner-references.ts";
+import { keepAllButStatus, keepResets } from "./resets.ts";
 import { prepareViews, shownForm, storedForm, viewEntry } from "./view.ts";
 
 /** How often a write that names no revision is tried again over changes that came between. */
@@ -123,9 +123,9 @@ async function prepared(
   keepSystemFields(metadataOf(object), live.metadata);
   // What the server itself writes is not up to the rules for clients.
   if (wholeObject === true) return object as unknown as KubeObject;
-  if (subresource === "status") keepAllButStatus(kind, object, live);
-  else if (hasStatusSubresource(kind) && subresource === "") keepStatus(object, live);
+  keepResets(kind, subresource, object, live);
   manage(object, live);
+  if (subresource === "status") keepAllButStatus(object, live);
   keepGrace(metadataOf(object), live.metadata);
   const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
   await context.admission.admit(request);
@@ -137,8 +137,14 @@ async function prepared(
   const issues = [...changeIssues(kind, next, live, rules)];
   if (issues.length > 0) throw invalidError(groupKindOf(kind), live.metadata.name, issues);
   await context.admission.validate(request);
-  for (const text of kind.warnings?.(next, live) ?? []) operation.warn(text);
+  for (const text of warningsOf(kind, next, live, subresource)) operation.warn(text);
   return next;
+}
+
+/** Of the subresources, the scale alone is a change of the object itself. */
+function warningsOf(kind: Kind, next: KubeObject, live: KubeObject, subresource: string): Iterable<string> {
+  if (subresource === "status") return kind.statusWarnings?.(next) ?? [];
+  return subresource === "" || subresource === "scale" ? (kind.warnings?.(next, live) ?? []) : [];
 }
 
 /**
@@ -271,32 +277,6 @@ function keepSystemFields(metadata: Partial<Mutable<ObjectMeta>>, live: ObjectMe
 /** It is nobody's field any more where it is left out, and comes back. */
 function keepGrace(metadata: Partial<Mutable<ObjectMeta>>, { deletionGracePeriodSeconds: seconds }: ObjectMeta): void {
   if (seconds !== undefined) metadata.deletionGracePeriodSeconds ??= seconds;
-}
-
-/** The status subresource writes the status and, of the rest, metadata alone; of some kinds not even the labels. */
-function keepAllButStatus(kind: Kind, object: MutableJsonObject, live: KubeObject): void {
-  if (kind.statusKeepsLabels === true) {
-    const { labels } = live.metadata;
-    const metadata = metadataOf(object);
-    if (labels === undefined) delete metadata.labels;
-    else metadata.labels = { ...labels };
-  }
-  const fields = live as unknown as MutableJsonObject;
-  for (const name of new Set([...Object.keys(object), ...Object.keys(fields)])) {
-    if (name !== "status" && name !== "metadata") keep(object, live, name);
-  }
-}
-
-/** A kind's rules may drop what no longer goes with the spec: they get a status of their own. */
-function keepStatus(object: MutableJsonObject, live: KubeObject): void {
-  keep(object, live, "status");
-  if (object["status"] !== undefined) object["status"] = copyJson(object["status"]);
-}
-
-function keep(object: MutableJsonObject, live: KubeObject, name: string): void {
-  const value = (live as unknown as MutableJsonObject)[name];
-  if (value === undefined) delete object[name];
-  else object[name] = value;
 }
 
 function countGeneration(kind: Kind, object: MutableJsonObject, next: KubeObject, live: KubeObject): void {

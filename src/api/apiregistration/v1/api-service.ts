@@ -17,6 +17,7 @@ export const APIService: Kind<APIService> = defineKind(facts.apiregistration.v1.
   anyFinalizer: true,
   nameRule: "path-segment",
   allowsUnconditionalUpdate: false,
+  resets: { status: ["spec", "metadata"] },
   columns: [
     {
       name: "Service",

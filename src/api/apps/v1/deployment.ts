@@ -49,7 +49,7 @@ export const Deployment: Kind<Deployment> = defineKind(facts.apps.v1.Deployment,
     return sameJson(spec.selector, old.spec.selector) ? [] : [invalid("spec.selector", spec.selector, IMMUTABLE)];
   },
   validateStatusUpdate: statusIssues,
-  statusKeepsLabels: true,
+  resets: { status: ["spec", "metadata.labels"] },
   *warnings(next, old) {
     const { metadata, spec } = next;
     if (old === undefined) yield* ownerNameWarnings(metadata.name);

@@ -27,6 +27,11 @@ export const CertificateSigningRequest: Kind<CertificateSigningRequest> = define
       },
       { name: "Condition", type: "string", value: conditionText },
     ],
+    resets: {
+      "": ["spec", "status"],
+      status: ["spec", "status.conditions"],
+      approval: ["spec", "status.certificate"],
+    },
     prepareForCreate: (object, context) => askedBy(object as unknown as Mutable<CertificateSigningRequest>, context),
     prepareForUpdate: (object, old, context) =>
       keepRest(object as unknown as Mutable<CertificateSigningRequest>, old, context),
@@ -57,8 +62,6 @@ function keepRest(
   old: CertificateSigningRequest,
   { subresource, nowMs }: RuleContext,
 ): void {
-  object.spec = old.spec as typeof object.spec;
-  if (subresource === "") object.status = old.status as typeof object.status;
   if (subresource === "") return;
   if (subresource === "status") for (const type of ["Approved", "Denied"]) keepConditions(object, old, type);
   fillTimes(object, old, formatTime(nowMs));

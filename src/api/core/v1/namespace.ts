@@ -13,6 +13,7 @@ export const Namespace: Kind<Namespace> = defineKind(facts.core.v1.Namespace, {
   metadataChecks: { update: ["whole", "change"] },
   answersDeleted: true,
   nameRule: "dns-label",
+  resets: { finalize: ["status"] },
   fields: {
     "status.phase": ({ status }) => status.phase ?? "",
   },

@@ -1,3 +1,4 @@
+import { keepMetadata, SET_BY_CLIENTS } from "../../../machinery/metadata.ts";
 import type { LabelSelector, Mutable } from "../../../machinery/object.ts";
 import type { Pod, PodAffinityTerm, PodSpec, PodStatus } from "../../generated/core-v1.ts";
 import type { RuleContext } from "../../kind.ts";
@@ -25,15 +26,15 @@ export function preparePodUpdate(pod: Mutable<Pod>, old: Pod, { subresource }: R
     if (ephemeralContainers === undefined) delete pod.spec.ephemeralContainers;
     else pod.spec.ephemeralContainers = ephemeralContainers;
     pod.status = old.status as Mutable<PodStatus>;
+    keepMetadata(pod.metadata, old.metadata, SET_BY_CLIENTS);
   } else if (subresource === "resize") keepAllButResources(pod, old);
 }
 
 /** Older clients know one address, and theirs counts if the two fields differ. */
 export function sayAddressesTwice(status: Mutable<PodStatus>): void {
-  const { podIP, podIPs, hostIP, hostIPs } = status;
+  const { podIP, podIPs } = status;
   if (podIP && podIPs?.[0]?.ip !== podIP) status.podIPs = [{ ip: podIP }];
   else if (podIPs?.[0] !== undefined) status.podIP = podIPs[0].ip;
-  if (hostIP === undefined && hostIPs?.[0] !== undefined) status.hostIP = hostIPs[0].ip;
 }
 
 function gatedCondition({ metadata }: Pod) {
@@ -79,10 +80,8 @@ function mergeKeys(
   }
 }
 
-function prepareStatus({ metadata, status }: Mutable<Pod>, old: Pod): void {
-  // Old kubelets spoil owner references, and drop what they do not know.
-  if (old.metadata.ownerReferences === undefined) delete metadata.ownerReferences;
-  else metadata.ownerReferences = structuredClone(old.metadata.ownerReferences) as typeof metadata.ownerReferences & {};
+/** Old kubelets drop what they do not know. */
+function prepareStatus({ status }: Mutable<Pod>, old: Pod): void {
   if (old.status.qosClass !== undefined) status.qosClass ??= old.status.qosClass;
   if (old.status.observedGeneration !== undefined) status.observedGeneration ??= old.status.observedGeneration;
   const known = new Map<string, number[]>();
@@ -113,4 +112,5 @@ function keepAllButResources(pod: Mutable<Pod>, old: Pod): void {
   else spec.resources = next.resources;
   pod.spec = spec;
   pod.status = old.status as Mutable<PodStatus>;
+  keepMetadata(pod.metadata, old.metadata, SET_BY_CLIENTS);
 }

@@ -1,10 +1,18 @@
 import { parseIp } from "../../../base/ip.ts";
 import { dnsSubdomain, qualifiedName } from "../../../machinery/formats.ts";
 import { forbidden, invalid, type Issue } from "../../../machinery/issue.ts";
-import { checkAddress } from "../../addresses.ts";
+import { addressWarnings, checkAddress } from "../../addresses.ts";
 import { checkFormat, IMMUTABLE, type Issues } from "../../checks.ts";
 import type { Container, ContainerStatus, Pod, PodSpec } from "../../generated/core-v1.ts";
 import { checkAnnotationsUpdate } from "./pod-update.ts";
+
+export function* podStatusWarnings({ status }: Pod): Iterable<string> {
+  for (const part of ["podIPs", "hostIPs"] as const) {
+    for (const [index, { ip }] of (status[part] ?? []).entries()) {
+      yield* addressWarnings(ip, `status.${part}[${index}].ip`);
+    }
+  }
+}
 
 /** What is wrong with a change of a pod's status. */
 export function podStatusIssues(pod: Pod, old: Pod): readonly Issue[] {

@@ -7,7 +7,7 @@ import { podColumns } from "./pod-columns.ts";
 import { dropClosedFeatures } from "./closed-features.ts";
 import { defaultPod } from "./pod-defaults.ts";
 import { preparePod, preparePodUpdate } from "./pod-prepare.ts";
-import { podStatusIssues } from "./pod-status.ts";
+import { podStatusIssues, podStatusWarnings } from "./pod-status.ts";
 import { podUpdateIssues } from "./pod-update.ts";
 import { podIssues } from "./pod-validation.ts";
 import { podWarnings } from "./pod-warnings.ts";
@@ -16,6 +16,7 @@ export type Pod = StoredPod;
 
 export const Pod: Kind<Pod> = defineKind(facts.core.v1.Pod, {
   metadataChecks: { update: ["change", "whole"] },
+  resets: { status: ["spec", "metadata.deletionTimestamp", "metadata.ownerReferences"] },
   desired: (pod) => pod.spec,
   answersDeleted: true,
   columns: podColumns,
@@ -43,6 +44,7 @@ export const Pod: Kind<Pod> = defineKind(facts.core.v1.Pod, {
   validateStatusUpdate: podStatusIssues,
   // Updates come often, and seldom from people.
   warnings: (pod, old) => (old === undefined ? podWarnings(pod) : []),
+  statusWarnings: podStatusWarnings,
 });
 
 /** A pod that never got a node, or that has ended, goes at once; the others wait for their kubelet. */

@@ -1,5 +1,6 @@
 import { byteOrder } from "../../../machinery/byte-order.ts";
 import type { Mutable } from "../../../machinery/object.ts";
+import { loadBalancerWarnings } from "../../addresses.ts";
 import type { Issues } from "../../checks.ts";
 import { age, formatLabels } from "../../columns.ts";
 import type { LoadBalancerStatus, Service as StoredService } from "../../generated/core-v1.ts";
@@ -59,6 +60,7 @@ export const Service: Kind<Service> = defineKind(facts.core.v1.Service, {
   },
   validateStatusUpdate: serviceStatusIssues,
   warnings: serviceWarnings,
+  statusWarnings: ({ status }) => loadBalancerWarnings(status.loadBalancer.ingress),
 });
 
 /** Three hours. */

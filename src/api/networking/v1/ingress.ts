@@ -1,4 +1,5 @@
 import { byteOrder } from "../../../machinery/byte-order.ts";
+import { loadBalancerWarnings } from "../../addresses.ts";
 import { age } from "../../columns.ts";
 import type { Ingress as StoredIngress } from "../../generated/networking-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -30,6 +31,7 @@ export const Ingress: Kind<Ingress> = defineKind(facts.networking.v1.Ingress, {
   ],
   validate: ingressIssues,
   validateStatusUpdate: ingressStatusIssues,
+  statusWarnings: ({ status }) => loadBalancerWarnings(status.loadBalancer.ingress),
   *warnings({ metadata, spec }, old) {
     if (
       old === undefined &&

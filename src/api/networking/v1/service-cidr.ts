@@ -10,6 +10,7 @@ export type ServiceCIDR = StoredServiceCIDR;
 
 /** A network from which Services get their addresses. */
 export const ServiceCIDR: Kind<ServiceCIDR> = defineKind(facts.networking.v1.ServiceCIDR, {
+  resets: { status: ["spec", "metadata"] },
   columns: [{ name: "CIDRs", type: "string", value: ({ spec }) => (spec.cidrs ?? []).join(",") }, age],
   validate: ({ metadata, spec }) => (metadata.resourceVersion === undefined ? networkIssues(spec.cidrs ?? []) : []),
   validateUpdate: ({ spec }, old) => changeIssues(spec.cidrs ?? [], old.spec.cidrs ?? []),
