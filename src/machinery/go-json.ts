@@ -8,9 +8,13 @@ export function goJson(value: unknown): string {
     : text;
 }
 
-/** JSON with whole numbers as Go has them: what stands for the ends of 64 bits is beyond what numbers here tell apart. */
-export function jsonOfGo(value: unknown): string {
-  return JSON.stringify(value).replaceAll(/(?<=[:[,])-9223372036854776000\b/g, "-9223372036854775808");
+/**
+ * JSON with whole numbers as Go has them: what stands for the ends of 64 bits is beyond what numbers here tell apart.
+ * @param indent as that of `JSON.stringify`
+ */
+export function jsonOfGo(value: unknown, indent = 0): string {
+  const text = JSON.stringify(value, undefined, indent);
+  return text.replaceAll(/(?<=[:[,]\s*)-9223372036854776000\b/g, "-9223372036854775808");
 }
 
 const SPECIAL = /[<>&\u2028\u2029]/;

@@ -304,6 +304,12 @@ const cases: readonly Case[] = [
       headers: apply,
       body: set("one", { terminationGracePeriodSeconds: 1e30, activeDeadlineSeconds: 1e30 }),
     },
+    { ask: `POST ${NAMESPACE}/pods`, body: pod({}) },
+    {
+      ask: `PATCH ${NAMESPACE}/pods/one?fieldManager=two&force=true`,
+      headers: apply,
+      body: pod({}, { ephemeralContainers: [{ name: "a", lifecycle: { preStop: { sleep: { seconds: 1e30 } } } }] }),
+    },
   ]),
   defineCase("families", "api", [
     service({}, {}),

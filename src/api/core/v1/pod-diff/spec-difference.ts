@@ -1,3 +1,4 @@
+import { jsonOfGo } from "../../../../machinery/go-json.ts";
 import type {
   PersistentVolumeClaimSpec,
   PersistentVolumeSpec,
@@ -19,7 +20,7 @@ export function claimDifference(old: PersistentVolumeClaimSpec, next: Persistent
 }
 
 function claimLines(spec: PersistentVolumeClaimSpec): readonly string[] {
-  return JSON.stringify(internalForm("PersistentVolumeClaimSpec", spec), undefined, 1).split("\n");
+  return jsonOfGo(internalForm("PersistentVolumeClaimSpec", spec), 1).split("\n");
 }
 
 /** The same for the sources of volumes. */
@@ -30,7 +31,7 @@ export function volumeSourceDifference(old: Sources, next: Sources): string {
 type Sources = Pick<PersistentVolumeSpec, VolumeSourceName>;
 
 function sourceLines(sources: Sources): readonly string[] {
-  return JSON.stringify(internalForm("PersistentVolumeSpec", sources), undefined, 1).split("\n");
+  return jsonOfGo(internalForm("PersistentVolumeSpec", sources), 1).split("\n");
 }
 
 /** A template as messages show it. */
@@ -39,7 +40,7 @@ export function templateForm({ metadata, spec }: PodTemplateSpec): InternalForm 
 }
 
 function linesOf(spec: Partial<PodSpec>): readonly string[] {
-  return JSON.stringify(internalForm("PodSpec", regrouped(spec)), undefined, 1).split("\n");
+  return jsonOfGo(internalForm("PodSpec", regrouped(spec)), 1).split("\n");
 }
 
 /** Within the server what a pod shares with its host belongs to the security context. */
