@@ -114,6 +114,11 @@ const cases: readonly Case[] = [
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ env: [], command: ["x"] }) },
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ resources: { limits: {} }, image: "web:2", args: [] }) },
     { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ args: ["x"] }, { tolerations: [], schedulingGates: [] }) },
+    {
+      ask: `PUT ${NAMESPACE}/pods/one`,
+      body: pod({}, { hostname: "a", nodeSelector: {}, securityContext: { sysctls: [], supplementalGroups: [] } }),
+    },
+    { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({}, { hostAliases: [], overhead: {}, hostname: "a" }) },
   ]),
   defineCase("scales-and-owners", "api", [
     { ask: `PUT ${SETS}/one/scale`, body: { spec: { replicas: 1 } } },

@@ -1,3 +1,4 @@
+import { copyWithGivenEmpty } from "../../../../machinery/given-empty.ts";
 import { jsonOfGo } from "../../../../machinery/go-json.ts";
 import type {
   PersistentVolumeClaimSpec,
@@ -45,7 +46,8 @@ function linesOf(spec: Partial<PodSpec>): readonly string[] {
 
 /** Within the server what a pod shares with its host belongs to the security context. */
 function regrouped(spec: Partial<PodSpec>): InternalForm {
-  const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers, serviceAccount: _, ...others } = spec;
+  const { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers } = spec;
   const shared = { hostNetwork, hostPID, hostIPC, shareProcessNamespace, hostUsers };
-  return { ...others, securityContext: { ...shared, ...others.securityContext } } as InternalForm;
+  const securityContext = copyWithGivenEmpty((spec.securityContext ?? {}) as InternalForm, shared);
+  return copyWithGivenEmpty(spec as InternalForm, { securityContext });
 }
