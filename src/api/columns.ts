@@ -7,6 +7,13 @@ import type { PodTemplateSpec } from "./generated/core-v1.ts";
 import type { Column } from "./kind.ts";
 
 /** The columns that many kinds share, and how tables write what they have in common. */
+export const name: Column<KubeObject> = {
+  name: "Name",
+  type: "string",
+  format: "name",
+  value: ({ metadata }) => metadata.name,
+};
+
 export const age: Column<KubeObject> = {
   name: "Age",
   type: "string",

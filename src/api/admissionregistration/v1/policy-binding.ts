@@ -2,11 +2,11 @@ import { dnsSubdomain, pathSegment } from "../../../machinery/formats.ts";
 import { forbidden, notSupported, required } from "../../../machinery/issue.ts";
 import type { KubeObject } from "../../../machinery/object.ts";
 import { checkFormat, checkRequiredFormat, type Issues } from "../../checks.ts";
-import { age } from "../../columns.ts";
+import { age, name } from "../../columns.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import type { MatchResources, ParamRef } from "../../generated/admissionregistration-v1.ts";
 import type { KindRules } from "../../kind.ts";
-import { checkMatchResources } from "./policy.ts";
+import { checkMatchResources, ofPolicies } from "./policy.ts";
 
 /** What both kinds of bindings have in common. */
 export interface BindingSpec {
@@ -20,12 +20,9 @@ export function bindingRules<S extends BindingSpec, T extends KubeObject & { rea
   checkMore: (spec: S, issues: Issues) => void,
 ): KindRules<T> {
   return {
-    anyFinalizer: true,
-    allowsUnconditionalUpdate: false,
-    metadataChecks: { update: ["whole"] },
-    desired: ({ spec }) => spec,
+    ...ofPolicies,
     columns: [
-      { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },
+      name,
       {
         name: "PolicyName",
         type: "string",

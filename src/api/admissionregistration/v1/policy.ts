@@ -3,7 +3,7 @@ import { invalid, required } from "../../../machinery/issue.ts";
 import type { KubeObject } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkOptionalOneOf, type Issues } from "../../checks.ts";
-import { age } from "../../columns.ts";
+import { age, name } from "../../columns.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import type {
   MatchCondition,
@@ -25,6 +25,14 @@ export interface PolicySpec {
   readonly variables?: readonly Variable[];
   readonly failurePolicy: "Fail" | "Ignore";
 }
+
+/** What is asked of all policies and their bindings, whatever they say. */
+export const ofPolicies = {
+  anyFinalizer: true,
+  allowsUnconditionalUpdate: false,
+  metadataChecks: { update: ["whole"] },
+  desired: ({ spec }: { readonly spec: object }): unknown => spec,
+} as const;
 
 /** What the expressions of a policy may speak of; its messages may not ask about access. */
 export function scopeOf({ paramKind }: Pick<PolicySpec, "paramKind">): ExpressionScope {
@@ -135,12 +143,9 @@ export function policyRules<S extends PolicySpec, T extends KubeObject & { reado
   checkSpec: (policy: T, old: S | undefined) => Issues,
 ): KindRules<T> {
   return {
-    anyFinalizer: true,
-    allowsUnconditionalUpdate: false,
-    metadataChecks: { update: ["whole"] },
-    desired: ({ spec }) => spec,
+    ...ofPolicies,
     columns: [
-      { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },
+      name,
       count,
       {
         name: "ParamKind",

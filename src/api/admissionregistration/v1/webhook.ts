@@ -2,7 +2,7 @@ import { dnsSubdomain } from "../../../machinery/formats.ts";
 import { duplicate, invalid, notSupported, required } from "../../../machinery/issue.ts";
 import type { KubeObject } from "../../../machinery/object.ts";
 import { checkOptionalOneOf, type Issues } from "../../checks.ts";
-import { age } from "../../columns.ts";
+import { age, name } from "../../columns.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import type { MutatingWebhook, ValidatingWebhook } from "../../generated/admissionregistration-v1.ts";
 import type { KindRules } from "../../kind.ts";
@@ -30,7 +30,7 @@ export function configurationRules<T extends Configuration>(): KindRules<T> {
     allowsUnconditionalUpdate: false,
     mindsEmpty: true,
     columns: [
-      { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },
+      name,
       {
         name: "Webhooks",
         type: "integer",

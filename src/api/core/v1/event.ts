@@ -1,7 +1,7 @@
 import { byteLength, dnsSubdomain, qualifiedName } from "../../../machinery/formats.ts";
 import { invalid, required } from "../../../machinery/issue.ts";
 import { checkFormat, type Issues } from "../../checks.ts";
-import { since, sinceMicro } from "../../columns.ts";
+import { name, since, sinceMicro } from "../../columns.ts";
 import type { Event as StoredEvent } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { type Column, defineKind, type Kind } from "../../kind.ts";
@@ -19,7 +19,7 @@ export const eventColumns: readonly Column<Event>[] = [
   { name: "Message", type: "string", value: ({ message }) => (message ?? "").trim() },
   { name: "First Seen", type: "string", priority: 1, value: firstSeen },
   { name: "Count", type: "string", priority: 1, value: ({ series, count }) => series?.count ?? (count || 1) },
-  { name: "Name", type: "string", format: "name", priority: 1, value: ({ metadata }) => metadata.name },
+  { ...name, priority: 1 },
 ];
 
 export const Event: Kind<Event> = defineKind(facts.core.v1.Event, {

@@ -1,5 +1,5 @@
 import type { Mutable } from "../../../machinery/object.ts";
-import { formatLabels, imageNames, containerNames } from "../../columns.ts";
+import { containerNames, formatLabels, imageNames, name } from "../../columns.ts";
 import type { Issues } from "../../checks.ts";
 import type { PodTemplate as StoredPodTemplate } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -15,7 +15,7 @@ export const PodTemplate: Kind<PodTemplate> = defineKind(facts.core.v1.PodTempla
   answersDeleted: true,
   desired: ({ template }) => template,
   columns: [
-    { name: "Name", type: "string", format: "name", value: ({ metadata }) => metadata.name },
+    name,
     {
       name: "Containers",
       type: "string",

@@ -3,7 +3,7 @@ import { givenEmpty } from "../../../machinery/given-empty.ts";
 import { duplicate, invalid, required, tooLong } from "../../../machinery/issue.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkFormat, checkOneOf, IMMUTABLE, type Issues } from "../../checks.ts";
-import { age } from "../../columns.ts";
+import { age, name } from "../../columns.ts";
 import { facts } from "../../generated/resources.ts";
 import type { StorageClass as StoredStorageClass } from "../../generated/storage-v1.ts";
 import { defineKind, type Kind } from "../../kind.ts";
@@ -14,7 +14,7 @@ export const StorageClass: Kind<StorageClass> = defineKind(facts.storage.v1.Stor
   metadataChecks: { update: ["whole", "change"] },
   answersDeleted: true,
   columns: [
-    { name: "Name", type: "string", format: "name", value: nameOf },
+    { ...name, value: nameOf },
     { name: "Provisioner", type: "string", value: ({ provisioner }) => provisioner },
     { name: "ReclaimPolicy", type: "string", value: ({ reclaimPolicy }) => reclaimPolicy },
     { name: "VolumeBindingMode", type: "string", value: ({ volumeBindingMode }) => volumeBindingMode },
