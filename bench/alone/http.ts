@@ -4,18 +4,11 @@ import { join } from "node:path";
 import { silentLog } from "../../src/base/log.ts";
 import type { ApiResponse } from "../../src/apiserver/http.ts";
 import { serve } from "../../src/host/node/http/serve.ts";
-import { createAuthority, issue } from "../../src/host/node/pki/certificate.ts";
+import { testAuthority } from "../../src/host/node/pki/testing.ts";
 
 /** What a request costs the carrier, all in, over TLS: this process serves, a child asks. CPU is this process's alone. */
 export async function run(print: (line: string) => void): Promise<void> {
-  const times = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
-  const authority = createAuthority({ commonName: "ca" }, times);
-  const pair = issue(authority, {
-    subject: { commonName: "server" },
-    usages: ["server auth"],
-    names: ["127.0.0.1"],
-    ...times,
-  });
+  const authority = testAuthority();
   const object = Buffer.from(JSON.stringify({ kind: "Pod", filler: "x".repeat(1100) }));
   const headers = { "content-type": "application/json", "cache-control": "no-cache, private" };
   const event = Buffer.from(`${JSON.stringify({ type: "ADDED", object: "x".repeat(1000) })}\n`);
@@ -25,7 +18,7 @@ export async function run(print: (line: string) => void): Promise<void> {
     port: 0,
     host: "127.0.0.1",
     log: silentLog,
-    tls: { key: pair.key, cert: pair.certificate, clientCa: authority.certificate },
+    tls: { ...authority.server("127.0.0.1"), clientCa: authority.certificate },
     async handler({ path, signal }): Promise<ApiResponse> {
       if (path === "/watch") return { status: 200, headers, body: { type: "chunks", chunks: events(signal) } };
       asked++;

@@ -5,7 +5,7 @@ import { createCarrier } from "../host/node/http/carrier.ts";
 import { serve } from "../host/node/http/serve.ts";
 import { portCarriers } from "../host/node/thread/port-carrier.ts";
 import { servePort } from "../host/node/thread/serve-port.ts";
-import { createAuthority, issue } from "../host/node/pki/certificate.ts";
+import { testAuthority } from "../host/node/pki/testing.ts";
 import { simulatedSigner } from "../host/sim/token-signer.ts";
 import { clientConformance, type Way } from "./conformance.suite.ts";
 import { httpTransport } from "./http-transport.ts";
@@ -37,30 +37,18 @@ clientConformance("a port between threads", async (): Promise<Way> => {
 
 clientConformance("HTTP", async (): Promise<Way> => {
   const server = await newServer();
-  const nowMs = createClock({ holdProcess: false }).now();
-  const times = { notBeforeMs: nowMs - 60_000, notAfterMs: nowMs + 3_600_000 };
-  const authority = createAuthority({ commonName: "ca" }, times);
-  const pair = (commonName: string, organizations: readonly string[]) =>
-    issue(authority, {
-      subject: { commonName, organizations },
-      usages: ["server auth", "client auth"],
-      names: ["127.0.0.1"],
-      ...times,
-    });
-  const serving = pair("server", []);
+  const authority = testAuthority();
   const http = await serve({
     handler: server.server.handle,
     port: 0,
     host: "127.0.0.1",
     log: silentLog,
-    tls: { key: serving.key, cert: serving.certificate, clientCa: authority.certificate },
+    tls: { ...authority.server("127.0.0.1"), clientCa: authority.certificate },
   });
-  const own = pair("admin", ["system:masters"]);
   const carrier = createCarrier({
     server: `https://127.0.0.1:${http.address.port}`,
     ca: authority.certificate,
-    certificate: own.certificate,
-    key: own.key,
+    ...authority.client("admin", "system:masters"),
   });
   return {
     server,

@@ -1,22 +1,19 @@
 import assert from "node:assert/strict";
-import { createAuthority, issue } from "../../src/host/node/pki/certificate.ts";
+import { testAuthority } from "../../src/host/node/pki/testing.ts";
 import type { Shell } from "../shell.ts";
 
 const NAME = "far";
 const HOST = `${NAME}.default.svc`;
-const DAY_MS = 86_400_000;
 
 /**
  * A pod that is a page, an API of others and a webhook, all behind one Service: whatever the API server reaches by itself. Its control
  * plane has no route to it.
  */
 export async function reachPodsFromAfar(shell: Shell): Promise<void> {
-  const times = { notBeforeMs: Date.now() - DAY_MS, notAfterMs: Date.now() + DAY_MS };
-  const authority = createAuthority({ commonName: "far" }, times);
-  const pair = issue(authority, { subject: { commonName: HOST }, usages: ["server auth"], names: [HOST], ...times });
+  const authority = testAuthority();
   const bundle = Buffer.from(authority.certificate).toString("base64");
   await shell.ok("kubectl apply -f -", {
-    input: objects(server(pair.certificate, pair.key)),
+    input: objects(server(authority.server(HOST))),
   });
   await shell.ok(`kubectl wait --for=condition=Ready pod/${NAME} --timeout=60s`);
   const raw = (path: string) => `kubectl get --raw ${path}`;
@@ -57,7 +54,7 @@ function objects(items: readonly object[]): string {
 }
 
 /** nginx that answers all three; the id of an admission's question is found in what it is asked. */
-function server(certificate: string, key: string): readonly object[] {
+function server({ key, cert }: { readonly key: string; readonly cert: string }): readonly object[] {
   const list = {
     kind: "APIResourceList",
     apiVersion: "v1",
@@ -92,7 +89,7 @@ server {
   location / { default_type application/json; return 200 '${JSON.stringify(review)}'; }
 }
 `;
-  const data = { "default.conf": configuration, "tls.crt": certificate, "tls.key": key };
+  const data = { "default.conf": configuration, "tls.crt": cert, "tls.key": key };
   const metadata = { name: NAME, namespace: "default", labels: { app: NAME } };
   return [
     { apiVersion: "v1", kind: "ConfigMap", metadata, data },

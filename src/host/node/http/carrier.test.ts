@@ -1,26 +1,15 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { silentLog } from "../../../base/log.ts";
-import { createAuthority, issue, type KeyPair } from "../pki/certificate.ts";
+import { testAuthority } from "../pki/testing.ts";
 import { type Carrier, createCarrier } from "./carrier.ts";
 import { type HttpServer, serve } from "./serve.ts";
 
 const { signal } = new AbortController();
-const validity = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
-const authority = createAuthority({ commonName: "test" }, validity);
+const authority = testAuthority();
 let server: HttpServer;
 
-function person(commonName: string): KeyPair {
-  return issue(authority, { subject: { commonName }, usages: ["client auth"], ...validity });
-}
-
 before(async () => {
-  const serving = issue(authority, {
-    subject: { commonName: "server" },
-    usages: ["server auth"],
-    names: ["127.0.0.1"],
-    ...validity,
-  });
   server = await serve({
     handler: ({ path, peer, headers }) => {
       const who = peer.certificate?.commonName ?? headers["authorization"] ?? "nobody";
@@ -29,7 +18,7 @@ before(async () => {
     },
     port: 0,
     host: "127.0.0.1",
-    tls: { key: serving.key, cert: serving.certificate, clientCa: authority.certificate },
+    tls: { ...authority.server("127.0.0.1"), clientCa: authority.certificate },
     log: silentLog,
   });
 });
@@ -56,12 +45,12 @@ test("carrier: shows a certificate, a token, or another certificate from some mo
   const url = `https://127.0.0.1:${server.address.port}`;
   using robot = createCarrier({ server: url, ca: authority.certificate, token: "abc" });
   assert.equal(await ask(robot), "Bearer abc");
-  using carrier = createCarrier({ server: url, ca: authority.certificate, ...person("before") });
+  using carrier = createCarrier({ server: url, ca: authority.certificate, ...authority.client("before") });
   assert.equal(await ask(carrier), "before");
   const held = await carrier.send({ method: "GET", target: "/held", headers: {}, signal });
   const chunks = held.body[Symbol.asyncIterator]();
   await chunks.next();
-  carrier.identify(person("after"));
+  carrier.identify(authority.client("after"));
   assert.equal(await ask(carrier), "after");
   release();
   const { value } = (await chunks.next()) as { readonly value: Uint8Array };

@@ -5,15 +5,11 @@ import { createServer as createTls, request as sendTls } from "node:https";
 import type { AddressInfo, Server } from "node:net";
 import { test } from "node:test";
 import { silentLog } from "../../../base/log.ts";
-import { createAuthority, issue } from "../pki/certificate.ts";
+import { testAuthority } from "../pki/testing.ts";
 import { plainAgent, tlsAgent } from "./pod-ways.ts";
 import { serve } from "./serve.ts";
 
-const times = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
-const authority = createAuthority({ commonName: "ca" }, times);
-const serving = (name: string) =>
-  issue(authority, { subject: { commonName: name }, usages: ["server auth"], names: [name], ...times });
-const client = issue(authority, { subject: { commonName: "apiserver" }, usages: ["client auth"], ...times });
+const authority = testAuthority();
 
 /** An address of nobody: only the node knows whom it means. */
 const POD = "192.0.2.77";
@@ -25,14 +21,12 @@ async function openNode(stack: AsyncDisposableStack) {
     request.on("data", (chunk: Buffer) => (length += chunk.length));
     request.on("end", () => response.end(`${request.url} ${length}`));
   };
-  const { key, certificate } = serving("web.default.svc");
   const ports: number[] = [];
-  for (const server of [createPlain(answer), createTls({ key, cert: certificate }, answer)]) {
+  for (const server of [createPlain(answer), createTls(authority.server("web.default.svc"), answer)]) {
     ports.push(await listen(server));
     stack.defer(() => void server.close());
     stack.defer(() => server.closeAllConnections());
   }
-  const own = serving("127.0.0.1");
   const tunnels: string[] = [];
   const http = await serve({
     handler: (request) => {
@@ -44,12 +38,12 @@ async function openNode(stack: AsyncDisposableStack) {
     },
     port: 0,
     host: "127.0.0.1",
-    tls: { key: own.key, cert: own.certificate, clientCa: authority.certificate },
+    tls: { ...authority.server("127.0.0.1"), clientCa: authority.certificate },
     log: silentLog,
   });
   stack.defer(() => http.close());
   const door = { host: "127.0.0.1", port: http.address.port };
-  const tls = { ca: authority.certificate, certificate: client.certificate, key: client.key };
+  const tls = { ca: authority.certificate, ...authority.client("apiserver") };
   const ways = { doorTo: (address: string) => (address.startsWith("192.0.2.") ? door : undefined), tls };
   return { ports: { plain: ports[0]!, tls: ports[1]! }, tunnels, ways };
 }

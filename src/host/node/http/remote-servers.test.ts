@@ -5,30 +5,19 @@ import type { AddressInfo } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { test } from "node:test";
 import type { ApiRequest } from "../../../apiserver/http.ts";
-import { createAuthority, issue } from "../pki/certificate.ts";
+import { testAuthority } from "../pki/testing.ts";
 import { createRemoteServers } from "./remote-servers.ts";
 
-const times = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
-const authority = createAuthority({ commonName: "ca" }, times);
-const frontProxyAuthority = createAuthority({ commonName: "front-proxy-ca" }, times);
-const frontProxy = issue(frontProxyAuthority, {
-  subject: { commonName: "front-proxy-client" },
-  usages: ["client auth"],
-  ...times,
-});
-const serving = issue(authority, {
-  subject: { commonName: "sample" },
-  usages: ["server auth"],
-  names: ["sample.default.svc"],
-  ...times,
-});
+const authority = testAuthority();
+const frontProxyAuthority = testAuthority("front-proxy-ca");
+const frontProxy = frontProxyAuthority.client("front-proxy-client");
+const serving = authority.server("sample.default.svc");
 
 const straight = { doorTo: () => undefined, tls: { ca: "", certificate: "", key: "" } };
 
 test("remote servers: known by their name, told who asks by us alone", async () => {
   const server = createServer({
-    key: serving.key,
-    cert: serving.certificate,
+    ...serving,
     ca: frontProxyAuthority.certificate,
     requestCert: true,
     rejectUnauthorized: true,
@@ -88,7 +77,7 @@ test("remote servers: known by their name, told who asks by us alone", async () 
   await assert.rejects(remotes.forward(request, other, own), { code: 503 });
   assert.equal((await remotes.forward(request, { ...target, insecure: true }, own)).status, 201);
   // Who writes the server's own certificate where authorities belong trusts it, as with Go.
-  assert.equal((await remotes.forward(request, { ...target, authorities: serving.certificate }, own)).status, 201);
+  assert.equal((await remotes.forward(request, { ...target, authorities: serving.cert }, own)).status, 201);
   server.closeAllConnections();
   server.close();
 });

@@ -12,24 +12,11 @@ import { gunzipSync } from "node:zlib";
 import { WebSocket } from "ws";
 import type { ApiRequest, ApiResponse } from "../../../apiserver/http.ts";
 import { BodyTooLarge } from "../../../apiserver/http.ts";
-import { createAuthority, issue } from "../pki/certificate.ts";
+import { type TestAuthority, testAuthority } from "../pki/testing.ts";
 import type { HttpServer } from "./serve.ts";
 
-export const times = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
-export const authority = createAuthority({ commonName: "ca" }, times);
-const stranger = createAuthority({ commonName: "stranger" }, times);
-const own = issue(authority, {
-  subject: { commonName: "server" },
-  usages: ["server auth"],
-  names: ["127.0.0.1"],
-  ...times,
-});
-const admin = {
-  subject: { commonName: "admin", organizations: ["system:masters", "others"] },
-  usages: ["client auth"] as const,
-  ...times,
-};
-export const tls = { key: own.key, cert: own.certificate, clientCa: authority.certificate };
+export const authority = testAuthority();
+export const tls = { ...authority.server("127.0.0.1"), clientCa: authority.certificate };
 
 /** Signals of requests that wait, in the order in which they came. */
 const signals: AbortSignal[] = [];
@@ -296,12 +283,12 @@ export function serverSuite(called: string, start: (graceMs: number) => Promise<
         const message = await openHttp1({ path: "/peer", agent: new Agent({ ca: authority.certificate, ...options }) });
         return JSON.parse(String(Buffer.concat(await message.toArray()))) as ApiRequest["peer"];
       };
-      const pair = (ca: typeof authority) => {
-        const { certificate, key } = issue(ca, admin);
+      const pair = (ca: TestAuthority) => {
+        const { certificate, key } = ca.client("admin", "system:masters", "others");
         return { cert: certificate, key };
       };
       assert.deepEqual(await peer({}), { address: "127.0.0.1" });
-      assert.deepEqual(await peer(pair(stranger)), { address: "127.0.0.1", badCertificate: true });
+      assert.deepEqual(await peer(pair(testAuthority("stranger"))), { address: "127.0.0.1", badCertificate: true });
       const { certificate, ...rest } = await peer(pair(authority));
       assert.deepEqual(rest, { address: "127.0.0.1" });
       assert.equal(certificate?.commonName, "admin");

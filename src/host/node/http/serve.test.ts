@@ -4,9 +4,8 @@ import { test, type TestContext } from "node:test";
 import { connect as connectTls } from "node:tls";
 import type { Worker } from "node:worker_threads";
 import { silentLog } from "../../../base/log.ts";
-import { issue } from "../pki/certificate.ts";
 import { serveByListeners } from "./listeners.ts";
-import { authority, handler, serverSuite, times, tls } from "./serve.suite.ts";
+import { authority, handler, serverSuite, tls } from "./serve.suite.ts";
 import { serve } from "./serve.ts";
 
 const local = { handler, host: "127.0.0.1", tls, log: silentLog };
@@ -75,13 +74,7 @@ function isGone({ threadId }: Worker): boolean {
 
 test("a new certificate is shown to new connections", async () => {
   const renewed = await serve({ handler, port: 0, host: "127.0.0.1", tls, log: silentLog });
-  const next = issue(authority, {
-    subject: { commonName: "next" },
-    usages: ["server auth"],
-    names: ["127.0.0.1"],
-    ...times,
-  });
-  renewed.setTls({ ...tls, key: next.key, cert: next.certificate });
+  renewed.setTls({ ...tls, ...authority.server("next", "127.0.0.1") });
   const socket = connectTls({ host: "127.0.0.1", port: renewed.address.port, ca: authority.certificate });
   await once(socket, "secureConnect");
   assert.equal(socket.getPeerCertificate().subject.CN, "next");

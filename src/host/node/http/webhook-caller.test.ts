@@ -4,23 +4,17 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { createAuthority, issue } from "../pki/certificate.ts";
+import { testAuthority } from "../pki/testing.ts";
 import { createWebhookCaller } from "./webhook-caller.ts";
 
-const times = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
-const authority = createAuthority({ commonName: "ca" }, times);
-const serving = issue(authority, {
-  subject: { commonName: "hook" },
-  usages: ["server auth"],
-  names: ["127.0.0.1", "hook.default.svc"],
-  ...times,
-});
+const authority = testAuthority();
+const serving = authority.server("127.0.0.1", "hook.default.svc");
 
 const PATIENT = { timeoutMs: 5_000 };
 
 /** A webhook that answers as it is told, and what calls it. */
 async function webhook(answer: (request: IncomingMessage, body: string, response: ServerResponse) => void) {
-  const server = createServer({ key: serving.key, cert: serving.certificate }, (request, response) => {
+  const server = createServer(serving, (request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (text: string) => (body += text));
     request.on("end", () => answer(request, body, response));
@@ -45,10 +39,10 @@ async function webhook(answer: (request: IncomingMessage, body: string, response
 
 test("webhooks: trusted by an authority, or by their own certificate where one is wanted", async () => {
   using hook = await webhook((_request, body, response) => void response.end(body));
-  for (const authorities of [authority.certificate, serving.certificate]) {
+  for (const authorities of [authority.certificate, serving.cert]) {
     assert.deepEqual(await hook.caller.post({ url: hook.url, authorities }, { a: 1 }, PATIENT), { a: 1 });
   }
-  const stranger = createAuthority({ commonName: "stranger" }, times).certificate;
+  const stranger = testAuthority("stranger").certificate;
   await assert.rejects(hook.caller.post({ url: hook.url, authorities: stranger }, {}, PATIENT), {
     message: `Post "${hook.url}": tls: failed to verify certificate: x509: certificate signed by unknown authority`,
   });

@@ -12,7 +12,7 @@ import { after, before, describe, test } from "node:test";
 import { silentLog } from "../../../base/log.ts";
 import type { HttpServer } from "../http/serve.ts";
 import { serve } from "../http/serve.ts";
-import { createAuthority, issue } from "../pki/certificate.ts";
+import { testAuthority } from "../pki/testing.ts";
 import { buildKubeconfig } from "../pki/kubeconfig.ts";
 import { running, servePod } from "./pod-server.suite.ts";
 
@@ -32,15 +32,8 @@ let server: HttpServer;
 let node: HttpServer;
 
 before(async () => {
-  const times = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
-  const authority = createAuthority({ commonName: "ca" }, times);
-  const { key, certificate } = issue(authority, {
-    subject: { commonName: "server" },
-    usages: ["server auth"],
-    names: ["127.0.0.1"],
-    ...times,
-  });
-  const options = { port: 0, host: "127.0.0.1", log: silentLog, tls: { key, cert: certificate } };
+  const authority = testAuthority();
+  const options = { port: 0, host: "127.0.0.1", log: silentLog, tls: authority.server("127.0.0.1") };
   node = await serve({ ...options, handler: servePod });
   const nodeAddress = `https://127.0.0.1:${node.address.port}`;
   server = await serve({

@@ -11,19 +11,12 @@ import { exitCodeOf } from "../../../apiserver/streams.ts";
 import { failure } from "../../../machinery/status.ts";
 import type { HttpServer } from "../http/serve.ts";
 import { serve } from "../http/serve.ts";
-import { createAuthority, issue } from "../pki/certificate.ts";
+import { testAuthority } from "../pki/testing.ts";
 import type { PortForward, RemoteCommand } from "./client.ts";
 import { connectPortForward, connectRemoteCommand } from "./client.ts";
 import { podPath, running, servePod } from "./pod-server.suite.ts";
 
-const times = { notBeforeMs: Date.now() - 60_000, notAfterMs: Date.now() + 3_600_000 };
-const authority = createAuthority({ commonName: "ca" }, times);
-const certificate = issue(authority, {
-  subject: { commonName: "x" },
-  usages: ["server auth"],
-  names: ["127.0.0.1"],
-  ...times,
-});
+const authority = testAuthority();
 const tls = { ca: authority.certificate };
 
 let server: HttpServer;
@@ -34,7 +27,7 @@ before(async () => {
     port: 0,
     host: "127.0.0.1",
     log: silentLog,
-    tls: { key: certificate.key, cert: certificate.certificate },
+    tls: authority.server("127.0.0.1"),
   };
   server = await serve({ ...options, handler: servePod });
   relay = await serve({ ...options, handler: relayToPod });
