@@ -2,13 +2,14 @@ import { Node } from "../../api/core/v1/node.ts";
 import { ServiceCIDR } from "../../api/networking/v1/service-cidr.ts";
 import type { Taint } from "../../api/generated/core-v1.ts";
 import { serviceAddress } from "../../apiserver/services/range.ts";
-import { type Clock, delay } from "../../base/clock.ts";
+import type { Clock } from "../../base/clock.ts";
 import type { Client } from "../../client/client.ts";
 import type { Draft } from "../../machinery/object.ts";
 import type { NetworkMode } from "../../network/plan.ts";
 import { isStatus } from "../../machinery/status.ts";
 import { readClusterConfiguration } from "../cluster-configuration.ts";
 import { DNS_INDEX } from "../dns-address.ts";
+import { podPartOf } from "../pod-part.ts";
 
 /** What a node wishes to be. */
 export interface NodeWishes {
@@ -30,9 +31,6 @@ export interface NodePlace {
   readonly loadBalancerRange?: string;
 }
 
-const LOOK_AGAIN_MS = 100;
-const PATIENCE_MS = 60_000;
-
 /**
  * Registers the node, and waits for the part of the pods' network that it gets. @param client acts as the node.
  * @throws {StatusError} where the API server refuses, an Error with a sentence where there is no network to be had.
@@ -48,18 +46,9 @@ export async function settle(
   const serviceCidr = await serviceNetwork(client, signal);
   const dnsAddress = serviceAddress(serviceCidr, DNS_INDEX);
   await register(client, wishes, signal);
-  const { nodeName: name } = wishes;
-  const until = clock.now() + PATIENCE_MS;
-  for (;;) {
-    const { spec } = await client.get(Node, { name }, { signal });
-    if (spec.podCIDR !== undefined && spec.podCIDR !== "")
-      return { ...shared, podCidr: (spec.podCIDRs ?? [spec.podCIDR]).join(","), serviceCidr, dnsAddress };
-    if (clock.now() > until)
-      throw new Error(
-        `the cluster gives node ${name} no network for its pods: all parts of ${clusterPodCidr} are taken`,
-      );
-    await delay(clock, LOOK_AGAIN_MS, { signal });
-  }
+  const look = () => client.get(Node, { name: wishes.nodeName }, { signal });
+  const podCidr = await podPartOf(wishes.nodeName, look, { clock, signal });
+  return { ...shared, podCidr, serviceCidr, dnsAddress };
 }
 
 /** The networks that the cluster was made with; more may have come since, and are routed by what Services say. */

@@ -19,7 +19,7 @@ import { address6, freeAddress, freeName } from "./choose.ts";
 import { cleanAfterLife } from "./after-life.ts";
 import type { FabricNetwork } from "./fabric-network.ts";
 import type { NodeRequest } from "../../cli/context.ts";
-import { podPartOf } from "./pod-parts.ts";
+import { registerNode } from "./register.ts";
 import { type NodeRecord, readNode, readNodes, writeNode } from "./record.ts";
 
 export interface FurtherNodesParts extends ChildParts {
@@ -120,7 +120,7 @@ export class FurtherNodes {
     const { name } = kept;
     const { access, clock, dataDirectory, signal } = this.#parts;
     const startedAtMs = clock.now();
-    const record = { ...kept, podCidr: await podPartOf(access, kept, this.#parts) };
+    const record = { ...kept, podCidr: await registerNode(access, kept, this.#parts) };
     if (record.podCidr !== kept.podCidr) writeNode(dataDirectory, record);
     const agent = await startChild(
       "agent",
@@ -196,7 +196,7 @@ export class FurtherNodes {
       own.map((record) => record.address),
     );
     if (address === undefined) throw new Error(`no address is left in ${fabric.network}: --node-cidr gives more`);
-    const podCidr = await podPartOf(access, { name: chosen, labels, taints }, this.#parts);
+    const podCidr = await registerNode(access, { name: chosen, labels, taints }, this.#parts);
     const record = { name: chosen, address, podCidr, labels, taints, on: true };
     const whole = memoryBytes === undefined ? record : { ...record, memoryBytes };
     writeNode(dataDirectory, whole);

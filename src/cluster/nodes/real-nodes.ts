@@ -16,7 +16,7 @@ import { placesOf } from "../places.ts";
 import { type Progress, stepTimer } from "../progress.ts";
 import { openFabric } from "./fabric-network.ts";
 import { FurtherNodes } from "./further-nodes.ts";
-import { podPartOf } from "./pod-parts.ts";
+import { registerNode } from "./register.ts";
 import type { NodeRequest } from "../../cli/context.ts";
 
 export interface RealNodesParts extends ChildParts {
@@ -89,7 +89,7 @@ export class RealNodes {
     const settings = readNodeSettings(dataDirectory, name);
     const before = settings?.clusterPodCidr === clusterPodCidr ? settings.podCidr : undefined;
     // The machine itself comes first: its pods have the first part where nobody else has it.
-    const podCidr = await podPartOf(this.#access, { name, labels: {}, taints: [], podCidr: before }, this.#parts);
+    const podCidr = await registerNode(this.#access, { name, labels: {}, taints: [], podCidr: before }, this.#parts);
     const further = this.further.startAll(count - 1, progress);
     // What the first node throws is told first; the others are ended by `leave`.
     further.catch(() => {});
