@@ -24,10 +24,12 @@ const SETTLED_MS = 10_000;
  * here: a count that sees the charge and not yet the object would release it. What goes is counted, and what has been limited anew.
  */
 export function resourceQuotaController(registry: KindRegistry): Controller {
-  /** The quotas of which something has gone since they were counted. */
-  const released = new Set<string>();
-  const counts = new Map<string, { readonly resourceVersion: string; readonly atMs: number }>();
-  const changes = new Map<string, { readonly resourceVersion: string; readonly seenAtMs: number }>();
+  const memories = new Map<string, Memory>();
+  const memoryOf = (key: string): Memory => {
+    let memory = memories.get(key);
+    if (memory === undefined) memories.set(key, (memory = { released: false }));
+    return memory;
+  };
   return defineController({
     name: "resourcequota",
     reconciles: ResourceQuota,
@@ -44,8 +46,9 @@ export function resourceQuotaController(registry: KindRegistry): Controller {
         const isSame = change.type === "updated" && usesTheSame(kind, change.old, change.object, now);
         if (isSame) return;
         for (const { metadata } of quotas) {
-          released.add(nameKey(metadata));
-          yield nameKey(metadata);
+          const key = nameKey(metadata);
+          memoryOf(key).released = true;
+          yield key;
         }
       },
     },
@@ -53,38 +56,51 @@ export function resourceQuotaController(registry: KindRegistry): Controller {
       const { cache, client, because, signal } = context;
       const quota = cache.get(ResourceQuota, key);
       if (quota === undefined) {
-        changes.delete(key);
-        released.delete(key);
-        counts.delete(key);
+        memories.delete(key);
         return settled;
       }
       const now = context.clock.now();
       const { resourceVersion } = quota.metadata;
-      let change = changes.get(key);
-      if (change?.resourceVersion !== resourceVersion) changes.set(key, (change = { resourceVersion, seenAtMs: now }));
+      const memory = memoryOf(key);
+      if (memory.seen?.resourceVersion !== resourceVersion) memory.seen = { resourceVersion, atMs: now };
+      const { seen, counted } = memory;
       const hard = quota.spec.hard ?? {};
-      const count = counts.get(key);
-      const isCharged = count !== undefined && count.resourceVersion !== resourceVersion;
-      const dueAtMs = count === undefined ? now : isCharged ? change.seenAtMs + SETTLED_MS : count.atMs + RESYNC_MS;
+      const isCharged = counted !== undefined && counted.resourceVersion !== resourceVersion;
+      const dueAtMs = counted === undefined ? now : isCharged ? seen.atMs + SETTLED_MS : counted.atMs + RESYNC_MS;
       const dueMs = dueAtMs - now;
-      if (dueMs > 0 && !released.has(key) && sameJson(quota.status.hard ?? {}, hard)) return { recheckAfterMs: dueMs };
+      if (dueMs > 0 && !memory.released && sameJson(quota.status.hard ?? {}, hard)) return { recheckAfterMs: dueMs };
       const kinds = registry.all().filter(isCounted);
       const used = usedOf(quota, kinds, context);
-      const waitMs = change.seenAtMs + CHARGE_MS - now;
+      const waitMs = seen.atMs + CHARGE_MS - now;
       if (waitMs > 0 && isLess(used, quota.status.used)) return { recheckAfterMs: waitMs };
       because("counts what the namespace uses");
-      released.delete(key);
+      memory.released = false;
       try {
         const isTrue = sameJson(quota.status, { hard, used });
         const told = isTrue ? quota : await client.setStatus(ResourceQuota, quota, { hard, used }, { signal });
-        counts.set(key, { resourceVersion: told.metadata.resourceVersion!, atMs: now });
+        memory.counted = { resourceVersion: told.metadata.resourceVersion!, atMs: now };
       } catch (error) {
-        released.add(key);
+        memory.released = true;
         throw error;
       }
       return { recheckAfterMs: RESYNC_MS };
     },
   }) as unknown as Controller;
+}
+
+/** What is remembered of a quota from one look to the next. */
+interface Memory {
+  /** Something has gone since it was counted. */
+  released: boolean;
+  /** Its newest version, and when that was seen first. */
+  seen?: Version;
+  /** As the last count left it. */
+  counted?: Version;
+}
+
+interface Version {
+  readonly resourceVersion: string;
+  readonly atMs: number;
 }
 
 function isCounted({ namespaced, verbs, stored, view, plural }: Kind): boolean {
