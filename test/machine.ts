@@ -56,22 +56,30 @@ export async function connectMachines(a: Machine, b: Machine): Promise<void> {
   }
 }
 
+const LOCK = "wherry-tests-machines";
 const LOOK_AGAIN_MS = 5;
+/** Who has it needs it for a moment. */
+const PATIENCE_MS = 10_000;
 
 /**
  * One process at a time: two that find the same dead maker would both take its place. The lock is a name that sockets have in
  * this machine's network, which is free again when its holder dies.
  */
 async function inTurn<T>(work: () => T): Promise<T> {
+  const until = Date.now() + PATIENCE_MS;
   for (;;) {
     const lock = createServer();
     const listening = once(lock, "listening");
-    lock.listen("\0wherry-tests-machines");
+    lock.listen(`\0${LOCK}`);
     try {
       await listening;
       return work();
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+      if (Date.now() > until) {
+        const holder = `the process that holds the socket @${LOCK} (ss --listening --unix --processes tells which)`;
+        throw new Error(`for ${PATIENCE_MS / 1000} s no machine for tests could be made: ${holder} does not end`);
+      }
       await sleep(LOOK_AGAIN_MS);
     } finally {
       lock.close();
