@@ -185,7 +185,7 @@ async function write(
   next: KubeObject,
 ): Promise<ObjectOutcome> {
   const { kind } = operation;
-  const changes = !sameJson(next, live.value) && !sameButTimes(next, live.value);
+  const changes = !sameJson(withoutTimes(next), withoutTimes(live.value));
   // What is shown with more than was stored is stored anew by the next write, even by one that changes nothing.
   const isShownAsStored = live === stored || kind.view !== undefined;
   if (!changes && isShownAsStored) return entryOutcome(kind, live);
@@ -205,17 +205,11 @@ async function write(
 }
 
 /** When fields were managed is no change by itself. */
-function sameButTimes(next: KubeObject, live: KubeObject): boolean {
-  const { managedFields = [] } = next.metadata;
-  const before = live.metadata.managedFields ?? [];
-  if (managedFields.length !== before.length) return false;
-  if (managedFields.every(({ time }, index) => time === before[index]!.time)) return false;
-  return sameJson(withoutTimes(next), withoutTimes(live));
-}
-
 function withoutTimes(object: KubeObject): KubeObject {
-  const managedFields = object.metadata.managedFields?.map(({ time: _, ...entry }) => entry) ?? [];
-  return { ...object, metadata: { ...object.metadata, managedFields } };
+  const { managedFields } = object.metadata;
+  if (managedFields === undefined) return object;
+  const timeless = managedFields.map(({ time: _, ...entry }) => entry);
+  return { ...object, metadata: { ...object.metadata, managedFields: timeless } };
 }
 
 /** A deleted object goes when its last finalizer has and nothing waits for its grace. */
