@@ -167,10 +167,8 @@ function longerThan(maximum: number, unit: LengthUnit = "characters"): string {
 }
 
 export function byteLength(text: string): number {
-  for (let index = 0; index < text.length; index++) {
-    if (text.charCodeAt(index) > 0x7f) return encoder.encode(text).length;
-  }
-  return text.length;
+  // Several times faster than a loop over a long text.
+  return /[\u0080-\uffff]/.test(text) ? encoder.encode(text).length : text.length;
 }
 
 const encoder = new TextEncoder();

@@ -40,25 +40,26 @@ test("ordered map: filled in order, emptied in order, filled again", () => {
     model.delete(key);
     if (model.size % 500 === 0) assertEqual(map, model);
   }
-  assert.deepEqual([map.size, map.rank("/k/1"), map.slice(0, 10)], [0, 0, []]);
+  assert.deepEqual([map.size, map.values(), map.range("/k/1", "/z")], [0, [], { values: [], remaining: 0 }]);
   map.set("/k/1", 1);
-  assert.deepEqual(map.slice(0, 10), [1]);
+  assert.deepEqual(map.range("", "/z"), { values: [1], remaining: 0 });
 });
 
 function assertEqual(map: OrderedMap<number>, model: ReadonlyMap<string, number>): void {
   const sorted = [...model.keys()].toSorted();
+  const valuesOf = (keys: readonly string[]) => keys.map((key) => model.get(key));
   assert.equal(map.size, sorted.length);
-  assert.deepEqual(
-    map.slice(0, map.size),
-    sorted.map((key) => model.get(key)),
-  );
+  assert.deepEqual(map.values(), valuesOf(sorted));
   for (let step = 0; step <= sorted.length; step += 97) {
-    const key = sorted[step] ?? "/z";
-    assert.equal(map.rank(key), step < sorted.length ? step : sorted.length);
-    assert.equal(map.get(key), model.get(key));
-    assert.deepEqual(
-      map.slice(step, step + 300),
-      sorted.slice(step, step + 300).map((key) => model.get(key)),
-    );
+    const first = sorted[step] ?? "/z";
+    assert.equal(map.get(first), model.get(first));
+    for (const length of [0, 1, 300, 5_000]) {
+      const end = sorted[step + length] ?? "/z";
+      const keys = sorted.slice(step, step + length);
+      assert.deepEqual(map.range(first, end), { values: valuesOf(keys), remaining: 0 });
+      const some = { values: valuesOf(keys.slice(0, 50)), remaining: Math.max(keys.length - 50, 0) };
+      assert.deepEqual(map.range(first, end, 50), some);
+    }
+    assert.deepEqual(map.range(`${first}!`, `${first}!~`), { values: [], remaining: 0 });
   }
 }

@@ -1,15 +1,22 @@
 /** A chunk splits when it outgrows this. Splicing in an array of this length costs well below a microsecond. */
 const CHUNK_LIMIT = 512;
 
+/** A part of the map. */
+export interface Range<T> {
+  readonly values: T[];
+  /** How many keys of the range were left out. */
+  readonly remaining: number;
+}
+
 interface Slot<T> {
   readonly key: string;
   value: T;
 }
 
 /**
- * A map whose keys are in order (by UTF-16 code unit), with ranks: positions can be counted and sliced. Built as a
- * sorted list of sorted chunks. Looking up and replacing cost one hash lookup; inserting and removing cost a binary
- * search and a splice in a chunk; a slice costs its length.
+ * A map whose keys are in order (by UTF-16 code unit). Built as a sorted list of sorted chunks. Looking up and replacing cost one
+ * hash lookup; inserting, removing and finding where a range begins cost a binary search and a splice in a chunk; reading a range
+ * costs its length.
  */
 export class OrderedMap<T> {
   readonly #slots = new Map<string, Slot<T>>();
@@ -66,30 +73,26 @@ export class OrderedMap<T> {
     }
   }
 
-  /** How many keys come before `key`. */
-  rank(key: string): number {
-    const at = this.#chunkOf(key);
-    const chunk = this.#chunks[at];
-    if (chunk === undefined) return 0;
-    let before = positionIn(chunk, key);
-    for (let index = 0; index < at; index++) before += this.#chunks[index]!.length;
-    return before;
+  /** All values in the order of their keys. */
+  values(): T[] {
+    return this.#chunks.flatMap((chunk) => chunk.map(({ value }) => value));
   }
 
-  /** The values from one rank up to, not including, another. */
-  slice(start: number, end: number): T[] {
+  /** The values of the keys from `first` up to, not including, `end`: so many of them, and how many more there are. */
+  range(first: string, end: string, limit = Number.POSITIVE_INFINITY): Range<T> {
     const values: T[] = [];
-    let chunkStart = 0;
-    for (const chunk of this.#chunks) {
-      const chunkEnd = chunkStart + chunk.length;
-      if (chunkStart >= end) break;
-      if (chunkEnd > start) {
-        const last = Math.min(end - chunkStart, chunk.length);
-        for (let index = Math.max(start - chunkStart, 0); index < last; index++) values.push(chunk[index]!.value);
-      }
-      chunkStart = chunkEnd;
+    let remaining = 0;
+    let at = this.#chunkOf(first);
+    for (let from = positionIn(this.#chunks[at] ?? [], first); at < this.#chunks.length; at++, from = 0) {
+      const chunk = this.#chunks[at]!;
+      const isLast = chunk.at(-1)!.key >= end;
+      const to = isLast ? positionIn(chunk, end, from) : chunk.length;
+      const taken = Math.min(to, from + limit - values.length);
+      for (let index = from; index < taken; index++) values.push(chunk[index]!.value);
+      remaining += Math.max(to - taken, 0);
+      if (isLast) break;
     }
-    return values;
+    return { values, remaining };
   }
 
   /** The last chunk that begins at or before `key`, else the first. */
@@ -105,9 +108,9 @@ export class OrderedMap<T> {
   }
 }
 
-/** How many keys of the chunk come before `key`. */
-function positionIn<T>(chunk: readonly Slot<T>[], key: string): number {
-  let low = 0;
+/** How many keys of the chunk come before `key`; as many as `known` are known to. */
+function positionIn<T>(chunk: readonly Slot<T>[], key: string, known = 0): number {
+  let low = known;
   let high = chunk.length;
   while (low < high) {
     const middle = (low + high) >>> 1;

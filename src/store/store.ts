@@ -113,14 +113,14 @@ class LogStore<V> implements Store<V> {
   list(prefix: string, { after, limit, at }: ListOptions = {}): Listing<V> {
     const revision = at ?? this.#revision;
     if (revision > this.#revision) throw new RangeError(`revision ${revision} is newer than ${this.#revision}`);
-    const start = after === undefined || after < prefix ? this.#image.rank(prefix) : this.#image.rank(`${after}\0`);
-    const end = this.#image.rank(`${prefix}${AFTER_ALL}`);
+    const first = after === undefined || after < prefix ? prefix : `${after}\0`;
+    const end = `${prefix}${AFTER_ALL}`;
     if (at !== undefined && at < this.#revision) {
-      const entries = this.#entriesAt(at, prefix, after ?? "", start, end);
+      const entries = this.#entriesAt(at, prefix, first, end);
       return page(entries, limit, revision);
     }
-    const last = limit === undefined ? end : Math.min(start + limit, end);
-    return { entries: this.#image.slice(start, last), revision, remaining: Math.max(end - last, 0) };
+    const { values, remaining } = this.#image.range(first, end, limit);
+    return { entries: values, revision, remaining };
   }
 
   create(key: string, value: V, options?: WriteOptions): Promise<Entry<V>> {
@@ -163,7 +163,7 @@ class LogStore<V> implements Store<V> {
   snapshot(): AsyncIterable<Uint8Array> {
     return writeSnapshot({
       revision: this.#revision,
-      entries: this.#image.slice(0, this.#image.size),
+      entries: this.#image.values(),
       recordsAfter: (revision, limit) => this.#engine.recordsAfter(revision, limit),
     });
   }
@@ -177,12 +177,13 @@ class LogStore<V> implements Store<V> {
     await this.#engine.close();
   }
 
-  /** The entries of ranks `start` to `end`, as they were at a past revision. */
-  #entriesAt(at: number, prefix: string, after: string, start: number, end: number): Entry<V>[] {
+  /** The entries of a range of keys, as they were at a past revision. */
+  #entriesAt(at: number, prefix: string, first: string, end: string): Entry<V>[] {
+    const { values } = this.#image.range(first, end);
     const before = this.#history.undo(at, prefix);
-    if (before.size === 0) return this.#image.slice(start, end);
-    const unchanged = this.#image.slice(start, end).filter(({ key }) => !before.has(key));
-    const changed = [...before.values()].filter((entry) => entry !== undefined && entry.key > after) as Entry<V>[];
+    if (before.size === 0) return values;
+    const unchanged = values.filter(({ key }) => !before.has(key));
+    const changed = [...before.values()].filter((entry) => entry !== undefined && entry.key >= first) as Entry<V>[];
     return mergeByKey(
       unchanged,
       changed.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
