@@ -20,6 +20,8 @@ export interface Controller<T extends KubeObject = KubeObject> {
   readonly name: string;
   /** Absent where `everyKind` says what is looked at. */
   readonly reconciles?: Kind<T>;
+  /** Which objects of that kind it is for, where there are many others. Default all. */
+  concerns?(object: T): boolean;
   /** Kinds of which it controls objects: a change of one reconciles its owner. */
   readonly owns?: readonly Kind[];
   /**

@@ -60,6 +60,29 @@ test("reconciler: a key is never worked on twice at a time, and no change is los
   );
 });
 
+test("reconciler: only what concerns the loop is looked at", async () => {
+  const seen = new Set<string>();
+  const controller = defineController({
+    ...asAdmin,
+    name: "replicaset",
+    reconciles: ConfigMap,
+    concerns: ({ data }) => data?.["n"] === "1",
+    async reconcile(key) {
+      seen.add(key);
+      return settled;
+    },
+  });
+  await using world = await worldWith(controller as unknown as Controller);
+  for (const name of ["a", "b"]) await world.client.create(ConfigMap, config(name, { n: "0" }), { signal });
+  await world.settle();
+  assert.deepEqual([...seen], []);
+  await world.client.patch(ConfigMap, { namespace: "default", name: "b" }, mergePatch({ data: { n: "1" } }), {
+    signal,
+  });
+  await world.settle();
+  assert.deepEqual([...seen], ["default/b"]);
+});
+
 test("reconciler: a failure is tried again, each time later", async () => {
   const times: number[] = [];
   const controller = defineController({

@@ -86,7 +86,7 @@ class Run implements RunningController {
     const { cache } = this.#parts;
     const { reconciles, everyKind } = this.#controller;
     if (reconciles !== undefined) {
-      for (const object of cache.list(reconciles)) this.#queue.add(nameKey(object.metadata));
+      for (const object of cache.list(reconciles)) for (const key of this.#ownKeys(object)) this.#queue.add(key);
     }
     for (const kind of this.#followed.values()) {
       for (const object of cache.list(kind)) {
@@ -98,12 +98,16 @@ class Run implements RunningController {
   start(): void {
     const { cache, tasks } = this.#parts;
     const { reconciles, owns = [], watches = [], everyKind, workers = DEFAULT_WORKERS } = this.#controller;
-    if (reconciles !== undefined) this.#follow(reconciles, (object) => [nameKey(object.metadata)]);
+    if (reconciles !== undefined) this.#follow(reconciles, (object) => this.#ownKeys(object));
     for (const kind of owns) this.#follow(kind, (object, old) => this.#owners(object, old));
     for (const { kind, keys } of watches) this.#follow(kind, (object, old) => keys(object, cache, old));
     if (everyKind !== undefined) this.#followEvery(everyKind);
     for (let worker = 0; worker < workers; worker++) tasks.spawn((signal) => this.#work(signal));
     tasks.signal.addEventListener("abort", () => this.#queue.close(), { once: true });
+  }
+
+  #ownKeys(object: KubeObject): readonly string[] {
+    return this.#controller.concerns?.(object) === false ? [] : [nameKey(object.metadata)];
   }
 
   #follow(kind: Kind, keys: (object: KubeObject, old?: KubeObject) => Iterable<string>): void {

@@ -1,12 +1,13 @@
 import { CLUSTER_INFO, TOKEN_NAMESPACE, TOKEN_TYPE } from "../../api/bootstrap/token.ts";
 import { ConfigMap } from "../../api/core/v1/config-map.ts";
 import { Secret } from "../../api/core/v1/secret.ts";
+import { nameKey } from "../../client/informer.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import { isStatus } from "../../machinery/status.ts";
 import { type Controller, defineController, settled, watched } from "../../reconciler/controller.ts";
 import { nextEnd, planSignatures } from "./plan.ts";
 
-const KEY = `${CLUSTER_INFO.namespace}/${CLUSTER_INFO.name}`;
+const KEY = nameKey(CLUSTER_INFO);
 
 /** Signs what the cluster says of itself by every bootstrap token, so that whoever joins knows that it is this cluster. */
 export function bootstrapSigner(): Controller {
@@ -14,9 +15,10 @@ export function bootstrapSigner(): Controller {
     name: "bootstrapsigner",
     user: "system:serviceaccount:kube-system:bootstrap-signer",
     reconciles: ConfigMap,
+    concerns: ({ metadata }) => nameKey(metadata) === KEY,
     watches: [watched(Secret, (secret) => (isToken(secret) ? [KEY] : []))],
     async reconcile(key, { cache, client, clock, because, signal }) {
-      const info = key === KEY ? cache.get(ConfigMap, key) : undefined;
+      const info = cache.get(ConfigMap, key);
       if (info === undefined) return settled;
       const now = clock.now();
       const tokens = cache.list(Secret, TOKEN_NAMESPACE).filter(isToken);

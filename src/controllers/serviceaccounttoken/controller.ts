@@ -23,6 +23,7 @@ export function serviceAccountTokenController(rootCa: string): Controller {
     name: "serviceaccount-token",
     user: "system:kube-controller-manager",
     reconciles: Secret,
+    concerns: (secret) => accountOf(secret) !== undefined,
     watches: [
       watched(ServiceAccount, ({ metadata }, cache) =>
         cache

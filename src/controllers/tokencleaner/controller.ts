@@ -9,9 +9,10 @@ export function tokenCleaner(): Controller {
     name: "tokencleaner",
     user: "system:serviceaccount:kube-system:token-cleaner",
     reconciles: Secret,
+    concerns: ({ type, metadata }) => type === TOKEN_TYPE && metadata.namespace === TOKEN_NAMESPACE,
     async reconcile(key, { cache, client, clock, because, signal }) {
       const secret = cache.get(Secret, key);
-      if (secret?.type !== TOKEN_TYPE || secret.metadata.namespace !== TOKEN_NAMESPACE) return settled;
+      if (secret === undefined) return settled;
       const leftMs = endOfToken(secret) - clock.now();
       if (leftMs > 0) return leftMs === Infinity ? settled : { recheckAfterMs: leftMs };
       because("the token's time is over");
