@@ -153,7 +153,9 @@ function refuse(read: () => unknown): void {
 
 function fits(value: unknown, type: string): boolean {
   if (type === "int32") return typeof value === "number" && (value | 0) === value;
-  if (type === "int64") return typeof value === "number" && Number.isInteger(value) && Math.abs(value) <= 2 ** 63;
+  if (type === "int64") {
+    return typeof value === "number" && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+  }
   return typeof value === type;
 }
 

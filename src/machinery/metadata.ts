@@ -31,8 +31,14 @@ export function* metadataIssues(
   if (rules.anyFinalizer !== true) yield* ownFinalizerIssues(metadata.finalizers ?? []);
 }
 
-/** What clients may set in metadata, at any time. */
-export const SET_BY_CLIENTS: readonly (keyof ObjectMeta)[] = ["labels", "annotations", "finalizers", "ownerReferences"];
+/** What an update of metadata could change, or try to. */
+export const OPEN_TO_UPDATES: readonly (keyof ObjectMeta)[] = [
+  "deletionTimestamp",
+  "labels",
+  "annotations",
+  "finalizers",
+  "ownerReferences",
+];
 
 /** Puts parts of metadata back to what they were. */
 export function keepMetadata(

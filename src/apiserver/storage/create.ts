@@ -49,8 +49,11 @@ export async function createDecoded(
   setNamespace(operation, metadata);
   const generated = (metadata.name ?? "") === "" && (metadata.generateName ?? "") !== "";
   const { resourceVersion } = metadata;
-  // What creates by the way, an update or an apply, is not asked about the grace of a deletion that never was.
-  if (operation.verb === "create") delete metadata.deletionGracePeriodSeconds;
+  // What creates by the way, an update or an apply, is not asked about a deletion that never was.
+  if (operation.verb === "create") {
+    delete metadata.deletionTimestamp;
+    delete metadata.deletionGracePeriodSeconds;
+  }
   setSystemFields(context, metadata);
   if (operation.verb === "create") withoutTwiceNamedOwners(operation, object, "before");
   if (managed === undefined) ownedOnCreate(context, operation, object);
@@ -131,7 +134,6 @@ function refuseVersion(version = ""): void {
 
 function setSystemFields({ clock, random }: StorageContext, metadata: Partial<Mutable<ObjectMeta>>): void {
   delete metadata.resourceVersion;
-  delete metadata.deletionTimestamp;
   delete metadata.selfLink;
   // The rules of a kind may look at the name, whether or not there is one.
   metadata.name ??= "";

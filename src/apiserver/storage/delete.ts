@@ -130,9 +130,11 @@ function deletionMark(
   if (grace === "pending") return finalizersChanged ? { ...live, metadata } : "pending";
   if (finalizers.length === 0 && kind.held?.(live) !== true) return undefined;
   if (live.metadata.deletionTimestamp === undefined) metadata.deletionTimestamp = formatTime(context.clock.now());
-  // What is held by more than its finalizers has no grace that could be over.
-  if (finalizers.length > 0 && kind.held === undefined) metadata.deletionGracePeriodSeconds = 0;
-  countDeletion(metadata, live);
+  // What is held by more than its finalizers has no grace that could be over, and Kubernetes does not count its mark.
+  if (kind.held === undefined) {
+    if (finalizers.length > 0) metadata.deletionGracePeriodSeconds = 0;
+    countDeletion(metadata, live);
+  }
   const unchanged =
     !finalizersChanged &&
     live.metadata.deletionTimestamp !== undefined &&

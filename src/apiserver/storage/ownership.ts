@@ -1,10 +1,11 @@
 import type { Kind } from "../../api/kind.ts";
-import { withGivenEmpty } from "../../machinery/given-empty.ts";
+import { givenEmpty, withGivenEmpty } from "../../machinery/given-empty.ts";
 import type { JsonObject, MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../../machinery/object.ts";
 import { type Applied, applyConfiguration } from "../../machinery/ownership/apply.ts";
 import { excluding } from "../../machinery/ownership/filter.ts";
 import {
+  entriesOf,
   managerFromUserAgent,
   ownershipOnUpdate,
   type WriteContext,
@@ -21,7 +22,7 @@ export function ownedOnCreate(context: StorageContext, operation: Operation, obj
     undefined,
     withGivenEmpty(object),
     writerOf(context, operation),
-    sentWith(operation),
+    entriesSent(object),
   );
   setManagedFields(object, entries);
 }
@@ -39,7 +40,7 @@ export function ownedOnUpdate(
     before,
     withGivenEmpty(next),
     writerOf(context, operation),
-    sentWith(operation),
+    entriesSent(next),
   );
   setManagedFields(next, entries);
 }
@@ -73,11 +74,10 @@ function writerOf({ clock }: StorageContext, { options, userAgent, subresource =
   return { manager, subresource, now: clock.now() };
 }
 
-/** The managed fields as the request itself has them: an empty list asks to forget all owners. */
-function sentWith({ body, verb }: Operation): readonly ManagedFieldsEntry[] | undefined {
-  if (verb === "patch") return undefined;
-  return (body as { metadata?: { managedFields?: readonly ManagedFieldsEntry[] } } | undefined)?.metadata
-    ?.managedFields;
+/** The managed fields that are asked for: decoding drops an empty list, which asks to forget all owners. */
+function entriesSent(object: MutableJsonObject): readonly ManagedFieldsEntry[] | undefined {
+  const metadata = object["metadata"] as object | undefined;
+  return entriesOf(object) ?? (givenEmpty(metadata, "managedFields") as readonly never[] | undefined);
 }
 
 const contexts = new WeakMap<Kind, Map<string, WriteContext>>();

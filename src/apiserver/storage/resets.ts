@@ -1,7 +1,7 @@
 import type { Kind } from "../../api/kind.ts";
 import { copyJson } from "../../machinery/decode-compile.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
-import { keepMetadata, SET_BY_CLIENTS } from "../../machinery/metadata.ts";
+import { keepMetadata, OPEN_TO_UPDATES } from "../../machinery/metadata.ts";
 import type { KubeObject, ObjectMeta } from "../../machinery/object.ts";
 import { metadataOf } from "./create.ts";
 
@@ -24,7 +24,11 @@ export function keepResets(kind: Kind, subresource: string, object: MutableJsonO
   for (const path of resetsOf(kind, subresource)) {
     const [first = "", name] = path.split(".");
     if (first === "metadata") {
-      keepMetadata(metadataOf(object), live.metadata, name === undefined ? SET_BY_CLIENTS : [name as keyof ObjectMeta]);
+      keepMetadata(
+        metadataOf(object),
+        live.metadata,
+        name === undefined ? OPEN_TO_UPDATES : [name as keyof ObjectMeta],
+      );
     } else if (name === undefined) keep(object, live, first);
   }
 }

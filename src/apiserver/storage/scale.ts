@@ -14,7 +14,7 @@ import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { metadataOf } from "./create.ts";
 import { ownedOnUpdate, setManagedFields } from "./ownership.ts";
 import { patching } from "./patch.ts";
-import { checkRevision, modify, namedBody } from "./update.ts";
+import { checkRevision, checkUid, modify, namedBody } from "./update.ts";
 import { prepareViews, viewEntry } from "./view.ts";
 
 const SCALE = shapes("io.k8s.api.autoscaling.v1.Scale");
@@ -29,7 +29,7 @@ export async function scaleObject(context: StorageContext, operation: Operation)
     return scaleOutcome(kind, viewEntry(kind, entry).value);
   }
   const asScale = derivedOperation(operation, { kind: SCALE_KIND });
-  const change = operation.verb === "patch" ? patching(context, asScale) : putting(context, asScale);
+  const change = operation.verb === "patch" ? patching(context, asScale) : putting(context, asScale, kind);
   const outcome = await modify(context, operation, (live) => {
     const old = ownedScale(kind, live);
     const { object: scale, manage, resourceVersion } = change(old);
@@ -44,9 +44,11 @@ export async function scaleObject(context: StorageContext, operation: Operation)
   return scaleOutcome(kind, outcome.object);
 }
 
-function putting(context: StorageContext, operation: Operation): ReturnType<typeof patching> {
+/** @param kind what is scaled */
+function putting(context: StorageContext, operation: Operation, kind: Kind): ReturnType<typeof patching> {
   const body = namedBody(operation);
   return (live) => {
+    checkUid(kind, metadataOf(body), live);
     const object = structuredClone(body);
     const { resourceVersion = "" } = metadataOf(object);
     return { object, resourceVersion, manage: (next) => ownedOnUpdate(context, operation, live, next) };

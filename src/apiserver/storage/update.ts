@@ -126,7 +126,7 @@ async function prepared(
   keepResets(kind, subresource, object, live);
   manage(object, live);
   if (subresource === "status") keepAllButStatus(object, live);
-  keepGrace(metadataOf(object), live.metadata);
+  keepDeletion(metadataOf(object), live.metadata);
   const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
   await context.admission.admit(request);
   withoutTwiceNamedOwners(operation, object, "after");
@@ -223,11 +223,9 @@ function isFinished({ metadata }: KubeObject): boolean {
 
 /** @throws {StatusError} 409 where the object is not the one, or not the version, that was meant. */
 export function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: KubeObject): void {
-  const { resourceVersion = "", uid = "" } = metadata;
+  const { resourceVersion = "" } = metadata;
   const name = live.metadata.name;
-  if (uid !== "" && uid !== live.metadata.uid) {
-    throw uidMismatch(kind, uid, live);
-  }
+  checkUid(kind, metadata, live);
   if (resourceVersion === "" || resourceVersion === "0") {
     if (kind.allowsUnconditionalUpdate !== false) return;
     const issue: Issue = {
@@ -248,12 +246,23 @@ export function refuseNoVersion(resourceVersion = ""): void {
   throw failure(500, "", `strconv.ParseUint: parsing ${quoted(resourceVersion)}: invalid syntax`);
 }
 
-/** Kubernetes tells here where its store keeps the object. */
-function uidMismatch(kind: Kind, uid: string, { metadata }: KubeObject): Error {
+/** Where Kubernetes keeps the objects of its first kinds; those of the others are in a folder of their plural's name. */
+const FOLDERS: Readonly<Record<string, string>> = {
+  replicationcontrollers: "controllers",
+  endpoints: "services/endpoints",
+  nodes: "minions",
+  services: "services/specs",
+  ingresses: "ingress",
+};
+
+/** @throws {StatusError} 409 that tells, as Kubernetes does, where its store keeps the object */
+export function checkUid(kind: Kind, { uid = "" }: Partial<ObjectMeta>, { metadata }: KubeObject): void {
+  if (uid === "" || uid === metadata.uid) return;
   const place = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
   const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
-  const store = `StorageError: invalid object, Code: 4, Key: /registry/${kind.plural}/${place}, ResourceVersion: 0`;
-  return conflictError(resourceOf(kind), metadata.name, `${store}, AdditionalErrorMsg: ${why}`);
+  const folder = FOLDERS[kind.plural] ?? kind.plural;
+  const store = `StorageError: invalid object, Code: 4, Key: /registry/${folder}/${place}, ResourceVersion: 0`;
+  throw conflictError(resourceOf(kind), metadata.name, `${store}, AdditionalErrorMsg: ${why}`);
 }
 
 /** What no client may change or needs to repeat. */
@@ -263,14 +272,15 @@ function keepSystemFields(metadata: Partial<Mutable<ObjectMeta>>, live: ObjectMe
   if ((metadata.resourceVersion ?? "") === "") metadata.resourceVersion = live.resourceVersion;
   if (live.generation === undefined) delete metadata.generation;
   else metadata.generation = live.generation;
-  if (live.deletionTimestamp !== undefined) metadata.deletionTimestamp = live.deletionTimestamp;
-  else delete metadata.deletionTimestamp;
   delete metadata.selfLink;
 }
 
-/** It is nobody's field any more where it is left out, and comes back. */
-function keepGrace(metadata: Partial<Mutable<ObjectMeta>>, { deletionGracePeriodSeconds: seconds }: ObjectMeta): void {
-  if (seconds !== undefined) metadata.deletionGracePeriodSeconds ??= seconds;
+/** What is left out is nobody's field any more, and comes back; another time than the present one is noted, and dropped. */
+function keepDeletion(metadata: Partial<Mutable<ObjectMeta>>, live: ObjectMeta): void {
+  if (live.deletionTimestamp !== undefined) metadata.deletionTimestamp = live.deletionTimestamp;
+  if (live.deletionGracePeriodSeconds !== undefined) {
+    metadata.deletionGracePeriodSeconds ??= live.deletionGracePeriodSeconds;
+  }
 }
 
 function countGeneration(kind: Kind, object: MutableJsonObject, next: KubeObject, live: KubeObject): void {

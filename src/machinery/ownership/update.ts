@@ -27,7 +27,7 @@ export interface Writer {
  * else's any more.
  * @param live the object before the write; undefined at its creation
  * @param next the object to be stored
- * @param sent the managed fields as the request has them: decoding drops an empty list, which asks to forget all owners
+ * @param sent the managed fields that are asked for; an empty list asks to forget all owners
  */
 export function ownershipOnUpdate(
   context: WriteContext,

@@ -30,6 +30,7 @@ export const ValidatingAdmissionPolicy: Kind<ValidatingAdmissionPolicy> = define
       },
       ({ metadata, spec }, old) => checkSpec(metadata, spec, old),
     ),
+    metadataChecks: { update: ["whole"], status: [] },
     resets: { status: ["spec", "metadata"] },
     validateStatusUpdate: ({ status }) => checkPolicyStatus(status),
   },

@@ -1,4 +1,4 @@
-import { keepMetadata, SET_BY_CLIENTS } from "../../../machinery/metadata.ts";
+import { keepMetadata, OPEN_TO_UPDATES } from "../../../machinery/metadata.ts";
 import type { LabelSelector, Mutable } from "../../../machinery/object.ts";
 import type { Pod, PodAffinityTerm, PodSpec, PodStatus } from "../../generated/core-v1.ts";
 import type { RuleContext } from "../../kind.ts";
@@ -26,7 +26,7 @@ export function preparePodUpdate(pod: Mutable<Pod>, old: Pod, { subresource }: R
     if (ephemeralContainers === undefined) delete pod.spec.ephemeralContainers;
     else pod.spec.ephemeralContainers = ephemeralContainers;
     pod.status = old.status as Mutable<PodStatus>;
-    keepMetadata(pod.metadata, old.metadata, SET_BY_CLIENTS);
+    keepMetadata(pod.metadata, old.metadata, OPEN_TO_UPDATES);
   } else if (subresource === "resize") keepAllButResources(pod, old);
 }
 
@@ -112,5 +112,5 @@ function keepAllButResources(pod: Mutable<Pod>, old: Pod): void {
   else spec.resources = next.resources;
   pod.spec = spec;
   pod.status = old.status as Mutable<PodStatus>;
-  keepMetadata(pod.metadata, old.metadata, SET_BY_CLIENTS);
+  keepMetadata(pod.metadata, old.metadata, OPEN_TO_UPDATES);
 }
