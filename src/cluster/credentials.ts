@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
+import { readIfThere, replaceFile } from "../host/node/disk/whole-file.ts";
 import { join } from "node:path";
 import { NODE_PREFIX, NODES } from "../apiserver/auth/groups.ts";
 import type { KeyPair } from "../host/node/pki/certificate.ts";
@@ -41,19 +42,19 @@ export function issueCredentials(
 /** Only their owner may read them. */
 export function writeCredentials(directory: string, { authority, kubelet, serving }: NodeCredentials): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  write(join(directory, "ca.crt"), authority);
+  replaceFile(join(directory, "ca.crt"), authority);
   writePair(directory, "kubelet", kubelet);
   if (serving !== undefined) writePair(directory, "serving", serving);
 }
 
 export function writePair(directory: string, name: "kubelet" | "serving", pair: KeyPair): void {
   // One file: there is no moment in which the certificate is another key's.
-  write(join(directory, `${name}.pem`), `${pair.certificate.trimEnd()}\n${pair.key}`);
+  replaceFile(join(directory, `${name}.pem`), `${pair.certificate.trimEnd()}\n${pair.key}`);
 }
 
 /** Undefined where no machine has joined as that node. */
 export function readCredentials(directory: string): NodeCredentials | undefined {
-  const authority = readText(join(directory, "ca.crt"));
+  const authority = readIfThere(join(directory, "ca.crt"));
   const kubelet = readPair(directory, "kubelet");
   if (authority === undefined || kubelet === undefined) return undefined;
   return { authority, kubelet, serving: readPair(directory, "serving") };
@@ -62,22 +63,7 @@ export function readCredentials(directory: string): NodeCredentials | undefined 
 const KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/;
 
 function readPair(directory: string, name: string): KeyPair | undefined {
-  const text = readText(join(directory, `${name}.pem`));
+  const text = readIfThere(join(directory, `${name}.pem`));
   const key = text === undefined ? undefined : KEY.exec(text)?.[0];
   return text === undefined || key === undefined ? undefined : { certificate: text.replace(KEY, ""), key };
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Under another name first, so that a power cut leaves the old one or the new one. */
-function write(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "../host/node/disk/whole-file.ts";
 import type { AgentOptions } from "./agent.ts";
 import { placesOf } from "./places.ts";
 
@@ -9,7 +10,7 @@ export type NodeSettings = Omit<AgentOptions, "log">;
 export function writeNodeSettings(dataDirectory: string, settings: NodeSettings): void {
   const { root } = placesOf(dataDirectory).node(settings.nodeName);
   mkdirSync(root, { recursive: true, mode: 0o755 });
-  writeFileSync(join(root, FILE), JSON.stringify(settings), { mode: 0o600 });
+  replaceFile(join(root, FILE), JSON.stringify(settings));
 }
 
 /** Undefined where the node never started. */

@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive, lookUpProcess, type ProcessRecord } from "../host/node/containerd/process.ts";
+import { replaceFile } from "../host/node/disk/whole-file.ts";
 import { placesOf } from "./places.ts";
 
 /** What `wherry up` leaves for `status`, `down` and a second `up`. */
@@ -20,7 +21,7 @@ export async function writeRunning(dataDirectory: string, record: Omit<RunningRe
   if (up === undefined) throw new Error("this process does not find itself in /proc");
   const { running } = placesOf(dataDirectory);
   mkdirSync(running, { recursive: true, mode: 0o700 });
-  writeFileSync(join(running, "up.json"), JSON.stringify({ ...record, up }), { mode: 0o600 });
+  replaceFile(join(running, "up.json"), JSON.stringify({ ...record, up }));
 }
 
 /** What runs on a data directory; undefined where nothing does, also after a power cut. */

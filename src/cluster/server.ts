@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { podConnects } from "../apiserver/connect.ts";
 import { doorsOfNodes } from "../apiserver/node-doors.ts";
@@ -16,6 +16,7 @@ import { createClient } from "../client/client.ts";
 import { allControllers } from "../controllers/all.ts";
 import { createClock } from "../host/node/clock.ts";
 import { readDescriptions } from "../host/node/descriptions.ts";
+import { replaceFile } from "../host/node/disk/whole-file.ts";
 import { createForwarder } from "../host/node/http/forwarder.ts";
 import { createNodeConnection } from "../host/node/http/node-connection.ts";
 import { type Listeners, serveByListeners } from "../host/node/http/listeners.ts";
@@ -213,5 +214,5 @@ function servingCertificate(pki: PkiDirectory, names: readonly string[]): KeyPai
 function writeAdminKubeconfig(path: string, pki: PkiDirectory, server: string): void {
   const user = clientCertificate(pki, "admin", "kubernetes-admin", ["system:masters"]);
   const text = buildKubeconfig({ name: "wherry", server, authority: pki.authority.certificate, user });
-  writeFileSync(path, text, { mode: 0o600 });
+  replaceFile(path, text);
 }

@@ -1,6 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Taint } from "../../api/generated/core-v1.ts";
+import { replaceFile } from "../../host/node/disk/whole-file.ts";
 import { placesOf } from "../places.ts";
 
 /** A further node of this machine, as it is kept: the next `up` starts it again. */
@@ -23,7 +24,7 @@ const FABRIC_FILE = "fabric.json";
 export function writeNode(dataDirectory: string, record: NodeRecord): void {
   const { root } = placesOf(dataDirectory).node(record.name);
   mkdirSync(root, { recursive: true, mode: 0o755 });
-  writeFileSync(join(root, NODE_FILE), JSON.stringify(record), { mode: 0o600 });
+  replaceFile(join(root, NODE_FILE), JSON.stringify(record));
 }
 
 /** Undefined where the cluster has no further node of this name. */
@@ -50,7 +51,7 @@ export function readFabricNetwork(dataDirectory: string): string | undefined {
 }
 
 export function writeFabricNetwork(dataDirectory: string, network: string): void {
-  writeFileSync(join(dataDirectory, FABRIC_FILE), JSON.stringify({ network }), { mode: 0o600 });
+  replaceFile(join(dataDirectory, FABRIC_FILE), JSON.stringify({ network }));
 }
 
 function readJson(path: string): unknown {

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Describe } from "../../apiserver/openapi/describe.ts";
+import { readIfThere } from "./disk/whole-file.ts";
 
 /**
  * Takes descriptions from the npm package `@kubernetes/client-node`, whose models carry them as comments. A type's files
@@ -50,15 +50,6 @@ function classNames(openApiName: string): readonly string[] {
 
 function capitalized(word: string): string {
   return word.slice(0, 1).toUpperCase() + word.slice(1);
-}
-
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
 }
 
 /** The models rename what JavaScript reserves (`_default`): property → JSON name. */

@@ -1,5 +1,6 @@
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "../disk/whole-file.ts";
 import type { HostParts } from "../packages/find.ts";
 import { forwardIpv6 } from "../machine/ipv6.ts";
 import { run } from "../packages/run.ts";
@@ -33,8 +34,7 @@ export async function writePodNetwork(network: PodNetwork, parts: HostParts): Pr
   if ((await readFile(path, "utf8").catch(() => "")) === text) return;
   await mkdir(network.configurationDirectory, { recursive: true });
   await mkdir(network.stateDirectory, { recursive: true });
-  await writeFile(`${path}.new`, text);
-  await rename(`${path}.new`, path);
+  replaceFile(path, text, 0o644);
 }
 
 /** Removes what the network left on the machine: the bridge, portmap's chains and the files. Pods must be gone. */

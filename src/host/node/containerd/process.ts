@@ -1,4 +1,5 @@
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { replaceFile } from "../disk/whole-file.ts";
 
 /** A process told apart from a later one with the same number by when it began. */
 export interface ProcessRecord {
@@ -29,9 +30,8 @@ export async function readProcessFile(path: string): Promise<ProcessRecord | und
   return (await isAlive(record)) ? record : undefined;
 }
 
-export async function writeProcessFile(path: string, { pid, startTime }: ProcessRecord): Promise<void> {
-  await writeFile(`${path}.new`, `${pid} ${startTime}\n`);
-  await rename(`${path}.new`, path);
+export function writeProcessFile(path: string, { pid, startTime }: ProcessRecord): void {
+  replaceFile(path, `${pid} ${startTime}\n`);
 }
 
 export async function removeProcessFile(path: string): Promise<void> {

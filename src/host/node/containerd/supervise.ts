@@ -184,7 +184,7 @@ async function start({ enter, parts, log }: ContainerdOptions, places: Container
   child.unref();
   const record = await lookUpProcess(child.pid!);
   if (record === undefined) throw new Error(`containerd ended at once: ${await endOfLog(places)}`);
-  await writeProcessFile(places.processFile, record);
+  writeProcessFile(places.processFile, record);
   log.info("containerd started", { pid: record.pid });
   return record;
 }

@@ -1,5 +1,6 @@
-import { mkdir, readFile, readlink, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, readlink, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { replaceFile } from "../disk/whole-file.ts";
 
 /** Who made the rules, routes and addresses of a machine. There is one set of them, whatever runs on the machine. */
 export interface NetworkOwner {
@@ -15,8 +16,7 @@ const DIRECTORY = "/run/wherry/networks";
 export async function claimNetwork(owner: NetworkOwner, directory = DIRECTORY): Promise<void> {
   const file = await fileOf(directory);
   await mkdir(directory, { recursive: true, mode: 0o755 });
-  await writeFile(`${file}.new`, JSON.stringify(owner));
-  await rename(`${file}.new`, file);
+  replaceFile(file, JSON.stringify(owner), 0o644);
 }
 
 /** Who made what there is; undefined where nobody noted it. */

@@ -1,7 +1,8 @@
 import { createPublicKey, X509Certificate } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { isIP } from "node:net";
 import { join } from "node:path";
+import { readIfThere, replaceFile } from "../disk/whole-file.ts";
 import type { CertificateRequest, KeyPair } from "./certificate.ts";
 import { createAuthority, generateKey, issue } from "./certificate.ts";
 import { addressBytes } from "./x509.ts";
@@ -64,11 +65,11 @@ function openAuthority(directory: string, file: string, commonName: string, now:
 }
 
 function serviceAccountKey(directory: string): string {
-  const found = readText(join(directory, "sa.key"));
+  const found = readIfThere(join(directory, "sa.key"));
   if (found !== undefined) return found;
   const key = generateKey();
-  save(join(directory, "sa.pub"), createPublicKey(key).export({ type: "spki", format: "pem" }) as string);
-  save(join(directory, "sa.key"), key);
+  replaceFile(join(directory, "sa.pub"), createPublicKey(key).export({ type: "spki", format: "pem" }) as string);
+  replaceFile(join(directory, "sa.key"), key);
   return key;
 }
 
@@ -109,28 +110,13 @@ function namesText(names: string): string {
 }
 
 function readPair(directory: string, name: string): KeyPair | undefined {
-  const certificate = readText(join(directory, `${name}.crt`));
-  const key = readText(join(directory, `${name}.key`));
+  const certificate = readIfThere(join(directory, `${name}.crt`));
+  const key = readIfThere(join(directory, `${name}.key`));
   return certificate === undefined || key === undefined ? undefined : { certificate, key };
 }
 
 function savePair(directory: string, name: string, pair: KeyPair): KeyPair {
-  save(join(directory, `${name}.key`), pair.key);
-  save(join(directory, `${name}.crt`), pair.certificate);
+  replaceFile(join(directory, `${name}.key`), pair.key);
+  replaceFile(join(directory, `${name}.crt`), pair.certificate);
   return pair;
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-}
-
-/** Under another name first, so that nobody ever reads half a file. */
-function save(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
 }

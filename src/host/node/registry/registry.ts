@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -9,6 +9,7 @@ import { pipeline } from "node:stream/promises";
 import type { Log } from "../../../base/log.ts";
 import { readBlob } from "../containerd/content.ts";
 import type { GrpcChannel } from "../containerd/grpc.ts";
+import { replaceFile } from "../disk/whole-file.ts";
 import { findBlob, findManifest } from "./loaded-content.ts";
 import { parseRange, parseRequest } from "./request.ts";
 
@@ -64,14 +65,14 @@ async function writeHostsFile(registries: string, port: number): Promise<string>
   const directory = join(registries, "_default");
   const file = join(directory, "hosts.toml");
   await mkdir(directory, { recursive: true, mode: 0o711 });
-  await writeFile(
-    `${file}.new`,
+  replaceFile(
+    file,
     `# Written by Wherry at each start. Images loaded from files are found here, all others at their registry.
 [host."http://127.0.0.1:${port}"]
   capabilities = ["pull", "resolve"]
 `,
+    0o644,
   );
-  await rename(`${file}.new`, file);
   return file;
 }
 
