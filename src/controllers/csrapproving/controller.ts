@@ -4,6 +4,7 @@ import { CertificateSigningRequest } from "../../api/certificates/v1/certificate
 import { decodeBase64 } from "../../machinery/base64.ts";
 import type { Draft } from "../../machinery/object.ts";
 import { type Controller, defineController, type ReconcileContext, settled } from "../../reconciler/controller.ts";
+import { approve } from "./approve.ts";
 import { isDecided, recognize } from "./plan.ts";
 
 /**
@@ -16,7 +17,7 @@ export function csrApproving(reader: CertificateReader): Controller {
     user: "system:serviceaccount:kube-system:certificate-controller",
     reconciles: CertificateSigningRequest,
     async reconcile(key, context) {
-      const { cache, client, because, signal } = context;
+      const { cache, because } = context;
       const request = cache.get(CertificateSigningRequest, key);
       if (request === undefined || isDecided(request)) return settled;
       for (const { subresource, message } of recognize(
@@ -25,13 +26,7 @@ export function csrApproving(reader: CertificateReader): Controller {
       )) {
         if (!(await mayCreate(request, subresource, context))) continue;
         because("who asks may have the certificate of a node");
-        const approval = { type: "Approved", status: "True", reason: "AutoApproved", message };
-        const conditions = [...(request.status.conditions ?? []), approval];
-        const approved = { ...request, status: { ...request.status, conditions } };
-        await client.update(CertificateSigningRequest, approved as Draft<CertificateSigningRequest>, {
-          subresource: "approval",
-          signal,
-        });
+        await approve(request, message, context);
         return settled;
       }
       return settled;

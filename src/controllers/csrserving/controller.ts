@@ -7,8 +7,8 @@ import { EndpointSlice } from "../../api/discovery/v1/endpoint-slice.ts";
 import { SERVER_NAMES } from "../../apiserver/server-names.ts";
 import type { Cache } from "../../client/cache.ts";
 import { decodeBase64 } from "../../machinery/base64.ts";
-import type { Draft } from "../../machinery/object.ts";
 import { type Controller, defineController, settled, watched } from "../../reconciler/controller.ts";
+import { approve } from "../csrapproving/approve.ts";
 import { isDecided } from "../csrapproving/plan.ts";
 import { askingNode, servingProblem } from "./plan.ts";
 
@@ -31,7 +31,8 @@ export function csrServing(reader: CertificateReader, ownNode?: string): Control
           .map((request) => request.metadata.name),
       ),
     ],
-    async reconcile(key, { cache, client, because, log, signal }) {
+    async reconcile(key, context) {
+      const { cache, because, log } = context;
       const request = cache.get(CertificateSigningRequest, key);
       if (request === undefined || !isForUs(request)) return settled;
       const name = askingNode(request);
@@ -47,13 +48,7 @@ export function csrServing(reader: CertificateReader, ownNode?: string): Control
         return settled;
       }
       because("all names and addresses are the node's own");
-      const approval = { type: "Approved", status: "True", reason: "AutoApproved", message: MESSAGE };
-      const conditions = [...(request.status.conditions ?? []), approval];
-      const approved = { ...request, status: { ...request.status, conditions } };
-      await client.update(CertificateSigningRequest, approved as Draft<CertificateSigningRequest>, {
-        subresource: "approval",
-        signal,
-      });
+      await approve(request, MESSAGE, context);
       return settled;
     },
   }) as unknown as Controller;
