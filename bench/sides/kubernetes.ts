@@ -7,7 +7,8 @@ import { promisify } from "node:util";
 import type { ProgramName } from "../../tools/reference/programs.ts";
 import type { Needs } from "../scenario.ts";
 import { fileOf, kubeconfigOf, type PlanePlace } from "./credentials.ts";
-import { doorOf, freePort, openAuthority, whenReady } from "./plane.ts";
+import { freePort } from "../../src/host/node/machine/testing.ts";
+import { doorOf, openAuthority, whenReady } from "./plane.ts";
 import { type BenchProcess, startProcess } from "./process.ts";
 import type { Side } from "./side.ts";
 

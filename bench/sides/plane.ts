@@ -1,5 +1,3 @@
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { clientCertificate } from "../../src/cluster/client-certificate.ts";
 import { placesOf } from "../../src/cluster/places.ts";
 import { openPki, type PkiDirectory } from "../../src/host/node/pki/directory.ts";
@@ -17,18 +15,6 @@ export function openAuthority(directory: string): PkiDirectory {
 export function doorOf(pki: PkiDirectory, port: number): Door {
   const { certificate, key } = clientCertificate(pki, "bench", "bench", ["system:masters"]);
   return { port, certificate, key };
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  return port;
 }
 
 export interface Started {

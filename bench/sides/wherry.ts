@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { doorOf, freePort, openAuthority, whenReady } from "./plane.ts";
+import { freePort } from "../../src/host/node/machine/testing.ts";
+import { doorOf, openAuthority, whenReady } from "./plane.ts";
 import { startProcess, treeOf } from "./process.ts";
 import type { Side } from "./side.ts";
 

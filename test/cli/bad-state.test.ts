@@ -6,7 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import test from "node:test";
-import { freePort, run } from "./typed.ts";
+import { freePort } from "../../src/host/node/machine/testing.ts";
+import { run } from "./typed.ts";
 
 test("the command line: state that cannot be used is told, and left as it is", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "wherry-cli-"));

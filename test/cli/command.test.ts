@@ -6,7 +6,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import test from "node:test";
-import { freePort, run, WHERRY } from "./typed.ts";
+import { freePort } from "../../src/host/node/machine/testing.ts";
+import { run, WHERRY } from "./typed.ts";
 
 test("the command line: a cluster comes up, tells why, is saved, lost and brought back", async (t) => {
   const directory = mkdtempSync(join(tmpdir(), "wherry-cli-"));

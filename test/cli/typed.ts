@@ -1,7 +1,5 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 
 /** The command as it is in this tree. */
@@ -22,13 +20,4 @@ export async function run(args: readonly string[]): Promise<Ran> {
   child.stderr.on("data", (chunk: Buffer) => (err += chunk.toString()));
   await once(child, "close");
   return { code: child.exitCode, out, err };
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -6,7 +6,8 @@ import { clientCertificate } from "../../src/cluster/client-certificate.ts";
 import { placesOf } from "../../src/cluster/places.ts";
 import { buildKubeconfig } from "../../src/host/node/pki/kubeconfig.ts";
 import { openPki, type PkiDirectory } from "../../src/host/node/pki/directory.ts";
-import { freePorts, type ReferenceOptions, startReferenceControlPlane } from "../../tools/reference/control-plane.ts";
+import { freePort } from "../../src/host/node/machine/testing.ts";
+import { type ReferenceOptions, startReferenceControlPlane } from "../../tools/reference/control-plane.ts";
 import { type Asker, createAsker } from "./ask.ts";
 import type { World } from "./define-case.ts";
 
@@ -51,7 +52,7 @@ export async function startSides(directory: string, world: World, programs: Prog
 
 async function startWherry(directory: string, world: World) {
   mkdirSync(directory, { recursive: true });
-  const [port] = await freePorts(1);
+  const port = await freePort();
   const log = openSync(join(directory, "wherry.log"), "a");
   const child = fork(join(import.meta.dirname, "serve.ts"), [directory, String(port), world], {
     stdio: ["ignore", log, log, "ipc"],
@@ -65,7 +66,7 @@ async function startWherry(directory: string, world: World) {
   await Promise.race([once(child, "message"), once(child, "exit")]);
   check();
   const pki = openPki(placesOf(directory).pki, () => Date.now());
-  return { port: port!, pki, check, [Symbol.asyncDispose]: () => end(child) };
+  return { port, pki, check, [Symbol.asyncDispose]: () => end(child) };
 }
 
 async function end(child: ChildProcess): Promise<void> {

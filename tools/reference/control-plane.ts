@@ -2,11 +2,11 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clientCertificate } from "../../src/cluster/client-certificate.ts";
 import { placesOf } from "../../src/cluster/places.ts";
+import { freePorts } from "../../src/host/node/machine/testing.ts";
 import { buildKubeconfig } from "../../src/host/node/pki/kubeconfig.ts";
 import { openPki, type PkiDirectory } from "../../src/host/node/pki/directory.ts";
 import { ReferenceError } from "./build.ts";
@@ -207,13 +207,4 @@ function serviceAccountKey(): string {
   return generateKeyPairSync("rsa", { modulusLength: 2048 })
     .privateKey.export({ type: "pkcs1", format: "pem" })
     .toString();
-}
-
-/** Ports that nobody listens on now; all are held until the last is found, so that they differ. */
-export async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, "127.0.0.1"));
-  await Promise.all(servers.map((server) => once(server, "listening")));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
 }

@@ -1,10 +1,9 @@
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type AddressInfo, createServer as createNetServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { silentLog } from "../../base/log.ts";
 import { type Client, createClient } from "../../client/client.ts";
+import { freePort } from "../../host/node/machine/testing.ts";
 import { loopbackUser } from "../identities.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../server.ts";
 
@@ -35,20 +34,11 @@ export async function testServerOptions(dataDirectory: string): Promise<Omit<Ser
   return {
     dataDirectory,
     address: "192.0.2.1",
+    // The cluster tells its port to others before it listens there.
     port: await freePort(),
     store: "memory",
     serviceCidr: "10.96.0.0/16",
     podCidr: "10.244.0.0/16",
     simulate: 0,
   };
-}
-
-/** The cluster tells its port to others before it listens there. */
-async function freePort(): Promise<number> {
-  const probe = createNetServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  probe.close();
-  await once(probe, "close");
-  return port;
 }

@@ -14,6 +14,7 @@ import { testService, testSlice } from "../../../proxy/testing.ts";
 import { createObjectFeed, type ObjectFeed } from "../../sim/object-feed.ts";
 import { createRecordedRules } from "../../sim/rule-engine.ts";
 import { createClock } from "../clock.ts";
+import { freePorts } from "../machine/testing.ts";
 import { createNftablesEngine } from "./engine.ts";
 import { createFlowTable } from "./flows.ts";
 import { createHealthCheckServers } from "./health-checks.ts";
@@ -115,7 +116,7 @@ test("health checks tell outer load balancers whether this node has endpoints", 
   const feed = createObjectFeed();
   await using healthChecks = createHealthCheckServers();
   await using proxy = openProxy(feed, { engine: createRecordedRules(), healthChecks });
-  const [port, taken] = await freePorts();
+  const [port, taken] = (await freePorts(2)) as [number, number];
   const balanced = (name: string, address: string, healthCheckNodePort: number) =>
     testService(name, {
       type: "LoadBalancer",
@@ -148,12 +149,3 @@ test("health checks tell outer load balancers whether this node has endpoints", 
   await proxy.settle();
   await assert.rejects(ask());
 });
-
-/** Two ports that are free now. */
-async function freePorts(): Promise<readonly [number, number]> {
-  await using first = createServer().listen(0);
-  await using second = createServer().listen(0);
-  await Promise.all([once(first, "listening"), once(second, "listening")]);
-  const portOf = (server: ReturnType<typeof createServer>) => (server.address() as { readonly port: number }).port;
-  return [portOf(first), portOf(second)];
-}

@@ -5,6 +5,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { test } from "node:test";
 import { NetworkError } from "../../../kubelet/ports/network.ts";
+import { freePort } from "../machine/testing.ts";
 import { probeNetwork } from "./probe-network.ts";
 
 const waits = { timeoutMs: 2_000, signal: new AbortController().signal };
@@ -79,10 +80,4 @@ async function listening(answer: (request: IncomingMessage, response: ServerResp
       await once(server, "close");
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = await listening(() => {});
-  await server[Symbol.asyncDispose]();
-  return Number(new URL(server.url).port);
 }
