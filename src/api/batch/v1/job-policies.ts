@@ -77,7 +77,7 @@ function checkExitCodes(
   const given = codes.values as typeof codes.values | null;
   const values = given ?? [];
   checkChosen(operator, `${at}.operator`, OPERATORS, issues);
-  const containers = [...template.spec.containers, ...(template.spec.initContainers ?? [])];
+  const containers = [...(template.spec.containers ?? []), ...(template.spec.initContainers ?? [])];
   if (containerName !== undefined && !containers.some(({ name }) => name === containerName)) {
     const detail = "must be one of the container or initContainer names in the pod template";
     issues.push(invalid(`${at}.containerName`, containerName, detail));

@@ -97,7 +97,7 @@ function withoutOpenParts({ spec }: PodTemplateSpec): unknown {
   return {
     ...others,
     affinity: affinities,
-    containers: spec.containers.map(bare),
+    containers: (spec.containers ?? []).map(bare),
     initContainers: (spec.initContainers ?? []).map(bare),
   };
 }
