@@ -5,7 +5,7 @@ import type { PersistentVolumeSpec, SecretReference, Volume } from "../../genera
 import { checkNoBacksteps } from "./pod-spec/paths.ts";
 import { CLOUD_SOURCES } from "./pod-spec/volume-sources-cloud.ts";
 import { checkCsiDriver, CONTENT_SOURCES } from "./pod-spec/volume-sources-content.ts";
-import { NETWORK_SOURCES } from "./pod-spec/volume-sources-network.ts";
+import { checkInitiator, checkIscsiAccess, LONG_PORTAL, NETWORK_SOURCES } from "./pod-spec/volume-sources-network.ts";
 
 /** The sources in the order in which Kubernetes looks at them, which decides what counts as one too many. */
 export const VOLUME_SOURCES = [
@@ -56,6 +56,8 @@ export function checkVolumeSource(
   check?.(spec[source], at, issues, { name });
 }
 
+const VALID = "must be valid format";
+
 /** Sources that differ from those of pods: nobody is in the volume's namespace, so that secrets are named with theirs. */
 const OWN: Checks = {
   glusterfs({ endpoints, path, endpointsNamespace }, at, issues) {
@@ -65,6 +67,18 @@ const OWN: Checks = {
     const namespaceAt = `${at}.endpointsNamespace`;
     if (endpointsNamespace !== "") checkFormat(endpointsNamespace, namespaceAt, dnsLabel, issues);
     else issues.push(invalid(namespaceAt, "", "if the endpointnamespace is set, it must be a valid namespace name"));
+  },
+  iscsi(source, at, issues, { name }) {
+    const { targetPortal, iqn, initiatorName, secretRef } = source;
+    checkRequired(targetPortal, `${at}.targetPortal`, issues);
+    if (initiatorName !== undefined && `${name}:${targetPortal}`.length > 64) {
+      issues.push(invalid(`${at}.targetportal`, targetPortal, LONG_PORTAL));
+    }
+    if (!iqn) issues.push(required(`${at}.iqn`));
+    else checkInitiator(iqn, `${at}.iqn`, issues, VALID);
+    checkIscsiAccess(source, at, issues);
+    if (secretRef !== undefined) checkRequired(secretRef.name, `${at}.secretRef.name`, issues);
+    if (initiatorName !== undefined) checkInitiator(initiatorName, `${at}.initiatorname`, issues, VALID);
   },
   cinder({ volumeID, secretRef }, at, issues) {
     checkRequired(volumeID, `${at}.volumeID`, issues);

@@ -1,6 +1,11 @@
 import { invalid, required } from "../../../../machinery/issue.ts";
 import { checkRange, checkRequired, type Issues } from "../../../checks.ts";
+import type { ISCSIPersistentVolumeSource, ISCSIVolumeSource } from "../../../generated/core-v1.ts";
 import type { SourceChecks } from "./volumes.ts";
+
+/** Of a volume's name and its portal together, where an initiator is named. */
+export const LONG_PORTAL =
+  "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
 
 /** Volumes that a storage server offers over the network. */
 export const NETWORK_SOURCES: SourceChecks = {
@@ -13,9 +18,7 @@ export const NETWORK_SOURCES: SourceChecks = {
     checkRequired(iscsi.targetPortal, `${at}.targetPortal`, issues);
     if (!iscsi.iqn) issues.push(required(`${at}.iqn`));
     else checkInitiator(iscsi.iqn, `${at}.iqn`, issues);
-    checkRange(iscsi.lun, `${at}.lun`, 0, 255, issues);
-    const authenticates = iscsi.chapAuthDiscovery === true || iscsi.chapAuthSession === true;
-    if (authenticates && iscsi.secretRef === undefined) issues.push(required(`${at}.secretRef`));
+    checkIscsiAccess(iscsi, at, issues);
     if (iscsi.initiatorName !== undefined) checkInitiator(iscsi.initiatorName, `${at}.initiatorname`, issues);
   },
   glusterfs({ endpoints, path }, at, issues) {
@@ -72,14 +75,28 @@ export const NETWORK_SOURCES: SourceChecks = {
   },
 };
 
+/** What volumes of pods and those of claims have in common between the two names. */
+export function checkIscsiAccess(
+  { lun, chapAuthDiscovery, chapAuthSession, secretRef }: ISCSIVolumeSource | ISCSIPersistentVolumeSource,
+  at: string,
+  issues: Issues,
+): void {
+  checkRange(lun, `${at}.lun`, 0, 255, issues);
+  const authenticates = chapAuthDiscovery === true || chapAuthSession === true;
+  if (authenticates && secretRef === undefined) issues.push(required(`${at}.secretRef`));
+}
+
 const INITIATORS: readonly (readonly [string, RegExp])[] = [
   ["iqn", /iqn\.\d{4}-\d{2}\.([A-Za-z0-9.-]+)(:[^,;*&$|\s]+)$/],
   ["eui", /^eui.[A-Za-z0-9]{16}$/],
   ["naa", /^naa.[A-Za-z0-9]{32}$/],
 ];
 
-function checkInitiator(name: string, at: string, issues: Issues): void {
+const STARTS = "must be valid format starting with iqn, eui, or naa";
+
+/** @param starts what is said of a name of none of the formats */
+export function checkInitiator(name: string, at: string, issues: Issues, starts = STARTS): void {
   const format = INITIATORS.find(([prefix]) => name.startsWith(prefix));
-  if (format === undefined) issues.push(invalid(at, name, "must be valid format starting with iqn, eui, or naa"));
+  if (format === undefined) issues.push(invalid(at, name, starts));
   else if (!format[1].test(name)) issues.push(invalid(at, name, "must be valid format"));
 }

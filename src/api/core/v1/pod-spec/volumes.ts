@@ -8,7 +8,7 @@ import { checkClaimTemplate } from "../claim-spec.ts";
 import type { Volumes } from "./mounts.ts";
 import { CLOUD_SOURCES } from "./volume-sources-cloud.ts";
 import { CONTENT_SOURCES } from "./volume-sources-content.ts";
-import { NETWORK_SOURCES } from "./volume-sources-network.ts";
+import { LONG_PORTAL, NETWORK_SOURCES } from "./volume-sources-network.ts";
 
 /** Checks one source of a volume; `at` ends in the source's name. */
 export type SourceCheck<Name extends keyof Volume> = (
@@ -114,9 +114,7 @@ function checkSource(volume: Volume, isPod: boolean, podName: string, at: string
   }
   const { iscsi } = volume;
   if (iscsi?.initiatorName !== undefined && `${volume.name}:${iscsi.targetPortal}`.length > 64) {
-    const detail =
-      "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
-    issues.push(invalid(`${at}.name`, volume.name, detail));
+    issues.push(invalid(`${at}.name`, volume.name, LONG_PORTAL));
   }
   if (!found) issues.push(required(at, "must specify a volume type"));
 }
