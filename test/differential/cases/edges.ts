@@ -207,6 +207,8 @@ const cases: readonly Case[] = [
     },
     { ask: `POST ${NAMESPACE}/events`, body: { metadata: { name: "one" }, involvedObject: { namespace: "{ns}" } } },
     { ask: `DELETE ${NAMESPACE}/events/one?propagationPolicy=Foreground` },
+    { ask: "POST /api/v1/namespaces", body: { metadata: { name: "{ns}-one", generation: 2 } } },
+    { ask: "DELETE /api/v1/namespaces/{ns}-one" },
   ]),
   defineCase("stored-with-less-than-is-shown", "api", [
     { ask: `POST ${CLAIMS}?dryRun=All`, body: claim({ accessModes: ["ReadWriteOnce"] }) },
@@ -270,6 +272,26 @@ const cases: readonly Case[] = [
     { ask: `POST ${JOBS}`, body: job({ podFailurePolicy: { rules: [{ onExitCodes: { values: [] } }] } }) },
     { ask: `POST ${JOBS}`, body: job({ podFailurePolicy: { rules: [{ onExitCodes: {} }] } }) },
     { ask: `POST ${JOBS}`, body: job({ successPolicy: { rules: [] } }) },
+    {
+      ask: `POST ${JOBS}`,
+      body: {
+        ...job({}),
+        spec: { podFailurePolicy: { rules: [{ onExitCodes: { containerName: "main" } }] }, template: { spec: {} } },
+      },
+    },
+    {
+      ask: "POST /api/v1/persistentvolumes?dryRun=All",
+      body: {
+        apiVersion: "v1",
+        kind: "PersistentVolume",
+        metadata: { name: "{ns}-one" },
+        spec: {
+          capacity: { storage: "1Gi" },
+          accessModes: ["ReadWriteOnce"],
+          iscsi: { iqn: "a", initiatorName: "b", secretRef: {}, targetPortal: "long-".repeat(20), lun: 1 },
+        },
+      },
+    },
     { ask: `POST ${JOBS}`, body: job({ selector: { matchLabels: { a: "b" } } }) },
     {
       ask: "POST /apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles",
