@@ -8,7 +8,7 @@ import { checkSelector } from "../../core/v1/label-selector.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import { checkRunsForever, checkSelects, checkTemplate, selectsAll } from "../../core/v1/pod-spec/template.ts";
-import { templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { templateWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { checkCollisions } from "../../core/v1/replica-status.ts";
 import type { DaemonSet as StoredDaemonSet } from "../../generated/apps-v1.ts";
 import { facts } from "../../generated/resources.ts";

@@ -6,7 +6,7 @@ import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, templateColumns } from "../../columns.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
-import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { checkAtMost, checkCollisions } from "../../core/v1/replica-status.ts";
 import type { Deployment as StoredDeployment } from "../../generated/apps-v1.ts";
 import { facts } from "../../generated/resources.ts";

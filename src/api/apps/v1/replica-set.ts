@@ -7,7 +7,7 @@ import { age, templateColumns } from "../../columns.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import { checkOwnSelector, checkRunsForever, checkSelects, checkTemplate } from "../../core/v1/pod-spec/template.ts";
-import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { checkReplicaStatus } from "../../core/v1/replica-status.ts";
 import type { ReplicaSet as StoredReplicaSet } from "../../generated/apps-v1.ts";
 import type { PodTemplateSpec } from "../../generated/core-v1.ts";

@@ -15,7 +15,8 @@ import {
   checkTemplate,
   checkTemplateMetadata,
 } from "../../core/v1/pod-spec/template.ts";
-import { isWantedAnew, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { claimSpecWarnings } from "../../core/v1/claim-warnings.ts";
+import { isWantedAnew, templateWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { checkAtMost, checkCollisions } from "../../core/v1/replica-status.ts";
 import type { StatefulSet as StoredStatefulSet } from "../../generated/apps-v1.ts";
 import type { PodTemplateSpec, Volume } from "../../generated/core-v1.ts";
@@ -65,6 +66,11 @@ export const StatefulSet: Kind<StatefulSet> = defineKind(facts.apps.v1.StatefulS
   *warnings(next, old) {
     const { spec } = next;
     if (isWantedAnew(next, old)) yield* templateWarnings(spec.template, "spec.template");
+    // Of a change, Kubernetes names the place by its own field.
+    const name = old === undefined ? "" : ".Spec";
+    for (const [index, claim] of (spec.volumeClaimTemplates ?? []).entries()) {
+      yield* claimSpecWarnings(claim.spec, `spec.volumeClaimTemplates[${index}]${name}`);
+    }
     if (spec.revisionHistoryLimit < 0) {
       yield "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
     }

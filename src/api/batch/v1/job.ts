@@ -4,7 +4,7 @@ import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { parseTime } from "../../../machinery/time.ts";
 import { age, templateColumns } from "../../columns.ts";
-import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings.ts";
+import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
 import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
 import type { Job as StoredJob, JobSpec } from "../../generated/batch-v1.ts";

@@ -14,6 +14,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 import { shortAccessModes, STORAGE_CLASS_ANNOTATION } from "./access-modes.ts";
 import { checkClaimSpec } from "./claim-spec.ts";
 import { claimStatusIssues } from "./claim-status.ts";
+import { claimWarnings } from "./claim-warnings.ts";
 import { claimDifference } from "./pod-diff/spec-difference.ts";
 import { roundResources } from "./pod-spec/resource-list.ts";
 
@@ -61,6 +62,7 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind(fac
     checkClaimSpec(spec, "spec", issues);
     return issues;
   },
+  warnings: claimWarnings,
   validateUpdate: claimUpdateIssues,
   validateStatusUpdate: claimStatusIssues,
   prepareForCreate(object) {

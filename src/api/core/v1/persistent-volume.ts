@@ -7,6 +7,7 @@ import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { shortAccessModes, STORAGE_CLASS_ANNOTATION } from "./access-modes.ts";
 import { checkPersistentVolume, checkPersistentVolumeUpdate } from "./persistent-volume-validation.ts";
+import { persistentVolumeWarnings } from "./persistent-volume-warnings.ts";
 import { roundResources } from "./pod-spec/resource-list.ts";
 
 export type PersistentVolume = StoredPersistentVolume;
@@ -36,6 +37,7 @@ export const PersistentVolume: Kind<PersistentVolume> = defineKind(facts.core.v1
     age,
     { name: "VolumeMode", type: "string", priority: 1, value: ({ spec }) => spec.volumeMode ?? "<unset>" },
   ],
+  warnings: persistentVolumeWarnings,
   default: (object) => roundResources((object as unknown as Mutable<PersistentVolume>).spec.capacity),
   validate(volume) {
     const issues: Issues = [];

@@ -7,7 +7,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 import { dropClosedFeatures } from "./closed-features.ts";
 import { defaultPodSpec } from "./pod-spec/defaults.ts";
 import { checkTemplate } from "./pod-spec/template.ts";
-import { isWantedAnew, templateWarnings } from "./pod-warnings.ts";
+import { isWantedAnew, templateWarnings } from "./pod-warnings/warnings.ts";
 
 export type PodTemplate = StoredPodTemplate;
 

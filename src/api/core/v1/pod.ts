@@ -10,7 +10,7 @@ import { preparePod, preparePodUpdate } from "./pod-prepare.ts";
 import { podStatusIssues, podStatusWarnings } from "./pod-status.ts";
 import { podUpdateIssues } from "./pod-update.ts";
 import { podIssues } from "./pod-validation.ts";
-import { podWarnings } from "./pod-warnings.ts";
+import { podWarnings } from "./pod-warnings/warnings.ts";
 
 export type Pod = StoredPod;
 

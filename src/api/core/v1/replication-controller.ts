@@ -8,7 +8,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 import { dropClosedFeatures } from "./closed-features.ts";
 import { defaultPodSpec } from "./pod-spec/defaults.ts";
 import { checkRunsForever, checkSelectsLabels, checkTemplate } from "./pod-spec/template.ts";
-import { isWantedAnew, ownerNameWarnings, templateWarnings } from "./pod-warnings.ts";
+import { isWantedAnew, ownerNameWarnings, templateWarnings } from "./pod-warnings/warnings.ts";
 import { checkReplicaStatus } from "./replica-status.ts";
 
 export type ReplicationController = StoredReplicationController;

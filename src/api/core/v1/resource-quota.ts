@@ -1,4 +1,5 @@
 import { byteOrder } from "../../../machinery/byte-order.ts";
+import { compareQuantities, parseQuantity } from "../../../machinery/quantity.ts";
 import { age } from "../../columns.ts";
 import type { ResourceQuota as StoredResourceQuota } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -12,6 +13,7 @@ export const ResourceQuota: Kind<ResourceQuota> = defineKind(facts.core.v1.Resou
   validate: checkResourceQuota,
   validateUpdate: checkResourceQuotaUpdate,
   validateStatusUpdate: checkResourceQuotaStatus,
+  warnings: (quota, old) => (old === undefined ? requestsAboveLimits(quota) : []),
   columns: [
     {
       name: "Request",
@@ -28,6 +30,17 @@ export const ResourceQuota: Kind<ResourceQuota> = defineKind(facts.core.v1.Resou
     age,
   ],
 });
+
+function* requestsAboveLimits({ spec: { hard = {} } }: ResourceQuota): Iterable<string> {
+  for (const name of ["cpu", "memory", "storage", "ephemeral-storage"]) {
+    const bare = name === "cpu" || name === "memory" ? [name] : [];
+    const request = [`requests.${name}`, ...bare].find((candidate) => hard[candidate] !== undefined);
+    const limit = `limits.${name}`;
+    if (request === undefined || hard[limit] === undefined) continue;
+    if (compareQuantities(parseQuantity(hard[request]!), parseQuantity(hard[limit])) <= 0) continue;
+    yield `ResourceQuota ${request} (${hard[request]}) should be less than ${limit} (${hard[limit]})`;
+  }
+}
 
 function usageOf({ status }: ResourceQuota, isShown: (name: string) => boolean): string {
   return Object.entries(status.hard ?? {})

@@ -3,7 +3,7 @@ import { dnsLabel, dnsSubdomain, type FormatCheck, labelValue, qualifiedName } f
 import { duplicate, invalid, required, tooMany } from "../../../machinery/issue.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
-import { checkAddress, checkCanonicalAddress, checkEndpointAddress } from "../../addresses.ts";
+import { addressWarnings, checkAddress, checkCanonicalAddress, checkEndpointAddress } from "../../addresses.ts";
 import { checkFormat, checkOneOf, checkRequiredOneOf, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, firstOf } from "../../columns.ts";
 import type { EndpointSlice as StoredEndpointSlice } from "../../generated/discovery-v1.ts";
@@ -13,6 +13,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 export type EndpointSlice = StoredEndpointSlice;
 
 const SHOWN = 3;
+const OWN_LOOPS = ["endpointslice-controller.k8s.io", "endpointslicemirroring-controller.k8s.io"];
 
 export const EndpointSlice: Kind<EndpointSlice> = defineKind(facts.discovery.v1.EndpointSlice, {
   metadataChecks: { update: ["whole"] },
@@ -43,8 +44,15 @@ export const EndpointSlice: Kind<EndpointSlice> = defineKind(facts.discovery.v1.
       port.protocol ??= "TCP";
     }
   },
-  *warnings({ addressType }, old) {
+  *warnings({ metadata, addressType, endpoints }, old) {
     if (old === undefined && addressType === "FQDN") yield "spec.addressType: FQDN endpoints are deprecated";
+    // The loops that make slices write addresses as they should be.
+    if (OWN_LOOPS.includes(metadata.labels?.["endpointslice.kubernetes.io/managed-by"] ?? "")) return;
+    for (const [index, { addresses }] of (endpoints ?? []).entries()) {
+      for (const [position, address] of addresses.entries()) {
+        yield* addressWarnings(address, `endpoints[${index}].addresses[${position}]`);
+      }
+    }
   },
   prepareForCreate: (object) => void dropTopology(object as unknown as Mutable<EndpointSlice>),
   prepareForUpdate(object, { metadata: { generation = 0 } }) {

@@ -1,7 +1,7 @@
 import { networkContains, parseNetwork } from "../../../base/ip.ts";
 import { portName } from "../../../machinery/formats.ts";
 import { forbidden, invalid, type Issue, notSupported, required } from "../../../machinery/issue.ts";
-import { checkNetwork } from "../../addresses.ts";
+import { checkNetwork, networkWarnings } from "../../addresses.ts";
 import { checkFormat, checkPortNumber, type Issues } from "../../checks.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import type { IPBlock, NetworkPolicy, NetworkPolicyPeer, NetworkPolicyPort } from "../../generated/networking-v1.ts";
@@ -29,6 +29,24 @@ export function networkPolicyIssues({ spec }: NetworkPolicy, old: NetworkPolicy 
     if (!TYPES.includes(type)) issues.push(notSupported(`spec.policyTypes[${index}]`, type, TYPES));
   }
   return issues;
+}
+
+export function* networkPolicyWarnings({ spec }: NetworkPolicy): Iterable<string> {
+  for (const [index, { from = [] }] of (spec.ingress ?? []).entries()) {
+    yield* peerWarnings(from, `spec.ingress[${index}].from`);
+  }
+  for (const [index, { to = [] }] of (spec.egress ?? []).entries()) yield* peerWarnings(to, `spec.egress[${index}].to`);
+}
+
+function* peerWarnings(peers: readonly NetworkPolicyPeer[], at: string): Iterable<string> {
+  for (const [index, { ipBlock }] of peers.entries()) {
+    if (ipBlock === undefined) continue;
+    const here = `${at}[${index}].ipBlock`;
+    yield* networkWarnings(ipBlock.cidr, `${here}.cidr`);
+    for (const [position, hole] of (ipBlock.except ?? []).entries()) {
+      yield* networkWarnings(hole, `${here}.except[${position}]`);
+    }
+  }
 }
 
 function networksOf({ spec }: NetworkPolicy): readonly string[] {

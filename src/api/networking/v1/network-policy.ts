@@ -5,7 +5,7 @@ import type { NetworkPolicy as StoredNetworkPolicy } from "../../generated/netwo
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 
-import { networkPolicyIssues } from "./network-policy-validation.ts";
+import { networkPolicyIssues, networkPolicyWarnings } from "./network-policy-validation.ts";
 
 export type NetworkPolicy = StoredNetworkPolicy;
 
@@ -15,6 +15,7 @@ export const NetworkPolicy: Kind<NetworkPolicy> = defineKind(facts.networking.v1
   columns: [{ name: "Pod-Selector", type: "string", value: ({ spec }) => formatLabelSelector(spec.podSelector) }, age],
   validate: (policy) => (policy.metadata.resourceVersion === undefined ? networkPolicyIssues(policy, undefined) : []),
   validateUpdate: networkPolicyIssues,
+  warnings: networkPolicyWarnings,
   default(object) {
     const { spec } = object as unknown as Mutable<NetworkPolicy>;
     if ((spec.policyTypes?.length ?? 0) > 0) return;

@@ -4,6 +4,7 @@ import { duplicate, invalid, required, tooLong } from "../../../machinery/issue.
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkFormat, checkOneOf, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, name } from "../../columns.ts";
+import { OLD_NODE_LABELS } from "../../core/v1/node-labels.ts";
 import { facts } from "../../generated/resources.ts";
 import type { StorageClass as StoredStorageClass } from "../../generated/storage-v1.ts";
 import { defineKind, type Kind } from "../../kind.ts";
@@ -35,6 +36,15 @@ export const StorageClass: Kind<StorageClass> = defineKind(facts.storage.v1.Stor
     checkOneOf(storage.volumeBindingMode, "volumeBindingMode", BINDING_MODES, issues);
     checkTopologies(storage.allowedTopologies ?? [], issues);
     return issues;
+  },
+  *warnings({ allowedTopologies = [] }) {
+    for (const [index, { matchLabelExpressions = [] }] of allowedTopologies.entries()) {
+      for (const [position, { key }] of matchLabelExpressions.entries()) {
+        const message = OLD_NODE_LABELS[key];
+        const at = `allowedTopologies[${index}].matchLabelExpressions[${position}].key`;
+        if (message !== undefined) yield `${at}: ${message}`;
+      }
+    }
   },
   *validateUpdate(storage, old) {
     for (const name of ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] as const) {

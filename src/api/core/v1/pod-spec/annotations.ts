@@ -9,8 +9,8 @@ type Annotations = Readonly<Record<string, string>>;
 export const MIRROR = "kubernetes.io/config.mirror";
 export const APPARMOR_PREFIX = "container.apparmor.security.beta.kubernetes.io/";
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
-const SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod";
-const SECCOMP_PREFIX = "container.seccomp.security.alpha.kubernetes.io/";
+export const SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod";
+export const SECCOMP_PREFIX = "container.seccomp.security.alpha.kubernetes.io/";
 
 /** Annotations that mean something to Kubernetes. */
 export function checkPodAnnotations(annotations: Annotations, spec: PodSpec, at: string, issues: Issues): void {

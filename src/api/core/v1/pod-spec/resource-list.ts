@@ -13,3 +13,16 @@ export function roundResources(resources: MutableResourceList | undefined): void
 
 /** Canonical texts of amounts finer than a thousandth. */
 const FINE = /[nu]$|e-/;
+
+/** Of amounts of bytes that are no whole numbers. @param names of the resources that are counted in bytes */
+export function* fractionWarnings(
+  resources: ResourceList | undefined,
+  names: readonly string[],
+  at: string,
+): Iterable<string> {
+  for (const name of names) {
+    const amount = resources?.[name];
+    if (amount?.endsWith("m") !== true) continue;
+    yield `${at}[${name}]: fractional byte value "${amount}" is invalid, must be an integer`;
+  }
+}
