@@ -34,6 +34,7 @@ export function* metadataIssues(
 /** What an update of metadata could change, or try to. */
 export const OPEN_TO_UPDATES: readonly (keyof ObjectMeta)[] = [
   "deletionTimestamp",
+  "selfLink",
   "labels",
   "annotations",
   "finalizers",

@@ -7,16 +7,8 @@ export interface Place {
 }
 
 const DEPTH = 7;
-/** The server's own, whatever a client sends. */
-const SKIPPED = new Set([
-  "managedFields",
-  "creationTimestamp",
-  "deletionTimestamp",
-  "selfLink",
-  "uid",
-  "kind",
-  "apiVersion",
-]);
+/** What an object is, and who manages its fields: nearly every change of those is the same refusal. */
+const SKIPPED = new Set(["managedFields", "kind", "apiVersion"]);
 
 /** All places below one, those of the first item of a list among them. */
 export function placesIn(shape: Shape, path: Place["path"] = []): readonly Place[] {

@@ -53,6 +53,7 @@ export async function createDecoded(
   if (operation.verb === "create") {
     delete metadata.deletionTimestamp;
     delete metadata.deletionGracePeriodSeconds;
+    delete metadata.selfLink;
   }
   setSystemFields(context, metadata);
   if (operation.verb === "create") withoutTwiceNamedOwners(operation, object, "before");
@@ -74,6 +75,7 @@ export async function createDecoded(
     if (isDryRun(operation)) return dryCreate(context, operation, object, resourceVersion);
     // It is storing that minds a version, and not where an update or an apply comes to create.
     if (operation.verb === "create") refuseVersion(resourceVersion);
+    delete metadata.selfLink;
     try {
       return await write(context, operation, object as unknown as KubeObject);
     } catch (error) {
@@ -134,7 +136,6 @@ function refuseVersion(version = ""): void {
 
 function setSystemFields({ clock, random }: StorageContext, metadata: Partial<Mutable<ObjectMeta>>): void {
   delete metadata.resourceVersion;
-  delete metadata.selfLink;
   // The rules of a kind may look at the name, whether or not there is one.
   metadata.name ??= "";
   metadata.uid = uuid(random);

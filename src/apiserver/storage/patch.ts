@@ -177,15 +177,15 @@ function overlaid(context: StorageContext, operation: Operation, live: KubeObjec
 }
 
 function createApplied(context: StorageContext, operation: Operation, config: Configuration): Promise<ObjectOutcome> {
-  const { uid = "" } = config.metadata ?? {};
+  const { object, managedFields } = applied(context, operation, undefined, config);
+  const decoded = decodeApplied(operation, config, object);
+  const { uid = "", resourceVersion } = metadataOf(decoded);
   if (uid !== "") {
     const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
     throw conflictError(resourceOf(operation.kind), operation.name ?? "", why);
   }
-  const { object, managedFields } = applied(context, operation, undefined, config);
-  const decoded = decodeApplied(operation, config, object);
   checkIdentity(operation, decoded);
-  refuseNoVersion(metadataOf(decoded).resourceVersion);
+  refuseNoVersion(resourceVersion);
   return createDecoded(context, operation, decoded, (next) => setManagedFields(next, managedFields));
 }
 

@@ -138,6 +138,8 @@ async function prepared(
   if (issues.length > 0) throw invalidError(groupKindOf(kind), live.metadata.name, issues);
   await context.admission.validate(request);
   for (const text of warningsOf(kind, next, live, subresource)) operation.warn(text);
+  // Nothing stored has one, so that it is no change.
+  if (!isDryRun(operation)) delete metadataOf(object).selfLink;
   return next;
 }
 
@@ -272,7 +274,6 @@ function keepSystemFields(metadata: Partial<Mutable<ObjectMeta>>, live: ObjectMe
   if ((metadata.resourceVersion ?? "") === "") metadata.resourceVersion = live.resourceVersion;
   if (live.generation === undefined) delete metadata.generation;
   else metadata.generation = live.generation;
-  delete metadata.selfLink;
 }
 
 /** What is left out is nobody's field any more, and comes back; another time than the present one is noted, and dropped. */
