@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CronJob } from "../../api/batch/v1/cron-job.ts";
 import { Job } from "../../api/batch/v1/job.ts";
+import { Event } from "../../api/core/v1/event.ts";
 import { Pod } from "../../api/core/v1/pod.ts";
 import { builtInKinds } from "../../api/kinds.ts";
 import { createRegistry } from "../../api/registry.ts";
@@ -72,6 +73,18 @@ for (const [concurrencyPolicy, expected] of [
     await world.assertQuiet();
   });
 }
+
+test("cronjob: tells of a schedule whose time never comes", async () => {
+  await using world = await simulate({ controllers: controllers() });
+  await world.apply(CronJob, cronJob({ schedule: "59 23 31 2 *" }));
+  await world.settle();
+  const [event] = world.list(Event);
+  assert.equal(event?.reason, "InvalidSchedule");
+  assert.equal(
+    event.message,
+    "invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1 second",
+  );
+});
 
 test("ttl after finished: a Job goes when its time is over, with its pods", async () => {
   await using world = await simulate({ controllers: controllers() });

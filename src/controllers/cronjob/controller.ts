@@ -125,7 +125,14 @@ class Run {
     const schedule = this.#schedule();
     if (schedule === undefined) return settled;
     const now = clock.now();
-    const { atMs, missedMany, nextMs } = dueAt(cron, schedule, now);
+    const due = dueAt(cron, schedule, now);
+    if (due === undefined) {
+      // Kubernetes takes no time at all for the same time again and again.
+      const why = "time difference between two schedules is less than 1 second";
+      warn("InvalidSchedule", `invalid schedule: ${spec.schedule} : ${why}`);
+      return settled;
+    }
+    const { atMs, missedMany, nextMs } = due;
     const again = nextMs === undefined ? settled : { recheckAfterMs: nextMs - now + MARGIN_MS };
     if (atMs === undefined) return again;
     if (missedMany) {

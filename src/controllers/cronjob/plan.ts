@@ -20,13 +20,17 @@ export function scheduleOf({ spec }: CronJob): CronSchedule {
   return parseCron(spec.schedule, spec.timeZone);
 }
 
-/** The most recent time that was to be met since the last start, within the deadline; earlier ones are skipped. */
-export function dueAt(job: CronJob, schedule: CronSchedule, nowMs: number): Due {
+/**
+ * The most recent time that was to be met since the last start, within the deadline; earlier ones are skipped.
+ * @returns undefined for a schedule whose time never comes, such as the 31st of February
+ */
+export function dueAt(job: CronJob, schedule: CronSchedule, nowMs: number): Due | undefined {
   const { startingDeadlineSeconds } = job.spec;
   let fromMs = parseTime(job.status.lastScheduleTime ?? job.metadata.creationTimestamp);
   if (startingDeadlineSeconds !== undefined) fromMs = Math.max(fromMs, nowMs - startingDeadlineSeconds * 1000);
   const first = schedule.next(fromMs);
-  if (first === undefined || first > nowMs) return { atMs: undefined, missedMany: false, nextMs: first };
+  if (first === undefined) return undefined;
+  if (first > nowMs) return { atMs: undefined, missedMany: false, nextMs: first };
   const second = schedule.next(first);
   if (second === undefined || second > nowMs) return { atMs: first, missedMany: false, nextMs: second };
   const between = second - first;
