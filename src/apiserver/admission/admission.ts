@@ -17,6 +17,8 @@ export interface AdmissionRequest {
   /** The object to be written; absent for deletions. Only `admit` may change it. */
   readonly object?: MutableJsonObject;
   readonly old?: KubeObject;
+  /** What is set aside for an object that is to be stored; it is given back where that does not come to pass. */
+  readonly reserved?: DisposableStack;
   readonly options: CallOptions;
   readonly dryRun: boolean;
   readonly warn: (text: string) => void;

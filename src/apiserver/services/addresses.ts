@@ -7,7 +7,7 @@ import type { Mutable } from "../../machinery/object.ts";
 import { internalError, invalidError } from "../../machinery/status.ts";
 import type { AdmissionPlugin } from "../admission/admission.ts";
 import type { Lookup } from "../admission/lookup.ts";
-import { Allocator, type Numbers, numbersToTry } from "./allocator.ts";
+import { Allocator, type Numbers, numbersToKeep, numbersToTry, type OpenNumbers } from "./allocator.ts";
 import { ClusterIps } from "./cluster-ips.ts";
 import { familiesFit, settleFamilies } from "./families.ts";
 
@@ -35,25 +35,26 @@ export function serviceAddresses(
   const nodePorts = new Allocator(first, last, clock, random.stream("node-ports"));
   return {
     name: "ServiceAddresses",
-    admit({ kind, operation, subresource, object, old, dryRun }) {
+    admit({ kind, operation, subresource, object, old, dryRun, reserved }) {
       if (kind.group !== "" || kind.kind !== "Service" || subresource !== "") return;
       const present = old as Service | undefined;
       if (present !== undefined && !dryRun) letGo(present, addresses, nodePorts);
       if (object === undefined || (operation !== "CREATE" && operation !== "UPDATE")) return;
       const service = object as unknown as DraftService;
-      const used = inUse(lookup, service);
+      const used = inUse(lookup, present);
+      const open: OpenNumbers = dryRun ? numbersToTry : (real) => numbersToKeep(real, reserved!);
       if (present !== undefined) {
         followFirstAddress(service.spec, present.spec);
         keepGiven(service, present);
       }
       if (needsAddress(service)) refuse(service, settleFamilies(service.spec, oldSpec(present), addresses.families));
-      const ports = dryRun ? numbersToTry(nodePorts, PORT_TO_TRY) : nodePorts;
+      const ports = open(nodePorts, PORT_TO_TRY);
       // One that was made by its status has none, and gets none by an update.
       const goesWithout = present !== undefined && needsAddress(present) && present.spec.clusterIPs === undefined;
       const wantsAddress = needsAddress(service) && service.spec.clusterIP !== "None" && !goesWithout;
       if (wantsAddress && familiesFit(service.spec)) {
         const isGiven = (service.spec.clusterIP ?? "") === "";
-        const issue = addresses.give(service.spec, present?.spec.clusterIPs ?? [], used.addresses, dryRun);
+        const issue = addresses.give(service.spec, present?.spec.clusterIPs ?? [], used.addresses, open);
         refuse(service, issue === undefined ? [] : [issue]);
         if (isGiven && !dryRun && hasNoName(service)) refuse(service, [unnamed(service.spec)]);
       }
@@ -78,11 +79,12 @@ interface Used {
   readonly nodePorts: ReadonlySet<number>;
 }
 
-function inUse(lookup: Lookup, except: DraftService): Used {
+/** @param present the service itself, where it is there already */
+function inUse(lookup: Lookup, present: Service | undefined): Used {
   const addresses = new Set<string>();
   const nodePorts = new Set<number>();
   for (const { metadata, spec } of lookup.list<Service>("core/services")) {
-    if (metadata.name === except.metadata.name && metadata.namespace === except.metadata.namespace) continue;
+    if (metadata.uid === present?.metadata.uid) continue;
     for (const text of spec.clusterIPs ?? []) addresses.add(text);
     for (const { nodePort } of spec.ports ?? []) if (nodePort !== undefined) nodePorts.add(nodePort);
     if (spec.healthCheckNodePort !== undefined) nodePorts.add(spec.healthCheckNodePort);

@@ -13,6 +13,9 @@ export interface Numbers {
   claim(number: number, used: ReadonlySet<number>): Claim;
 }
 
+/** @param given the number that stands for whichever where nothing is stored */
+export type OpenNumbers = (real: Allocator, given: number) => Numbers;
+
 export type Claim = "taken" | "out of range" | "held";
 
 /**
@@ -26,6 +29,25 @@ export function numbersToTry(real: Allocator, given: number): Numbers {
     last: real.last,
     take: () => next++,
     claim: (number, used) => real.look(number, used),
+  };
+}
+
+/** The numbers of a range for what is to be stored: what is chosen of them is held, and free at once if it is given back. */
+export function numbersToKeep(real: Allocator, reserved: DisposableStack): Numbers {
+  const keep = (number: number) => reserved.defer(() => real.release(number));
+  return {
+    first: real.first,
+    last: real.last,
+    take(used) {
+      const taken = real.take(used);
+      if (taken !== undefined) keep(taken);
+      return taken;
+    },
+    claim(number, used) {
+      const claimed = real.claim(number, used);
+      if (claimed === "held") keep(number);
+      return claimed;
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Random } from "../../base/random.ts";
 import { invalid, type Issue } from "../../machinery/issue.ts";
 import type { Mutable } from "../../machinery/object.ts";
 import { internalError } from "../../machinery/status.ts";
-import { Allocator, type Numbers, numbersToTry } from "./allocator.ts";
+import { Allocator, type Numbers, type OpenNumbers } from "./allocator.ts";
 import { addressText, numberOf, parseRanges, type Range } from "./range.ts";
 
 interface Pool {
@@ -43,21 +43,21 @@ export class ClusterIps {
 
   /**
    * Gives a service an address of each of its families, or claims those that somebody chose for it.
-   * @param used what other services have. @param dryRun whether nothing is to be held
+   * @param used what other services have. @param open what may be chosen of a range, and whether it is held
    * @returns why it cannot have what was chosen
    */
   give(
     spec: Mutable<Service>["spec"],
     old: readonly string[],
     used: ReadonlySet<string>,
-    dryRun: boolean,
+    open: OpenNumbers,
   ): Issue | undefined {
     const ips = [...(spec.clusterIPs ?? [])];
     for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
       const pool = this.#pools.get(family as IpFamily);
       if (pool === undefined) continue;
       const { range } = pool;
-      const numbers: Numbers = dryRun ? numbersToTry(pool.numbers, 0) : pool.numbers;
+      const numbers = open(pool.numbers, 0);
       const wanted = ips[index] ?? "";
       if (wanted === "") {
         const given = numbers.take(numbersOf(range, used));

@@ -155,3 +155,22 @@ test("services: node ports come with their types and go with them", async () => 
   const dns = await create("dns", { type: "NodePort", ports: both });
   assert.equal(dns.spec.ports![0]!.nodePort, dns.spec.ports![1]!.nodePort, "one number for both protocols");
 });
+
+test("services: what a refused write was given is free again at once", async () => {
+  const { server, create, patch } = await newServer();
+  await using _server = server;
+  const address = "10.96.0.12";
+  await create("one", { clusterIP: "None", selector: { app: "x" } });
+  await assert.rejects(patch("one", { clusterIP: address, clusterIPs: [address] }), /may not change once set/);
+  assert.equal((await create("two", { clusterIP: address })).spec.clusterIP, address);
+  const port = { port: 80, nodePort: 30_012 };
+  await assert.rejects(create("three", { type: "NodePort", ports: [port, { port: 81 }] }), /name: Required value/);
+  await create("three", { type: "NodePort", ports: [port] });
+});
+
+test("services: one that is created has no address of its own, even where its name is taken", async () => {
+  const { server, create } = await newServer();
+  await using _server = server;
+  const { clusterIP } = (await create("one", {})).spec;
+  await assert.rejects(create("one", { clusterIP }), /provided IP is already allocated/);
+});

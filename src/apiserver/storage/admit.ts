@@ -1,6 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
-import type { KubeObject } from "../../machinery/object.ts";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { Operation } from "../operation.ts";
 import { isDryRun, type StorageContext } from "./context.ts";
@@ -9,7 +8,7 @@ import { isDryRun, type StorageContext } from "./context.ts";
 export function admissionRequest(
   operation: Operation,
   what: AdmissionRequest["operation"],
-  objects: { readonly object?: MutableJsonObject; readonly old?: KubeObject; readonly name: string },
+  objects: Pick<AdmissionRequest, "object" | "old" | "name" | "reserved">,
 ): AdmissionRequest {
   return {
     operation: what,

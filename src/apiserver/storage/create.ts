@@ -59,10 +59,10 @@ export async function createDecoded(
   if (operation.verb === "create") withoutTwiceNamedOwners(operation, object, "before");
   if (managed === undefined) ownedOnCreate(context, operation, object);
   else managed(object);
+  using reserved = new DisposableStack();
   // Who admits sees an object whose name is still to be made.
-  await context.admission.admit(
-    admissionRequest(operation, "CREATE", { object, name: generated ? metadata.generateName! : metadata.name! }),
-  );
+  const name = generated ? metadata.generateName! : metadata.name!;
+  await context.admission.admit(admissionRequest(operation, "CREATE", { object, name, reserved }));
   withoutTwiceNamedOwners(operation, object, "after");
   for (let attempt = 1; ; attempt++) {
     if (generated) metadata.name = generateName(context, metadata.generateName!);
@@ -77,7 +77,9 @@ export async function createDecoded(
     if (operation.verb === "create") refuseVersion(resourceVersion);
     delete metadata.selfLink;
     try {
-      return await write(context, operation, object as unknown as KubeObject);
+      const outcome = await write(context, operation, object as unknown as KubeObject);
+      reserved.move();
+      return outcome;
     } catch (error) {
       if (!(error instanceof KeyExists)) throw error;
       const key = keyOf(storedKind(kind), metadata.namespace, metadata.name!);

@@ -101,9 +101,12 @@ export async function modify(
     if (operation.kind.conversion !== undefined) await prepareViews(operation.kind, [stored]);
     const live = viewEntry(operation.kind, stored);
     const modification = await compute(live.value, live);
-    const next = await prepared(context, operation, live.value, modification);
+    using reserved = new DisposableStack();
+    const next = await prepared(context, operation, live.value, modification, reserved);
     try {
-      return await write(context, operation, stored, live, next);
+      const outcome = await write(context, operation, stored, live, next);
+      reserved.move();
+      return outcome;
     } catch (error) {
       if (!(error instanceof RevisionMismatch)) throw error;
       if (attempt === ATTEMPTS) throw conflictError(resourceOf(operation.kind), operation.name ?? "", MODIFIED);
@@ -117,6 +120,7 @@ async function prepared(
   operation: Operation,
   live: KubeObject,
   { object, manage, wholeObject }: Modification,
+  reserved: DisposableStack,
 ): Promise<KubeObject> {
   const { kind, subresource = "" } = operation;
   const rules = ruleContext(context, operation);
@@ -127,7 +131,7 @@ async function prepared(
   manage(object, live);
   if (subresource === "status") keepAllButStatus(object, live);
   keepDeletion(metadataOf(object), live.metadata);
-  const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name });
+  const request = admissionRequest(operation, "UPDATE", { object, old: live, name: live.metadata.name, reserved });
   await context.admission.admit(request);
   withoutTwiceNamedOwners(operation, object, "after");
   kind.dropClosed?.(object);
