@@ -42,9 +42,12 @@ export interface InformerOptions<T extends KubeObject> {
   readonly fieldSelector?: string;
   /** Each gives the values under which an object is found by {@link Informer.by}. */
   readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
-  /** Keeps the objects without saying who owns which field: nearly half of most, and of use to few. */
-  readonly withoutManagedFields?: true;
+  /** What is kept of the objects. Default `everything`. */
+  readonly keeps?: KeptPart;
 }
+
+/** `content`: all but who owns which field, which is nearly half of most and of use to few. `metadata`: that alone, without those owners. */
+export type KeptPart = "everything" | "content" | "metadata";
 
 export interface InformerParts {
   readonly client: Client;
@@ -86,7 +89,7 @@ async function follow<T extends KubeObject>(
   informer: RunningInformer<T>,
   kind: Kind<T>,
   { client, clock, random, log }: InformerParts,
-  { indexes: _indexes, withoutManagedFields: _without, ...scope }: InformerOptions<T>,
+  { indexes: _indexes, keeps: _keeps, ...scope }: InformerOptions<T>,
   signal: AbortSignal,
 ): Promise<void> {
   let failures = 0;
@@ -135,7 +138,7 @@ class RunningInformer<T extends KubeObject> implements Informer<T> {
 
   constructor(kind: Kind<T>, options: InformerOptions<T>) {
     this.kind = kind;
-    this.#kept = options.withoutManagedFields === true ? unmanaged : (object) => object;
+    this.#kept = KEPT[options.keeps ?? "everything"];
     this.#indexes = Object.entries(options.indexes ?? {}).map(([name, values]) => ({ name, values, found: new Map() }));
     this.synced = new Promise((resolve) => (this.#resolveSynced = resolve));
   }
@@ -230,9 +233,16 @@ class RunningInformer<T extends KubeObject> implements Informer<T> {
   }
 }
 
-function unmanaged<T extends KubeObject>(object: T): T {
-  const { managedFields: _managed, ...metadata } = object.metadata;
-  return { ...object, metadata };
+const KEPT: Readonly<Record<KeptPart, <T extends KubeObject>(object: T) => T>> = {
+  everything: (object) => object,
+  content: (object) => ({ ...object, metadata: unmanaged(object.metadata) }),
+  // Who asks for metadata alone reads nothing else.
+  metadata: <T extends KubeObject>({ apiVersion, kind, metadata }: T) =>
+    ({ apiVersion, kind, metadata: unmanaged(metadata) }) as T,
+};
+
+function unmanaged({ managedFields: _managed, ...metadata }: ObjectMeta): ObjectMeta {
+  return metadata;
 }
 
 interface Index<T> {

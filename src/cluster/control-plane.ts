@@ -55,6 +55,8 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   const cache = createCache({ ...shared, log, client: createClient(managerTransport) });
   const events = (transport: Transport, loopLog: Log, teller: Teller) =>
     createEventRecorder({ ...shared, log: loopLog, client: createClient(transport), ...teller });
+  // Before the loops: it reads whole objects, of which some loops would be content with the metadata.
+  const scheduler = parts.scheduler ? startScheduler() : undefined;
   const controllers = parts.controllers(server).map((controller) => {
     const transport = transportOf(controllerUser(controller), controller.name, "kube-controller-manager");
     const loopLog = log.with({ controller: controller.name });
@@ -66,7 +68,6 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
       events: events(transport, loopLog, { component: controller.tellsAs ?? `${controller.name}-controller` }),
     });
   });
-  const scheduler = parts.scheduler ? startScheduler() : undefined;
   return {
     server,
     cache,

@@ -94,10 +94,8 @@ export function allControllers(options: ControllersOptions): readonly Controller
     ...(aggregator === undefined ? [] : [apiServicesController(aggregator)]),
     policyStatusController(registry),
     disruptionController(registry),
-    resourceQuotaController(registry),
     rootCaPublisher(rootCa),
     serviceAccountTokenController(rootCa),
-    garbageCollector(registry),
     podGarbageCollector(),
     nodeLifecycleController(nodeGraceMs),
     taintEvictionController(),
@@ -110,5 +108,8 @@ export function allControllers(options: ControllersOptions): readonly Controller
     bootstrapSigner(),
     tokenCleaner(),
     ttlController(),
+    // The last, since they follow every kind, and whole objects only where somebody asked for those before.
+    resourceQuotaController(registry),
+    garbageCollector(registry),
   ];
 }

@@ -49,10 +49,15 @@ export interface Watched<W extends KubeObject = KubeObject> {
   keys(object: W, cache: Cache, old?: W): Iterable<string>;
 }
 
-/** Kinds as they come and go: what a loop watches that must know everything. */
+/**
+ * Kinds as they come and go: what a loop watches that must know everything. It gets the metadata of their objects: whole
+ * ones would fill the memory with what nobody reads.
+ */
 export interface EveryKind {
   readonly registry: KindRegistry;
   includes(kind: Kind): boolean;
+  /** Of which kinds it reads more than metadata. Default none. */
+  readsContent?(kind: Kind): boolean;
   /** The keys that a change concerns: the loop's own, it alone reads them. */
   keys(kind: Kind, change: ObjectChange<KubeObject>, cache: Cache): Iterable<string>;
 }

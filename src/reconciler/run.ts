@@ -89,7 +89,7 @@ class Run implements RunningController {
       for (const object of cache.list(reconciles)) for (const key of this.#ownKeys(object)) this.#queue.add(key);
     }
     for (const kind of this.#followed.values()) {
-      for (const object of cache.list(kind)) {
+      for (const object of cache.started(kind)?.list() ?? []) {
         for (const key of everyKind!.keys(kind, { type: "added", object }, cache)) this.#queue.add(key);
       }
     }
@@ -130,7 +130,8 @@ class Run implements RunningController {
         const resource = `${kind.apiVersion}/${kind.plural}`;
         if (this.#followed.has(resource) || !everyKind.includes(kind)) continue;
         this.#followed.set(resource, kind);
-        const end = cache.informer(kind).subscribe((change) => {
+        const informer = everyKind.readsContent?.(kind) === true ? cache.informer(kind) : cache.metadata(kind);
+        const end = informer.subscribe((change) => {
           this.#observe(kind, change, everyKind.keys(kind, change, cache));
         });
         tasks.signal.addEventListener("abort", end, { once: true });

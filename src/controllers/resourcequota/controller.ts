@@ -1,6 +1,6 @@
 import type { Kind } from "../../api/kind.ts";
 import type { KindRegistry } from "../../api/registry.ts";
-import { isUsedBy, quotaCounts, sumUsage, usageOf } from "../../api/core/v1/quota-usage.ts";
+import { countsByContent, isUsedBy, quotaCounts, sumUsage, usageOf } from "../../api/core/v1/quota-usage.ts";
 import { ResourceQuota } from "../../api/core/v1/resource-quota.ts";
 import { nameKey } from "../../client/informer.ts";
 import { compareQuantities, parseQuantity } from "../../machinery/quantity.ts";
@@ -36,6 +36,7 @@ export function resourceQuotaController(registry: KindRegistry): Controller {
     everyKind: {
       registry,
       includes: isCounted,
+      readsContent: countsByContent,
       *keys(kind, change, cache) {
         if (change.type === "added") return;
         const { namespace } = change.object.metadata;

@@ -15,7 +15,7 @@ export interface PodFeed {
 export function ownPodFeed(nodeName: string, parts: InformerParts): PodFeed {
   const informer = startInformer(PodKind, parts, {
     fieldSelector: `spec.nodeName=${nodeName}`,
-    withoutManagedFields: true,
+    keeps: "content",
   });
   return { subscribe: (_node, listener) => informer.subscribe(listener), synced: informer.synced };
 }
@@ -28,7 +28,7 @@ export function sharedPodFeed(parts: InformerParts): PodFeed {
   const informer: Informer<Pod> = startInformer(PodKind, parts, {
     fieldSelector: "spec.nodeName!=",
     indexes: { [NODE_INDEX]: byNode },
-    withoutManagedFields: true,
+    keeps: "content",
   });
   const listeners = new Map<string, (change: ObjectChange<Pod>) => void>();
   informer.subscribe((change) => listeners.get(change.object.spec.nodeName ?? "")?.(change));

@@ -46,6 +46,13 @@ export function usageOf(resource: Resource, object: KubeObject, nowMs: number): 
   }
 }
 
+/** Whether more than an object's being there counts: its content. */
+export function countsByContent({ group, plural }: Resource): boolean {
+  return group === "" && BY_CONTENT.has(plural);
+}
+
+const BY_CONTENT: ReadonlySet<string> = new Set(["pods", "services", "persistentvolumeclaims"]);
+
 /** Whether a quota counts an object: one with scopes counts pods alone, and of those the ones that it means. */
 export function quotaCounts({ spec }: ResourceQuota, resource: Resource, object: KubeObject): boolean {
   const requirements = [
