@@ -48,7 +48,7 @@ export async function scaleObject(context: StorageContext, operation: Operation)
 function putting(context: StorageContext, operation: Operation, kind: Kind): ReturnType<typeof patching> {
   const body = namedBody(operation);
   return (live) => {
-    checkUid(kind, metadataOf(body), live);
+    checkUid(kind, metadataOf(body), live.metadata);
     const object = structuredClone(body);
     const { resourceVersion = "" } = metadataOf(object);
     return { object, resourceVersion, manage: (next) => ownedOnUpdate(context, operation, live, next) };

@@ -38,7 +38,9 @@ export async function updateObject(context: StorageContext, operation: Operation
   const body = namedBody(operation);
   withoutTwiceNamedOwners(operation, body, "before");
   if (findEntry(context, operation) === undefined && createsOnUpdate(operation)) {
-    refuseNoVersion(metadataOf(body).resourceVersion);
+    const { name = "", namespace, resourceVersion, ...own } = metadataOf(body);
+    checkUid(kind, own, { name, namespace, uid: "" });
+    refuseNoVersion(resourceVersion);
     return createDecoded(context, operation, body);
   }
   let unused: MutableJsonObject | undefined = body;
@@ -231,7 +233,7 @@ function isFinished({ metadata }: KubeObject): boolean {
 export function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: KubeObject): void {
   const { resourceVersion = "" } = metadata;
   const name = live.metadata.name;
-  checkUid(kind, metadata, live);
+  checkUid(kind, metadata, live.metadata);
   if (resourceVersion === "" || resourceVersion === "0") {
     if (kind.allowsUnconditionalUpdate !== false) return;
     const issue: Issue = {
@@ -262,13 +264,20 @@ const FOLDERS: Readonly<Record<string, string>> = {
 };
 
 /** @throws {StatusError} 409 that tells, as Kubernetes does, where its store keeps the object */
-export function checkUid(kind: Kind, { uid = "" }: Partial<ObjectMeta>, { metadata }: KubeObject): void {
-  if (uid === "" || uid === metadata.uid) return;
-  const place = metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
-  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${metadata.uid}`;
+export function checkUid(kind: Kind, { uid = "" }: Partial<ObjectMeta>, present: Identity): void {
+  if (uid === "" || uid === present.uid) return;
+  const place = present.namespace === undefined ? present.name : `${present.namespace}/${present.name}`;
+  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${present.uid}`;
   const folder = FOLDERS[kind.plural] ?? kind.plural;
   const store = `StorageError: invalid object, Code: 4, Key: /registry/${folder}/${place}, ResourceVersion: 0`;
-  throw conflictError(resourceOf(kind), metadata.name, `${store}, AdditionalErrorMsg: ${why}`);
+  throw conflictError(resourceOf(kind), present.name, `${store}, AdditionalErrorMsg: ${why}`);
+}
+
+/** What is there under a name; what is not has an empty uid. */
+interface Identity {
+  readonly name: string;
+  readonly namespace?: string | undefined;
+  readonly uid: string;
 }
 
 /** What no client may change or needs to repeat. */

@@ -26,11 +26,14 @@ const cases: readonly Case[] = SAMPLES.map((sample) => {
     .filter(({ kind, verbs }) => verbs.includes("patch") && [sample.kind.kind, "Scale"].includes(kind))
     .map((part) => `/${part.name}`);
   return defineCase(`system-fields-${sampleName(sample)}`, "api", [
-    ...SENT.slice(0, 3).map((metadata, index) => ({
-      ask: `PATCH ${collection}/${name}-${index}?fieldManager=maker`,
-      headers: apply,
-      body: named(sample, `${name}-${index}`, metadata),
-    })),
+    ...SENT.slice(0, 4).flatMap((metadata, index) => [
+      {
+        ask: `PATCH ${collection}/${name}-${index}?fieldManager=maker`,
+        headers: apply,
+        body: named(sample, `${name}-${index}`, metadata),
+      },
+      { ask: `PUT ${collection}/${name}-put-${index}`, body: named(sample, `${name}-put-${index}`, metadata) },
+    ]),
     { ask: `POST ${collection}`, body: named(sample, name, { ...SENT[1], ...SENT[4] }) },
     ...["", ...parts].flatMap((part) => writes(sample, name, part)),
     { ask: `DELETE ${collection}/${name}` },
