@@ -4,7 +4,7 @@ export function defaultPullPolicy(image: string): "Always" | "IfNotPresent" {
 }
 
 /** The tag of an image's name: `latest` where neither tag nor digest is given, "" for a digest alone or a bad name. */
-export function imageTag(image: string): string {
+function imageTag(image: string): string {
   const found = REFERENCE.exec(image);
   if (found === null || IDENTIFIER.test(image)) return "";
   const { name = "", tag, digest } = found.groups!;

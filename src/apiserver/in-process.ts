@@ -65,7 +65,7 @@ function eventOf(step: WatchStep): WatchEvent<KubeObject> {
 }
 
 /** A bookmark's metadata; the one that ends the initial events says so. */
-export function bookmarkOf(step: { readonly revision: number; readonly initialEventsEnd: boolean }) {
+function bookmarkOf(step: { readonly revision: number; readonly initialEventsEnd: boolean }) {
   return {
     resourceVersion: String(step.revision),
     ...(step.initialEventsEnd ? { annotations: { "k8s.io/initial-events-end": "true" } } : {}),

@@ -61,7 +61,7 @@ type Asked = Pick<Operation, "kind" | "namespace" | "name" | "subresource" | "us
   Partial<Pick<Operation, "options">>;
 
 /** @throws {StatusError} 403 in Kubernetes' words. */
-export function authorizeOperation(authorizer: Authorizer, operation: Operation): void {
+function authorizeOperation(authorizer: Authorizer, operation: Operation): void {
   const attributes = attributesOf(operation);
   const decision = authorizer.authorize(attributes);
   if (!decision.allowed) throw denied(attributes, decision.reason);

@@ -44,7 +44,7 @@ export interface TestAnswer {
   readonly text: string;
 }
 
-export const ADMINISTRATOR = { commonName: "admin", organizations: ["system:masters"], fingerprint: "00" };
+const ADMINISTRATOR = { commonName: "admin", organizations: ["system:masters"], fingerprint: "00" };
 
 export async function startTestServer({
   clock,

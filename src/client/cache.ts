@@ -21,7 +21,7 @@ export interface Cache {
 }
 
 /** The index of every informer of a cache: by the uid of the controlling owner, or by the namespace of what has none. */
-export const CONTROLLER_INDEX = "controller";
+const CONTROLLER_INDEX = "controller";
 
 export function createCache(parts: InformerParts): Cache {
   const informers = new Map<string, Informer<KubeObject>>();

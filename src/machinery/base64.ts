@@ -18,7 +18,7 @@ export function isByte(value: unknown): value is number {
 }
 
 /** Text that is no base64, in Go's words. */
-export class Base64Error extends Error {
+class Base64Error extends Error {
   override readonly name = "Base64Error";
   constructor(text: string) {
     super(`illegal base64 data at input byte ${illegalByte(text)}`);

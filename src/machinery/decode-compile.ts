@@ -16,7 +16,7 @@ export interface Notes {
 }
 
 /** A value that does not fit its shape. Why, and where, is found out afterwards: it is seldom needed. */
-export class Mismatch extends Error {
+class Mismatch extends Error {
   override readonly name = "Mismatch";
 }
 

@@ -46,7 +46,7 @@ export function exactFieldMatch(selector: FieldSelector, field: string): string 
 }
 
 /** A literal value as it may stand in a field selector. */
-export function escapeFieldValue(value: string): string {
+function escapeFieldValue(value: string): string {
   return value.replaceAll(/[\\,=]/g, (char) => `\\${char}`);
 }
 

@@ -10,11 +10,9 @@ const SUBDOMAIN_EXPRESSION = new RegExp(`^(?:${SUBDOMAIN})$`);
 const LABEL_1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
 const QUALIFIED_NAME = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL_VALUE = `(${QUALIFIED_NAME})?`;
-const ENV_VAR_NAME = "[-._a-zA-Z][-._a-zA-Z0-9]*";
 const CONFIG_KEY = "[-._a-zA-Z0-9]+";
 const HTTP_HEADER = "[-A-Za-z0-9]+";
 const WILDCARD_SUBDOMAIN = `\\*\\.${SUBDOMAIN}`;
-const C_IDENTIFIER = "[A-Za-z_][A-Za-z0-9_]*";
 
 const dnsLabelFormat: FormatCheck = formatted(
   LABEL,
@@ -66,23 +64,6 @@ export const httpHeaderName: FormatCheck = formatted(
   "a valid HTTP header must consist of alphanumeric characters or '-'",
   ["X-Header-Name"],
 );
-
-export const cIdentifier: FormatCheck = formatted(
-  C_IDENTIFIER,
-  Number.POSITIVE_INFINITY,
-  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
-  ["my_name", "MY_NAME", "MyName"],
-);
-
-const environmentNameFormat = formatted(
-  ENV_VAR_NAME,
-  Number.POSITIVE_INFINITY,
-  "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit",
-  ["my.env-name", "MY_ENV.NAME", "MyEnvName1"],
-);
-
-/** The names of environment variables as they were before relaxed validation; envFrom's prefixes use it too. */
-export const strictEnvironmentName: FormatCheck = (value) => [...environmentNameFormat(value), ...pathTricks(value)];
 
 /** Names of environment variables since relaxed validation: printable ASCII without `=`. */
 export const environmentName: FormatCheck = (value) => {
@@ -149,10 +130,6 @@ export const portName: FormatCheck = (value) => {
   if (value.startsWith("-") || value.endsWith("-")) problems.push("must not begin or end with a hyphen");
   return problems;
 };
-
-export function portNumber(port: number): readonly string[] {
-  return port >= 1 && port <= 65535 ? [] : ["must be between 1 and 65535, inclusive"];
-}
 
 /** A generated name's prefix may end in a dash that the suffix will follow. */
 export function asPrefix(check: FormatCheck): FormatCheck {

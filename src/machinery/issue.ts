@@ -19,7 +19,6 @@ export type IssueType =
   | "FieldValueForbidden"
   | "FieldValueTooLong"
   | "FieldValueTooMany"
-  | "FieldValueTooFew"
   | "FieldValueTooShort"
   | "FieldValueTypeInvalid"
   | "InternalError";
@@ -67,11 +66,6 @@ export function tooLong(field: string, maximumBytes: number): Issue {
 export function tooMany(field: string, actual: number, maximum: number): Issue {
   const items = maximum === 1 ? "item" : "items";
   return { type: "FieldValueTooMany", field, body: `Too many: ${actual}: must have at most ${maximum} ${items}` };
-}
-
-export function tooFew(field: string, actual: number, minimum: number): Issue {
-  const items = minimum === 1 ? "item" : "items";
-  return { type: "FieldValueTooFew", field, body: `Too few: ${actual}: must have at least ${minimum} ${items}` };
 }
 
 export function internalIssue(field: string, detail: string): Issue {

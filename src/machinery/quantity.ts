@@ -85,12 +85,8 @@ export function subtractQuantities(left: Quantity, right: Quantity): Quantity {
   return addQuantities(left, negateQuantity(right));
 }
 
-export function negateQuantity(quantity: Quantity): Quantity {
+function negateQuantity(quantity: Quantity): Quantity {
   return { unscaled: -quantity.unscaled, scale: quantity.scale, format: quantity.format };
-}
-
-export function multiplyQuantity(quantity: Quantity, factor: number | bigint): Quantity {
-  return { unscaled: quantity.unscaled * BigInt(factor), scale: quantity.scale, format: quantity.format };
 }
 
 export function isZeroQuantity(quantity: Quantity): boolean {
@@ -189,7 +185,7 @@ function magnitude({ unscaled, scale }: Quantity): number {
   return (unscaled < 0n ? -unscaled : unscaled).toString().length + scale;
 }
 
-export function divideAway(value: bigint, divisor: bigint): bigint {
+function divideAway(value: bigint, divisor: bigint): bigint {
   const quotient = value / divisor;
   if (value % divisor === 0n) return quotient;
   return value < 0n ? quotient - 1n : quotient + 1n;

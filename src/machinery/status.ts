@@ -188,17 +188,8 @@ export function notAcceptable(accepted: readonly string[]): StatusError {
   return failure(406, "NotAcceptable", `only the following media types are accepted: ${accepted.join(", ")}`);
 }
 
-export function tooManyRequests(message: string, retryAfterSeconds: number): StatusError {
-  const details = retryAfterSeconds > 0 ? { retryAfterSeconds } : undefined;
-  return failure(429, "TooManyRequests", message, details);
-}
-
 export function serviceUnavailable(message: string): StatusError {
   return failure(503, "ServiceUnavailable", message);
-}
-
-export function timeoutError(message: string): StatusError {
-  return failure(504, "Timeout", `Timeout: ${message}`);
 }
 
 export function internalError(cause: unknown): StatusError {

@@ -76,7 +76,7 @@ export interface TunnelPeer {
 
 export const TUNNEL_DEVICE = "wherry.vxlan";
 /** The outer headers: Ethernet 14, IPv4 20, UDP 8, VXLAN 8. */
-export const TUNNEL_OVERHEAD = 50;
+const TUNNEL_OVERHEAD = 50;
 
 /**
  * Decides for each other node: a route straight to it where each is on a link of the other, else the tunnel. Both ends come to the

@@ -46,7 +46,7 @@ export interface StoreLimits {
   readonly commitBytes: number;
 }
 
-export const defaultStoreLimits: StoreLimits = {
+const defaultStoreLimits: StoreLimits = {
   historyChanges: 10_000,
   historyBytes: 64 * 1024 * 1024,
   watchChanges: 10_000,

@@ -40,13 +40,13 @@ export function defaultObjects(): readonly DefaultObject[] {
   ];
 }
 
-export const SYSTEM_NAMESPACES = ["kube-system", "kube-public", "kube-node-lease", "default"];
+const SYSTEM_NAMESPACES = ["kube-system", "kube-public", "kube-node-lease", "default"];
 
 function namespaces(): readonly DefaultObject[] {
   return SYSTEM_NAMESPACES.map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
 }
 
-export function priorityClasses(): readonly DefaultObject[] {
+function priorityClasses(): readonly DefaultObject[] {
   const priorityClass = (name: string, value: number, description: string) => ({
     apiVersion: "scheduling.k8s.io/v1",
     kind: "PriorityClass",
@@ -70,7 +70,7 @@ export function priorityClasses(): readonly DefaultObject[] {
 }
 
 /** The default roles; the aggregated ones hold already what the aggregating controller would gather. */
-export function clusterRoles(): readonly DefaultObject[] {
+function clusterRoles(): readonly DefaultObject[] {
   const tables = [peopleRoles, clientRoles, componentRoles, prefixed("system:controller:", controllerRoles)];
   const plain = tables.flatMap((table) => Object.entries(table)).map(([name, rules]) => clusterRole(name, rules));
   const aggregated = [aggregatedRole("view", "edit"), aggregatedRole("edit", "admin"), aggregatedRole("admin")];

@@ -14,7 +14,7 @@ export function denied(attributes: Attributes, reason = ""): StatusError {
 }
 
 /** `User "x" cannot list resource "pods" in API group "" in the namespace "default"`. */
-export function denialSentence({ user, verb, resource, path }: Attributes): string {
+function denialSentence({ user, verb, resource, path }: Attributes): string {
   if (resource === undefined) return `User ${quoted(user.name)} cannot ${verb} path ${quoted(path ?? "")}`;
   const { plural, subresource, group, namespace } = resource;
   const target = quoted(subresource === "" ? plural : `${plural}/${subresource}`);

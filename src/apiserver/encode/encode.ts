@@ -85,7 +85,7 @@ function respondWatch(
 const NEW_LINE = encodeText("\n");
 
 /** An object, its metadata alone, or a table of one row. */
-export function encodeObject(
+function encodeObject(
   outcome: Pick<ObjectOutcome, "kind" | "object" | "entry">,
   { format, pretty, view }: Representation,
   { now, describe }: Encoding,
@@ -113,7 +113,7 @@ function noTable({ group, plural }: Kind): StatusError {
 }
 
 /** A list of objects, of their metadata alone, or a table. */
-export function encodeList(
+function encodeList(
   outcome: Pick<ListOutcome, "kind" | "metadata" | "entries">,
   { format, pretty, view }: Representation,
   encoding: Encoding,

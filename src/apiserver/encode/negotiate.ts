@@ -30,7 +30,7 @@ export const CONTENT_TYPES: Readonly<Record<Format, string>> = {
   protobuf: PROTOBUF_TYPE,
 };
 /** All that is served; said to clients that asked for something else. */
-export const SERVED_TYPES: readonly string[] = Object.values(CONTENT_TYPES);
+const SERVED_TYPES: readonly string[] = Object.values(CONTENT_TYPES);
 const SERVED_STREAMS = [`${JSON_TYPE};stream=watch`, `${PROTOBUF_TYPE};stream=watch`];
 
 const AS_OBJECT: View = { type: "object" };

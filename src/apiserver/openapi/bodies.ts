@@ -85,7 +85,7 @@ export function bodiesIn(definitions: Definitions, customSchema: CustomSchema): 
 }
 
 /** The name of a kind's definition: that of its struct, or its group backwards. */
-export function definitionName(kind: Kind): string {
+function definitionName(kind: Kind): string {
   if (kind.shape.name !== "") return kind.shape.name;
   return `${kind.group.split(".").toReversed().join(".")}.${kind.version}.${kind.kind}`;
 }

@@ -7,4 +7,3 @@
 export type Describe = (definition: string, field?: string) => string | undefined;
 
 export const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
-export const LIST_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta";

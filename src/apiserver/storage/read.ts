@@ -122,7 +122,7 @@ async function readPage(
 }
 
 /** The object of an entry in the version that the operation speaks. */
-export function seenAs(operation: Operation): (entry: Entry<KubeObject>) => KubeObject {
+function seenAs(operation: Operation): (entry: Entry<KubeObject>) => KubeObject {
   const { view, fromStored } = operation.kind;
   if (view === undefined && fromStored === undefined) return (entry) => entry.value;
   return (entry) => viewEntry(operation.kind, entry).value;

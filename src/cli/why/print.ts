@@ -29,7 +29,7 @@ export function briefStoryLines(story: Story, fromMs: number): readonly string[]
 }
 
 /** What it waits for, or that it waits for nothing. */
-export function waitLines({ subject, waitsFor }: Story): readonly string[] {
+function waitLines({ subject, waitsFor }: Story): readonly string[] {
   if (!subject.exists) return ["It is gone."];
   if (waitsFor.length === 0) return ["It waits for nothing."];
   return ["It waits for:", ...waitsFor.map((line) => `  ${line}`)];

@@ -31,7 +31,7 @@ export interface RevisionName {
  * What a revision holds: a strategic merge patch that puts its template back. Its members stand in the order of their names, as
  * clients compare the text with one of their own making.
  */
-export function revisionData({ spec }: Revised): Json {
+function revisionData({ spec }: Revised): Json {
   return JSON.parse(sortedGoJson({ spec: { template: { ...spec.template, $patch: "replace" } } })) as Json;
 }
 

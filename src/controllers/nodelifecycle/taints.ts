@@ -3,7 +3,7 @@ import { formatTime } from "../../machinery/time.ts";
 import { conditionOf } from "../conditions.ts";
 
 export const NOT_READY = "node.kubernetes.io/not-ready";
-export const UNREACHABLE = "node.kubernetes.io/unreachable";
+const UNREACHABLE = "node.kubernetes.io/unreachable";
 const UNSCHEDULABLE = "node.kubernetes.io/unschedulable";
 
 /** Which taint stands for which status of a condition. */

@@ -3,7 +3,7 @@ import type { PersistentVolumeClaim, Pod, PodTemplateSpec } from "../../api/gene
 import type { Draft, KubeObject, OwnerReference } from "../../machinery/object.ts";
 import { controllerReference } from "../../reconciler/ownership.ts";
 
-export const REVISION_LABEL = "controller-revision-hash";
+const REVISION_LABEL = "controller-revision-hash";
 const NAME_LABEL = "statefulset.kubernetes.io/pod-name";
 const INDEX_LABEL = "apps.kubernetes.io/pod-index";
 

@@ -6,7 +6,7 @@ import { namespaceOf } from "./names.ts";
 export const POD_NAME = "io.kubernetes.pod.name";
 export const POD_NAMESPACE = "io.kubernetes.pod.namespace";
 export const POD_UID = "io.kubernetes.pod.uid";
-export const CONTAINER_NAME = "io.kubernetes.container.name";
+const CONTAINER_NAME = "io.kubernetes.container.name";
 
 const HASH = "io.kubernetes.container.hash";
 const RESTART_COUNT = "io.kubernetes.container.restartCount";

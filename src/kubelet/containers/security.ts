@@ -10,7 +10,7 @@ import type {
 import { containersOf, onHostNetwork, podText } from "./names.ts";
 
 /** The container's security context with the pod's behind it. */
-export function effectiveSecurity(pod: Pod, container: Container): SecurityContext {
+function effectiveSecurity(pod: Pod, container: Container): SecurityContext {
   const shared = pod.spec.securityContext;
   const inherited: SecurityContext = {
     ...(shared?.seLinuxOptions === undefined ? {} : { seLinuxOptions: shared.seLinuxOptions }),

@@ -1,4 +1,4 @@
-import type { Node, NodeCondition, NodeStatus } from "../../api/generated/core-v1.ts";
+import type { NodeCondition, NodeStatus } from "../../api/generated/core-v1.ts";
 import {
   formatQuantity,
   parseQuantity,
@@ -183,9 +183,4 @@ function imagesOf(images: readonly Image[]): Pick<NodeStatus, "images"> {
     .slice(0, MOST_IMAGES)
     .map(({ digests, tags, sizeBytes }) => ({ names: [...digests, ...tags].slice(0, MOST_NAMES), sizeBytes }));
   return listed.length === 0 ? {} : { images: listed };
-}
-
-/** The node's addresses for pods, the primary one first. */
-export function internalIPs(node: Pick<Node, "status">): readonly string[] {
-  return (node.status.addresses ?? []).filter(({ type }) => type === "InternalIP").map(({ address }) => address);
 }

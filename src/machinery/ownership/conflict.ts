@@ -62,6 +62,6 @@ function describe({ name, operation, apiVersion, subresource }: Manager): string
   return operation === "Update" ? `${text} using ${apiVersion}` : text;
 }
 
-export function printPath(path: readonly PathElement[]): string {
+function printPath(path: readonly PathElement[]): string {
   return path.map(printElement).join("");
 }

@@ -7,7 +7,7 @@ import { checkFormat, checkOptionalOneOf, checkRequired, type Issues } from "../
 import type { PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate } from "../../generated/core-v1.ts";
 import { checkLabels, checkSelector } from "./label-selector.ts";
 
-export const ACCESS_MODES = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
+const ACCESS_MODES = ["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"];
 export const VOLUME_MODES = ["Block", "Filesystem"];
 
 /** The claim that a pod brings along for a volume that lives as long as the pod. */

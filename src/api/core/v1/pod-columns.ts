@@ -50,7 +50,7 @@ export interface PodSummary {
 }
 
 /** A pod in a few words. Remembered with the object, which does not change. */
-export function summaryOf(pod: Pod): PodSummary {
+function summaryOf(pod: Pod): PodSummary {
   let summary = summaries.get(pod);
   if (summary === undefined) summaries.set(pod, (summary = summarize(pod)));
   return summary;

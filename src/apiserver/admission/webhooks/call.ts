@@ -31,7 +31,7 @@ export interface WebhookCallOptions {
 }
 
 /** The webhook could not be asked, or answered nonsense: what comes of it, its failure policy says. */
-export class CallFailed extends Error {
+class CallFailed extends Error {
   constructor(name: string, reason: string, options?: ErrorOptions) {
     super(`failed calling webhook ${JSON.stringify(name)}: ${reason}`, options);
   }

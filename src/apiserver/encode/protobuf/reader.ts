@@ -101,7 +101,7 @@ const SMALL_BITS = 28;
 export const WIRE_VARINT = 0;
 export const WIRE_FIXED64 = 1;
 export const WIRE_BYTES = 2;
-export const WIRE_FIXED32 = 5;
+const WIRE_FIXED32 = 5;
 
 /** The bytes are no such message. */
 export class ProtobufError extends Error {}

@@ -62,7 +62,7 @@ async function removePodsByCri({ directory, parts, log, signal }: CleanupOptions
 const AT_ONCE = 8;
 
 /** Ends all pods without waiting for their programs. */
-export async function removeAllPods(runtime: CriRuntime, signal: AbortSignal): Promise<void> {
+async function removeAllPods(runtime: CriRuntime, signal: AbortSignal): Promise<void> {
   const waiting = [...(await runtime.sandboxes({ signal }))];
   const work = async () => {
     for (let sandbox = waiting.pop(); sandbox !== undefined; sandbox = waiting.pop()) {

@@ -2,7 +2,6 @@ import {
   bytes,
   flag,
   int32,
-  int32s,
   int64,
   int64s,
   message,
@@ -213,7 +212,6 @@ export const attachRequest = message({
   stdout: flag(4),
   stderr: flag(5),
 });
-export const portForwardRequest = message({ sandboxId: text(1), ports: int32s(2) });
 export const streamingResponse = message({ url: text(1) });
 
 export const imageMessage = message({

@@ -99,7 +99,6 @@ export const int64 = (number: number) => single(number, int64Scalar);
 export const int32 = (number: number) => single(number, int32Scalar);
 export const texts = (number: number) => repeated(number, stringScalar);
 export const int64s = (number: number) => repeated(number, int64Scalar);
-export const int32s = (number: number) => repeated(number, int32Scalar);
 
 export const uint64 = (number: number) =>
   single<bigint | number, bigint>(number, {

@@ -80,7 +80,7 @@ const PACKAGES: Readonly<Record<InstallPlan["packageManager"], Readonly<Record<P
 };
 
 /** Which packages bring the missing parts, by the first package manager found; undefined where none is known. */
-export async function planInstall(missing: readonly PartName[]): Promise<InstallPlan | undefined> {
+async function planInstall(missing: readonly PartName[]): Promise<InstallPlan | undefined> {
   for (const packageManager of ["apt-get", "dnf", "apk"] as const) {
     if ((await findProgram(packageManager)) === undefined) continue;
     return { packageManager, packages: missing.map((part) => PACKAGES[packageManager][part]) };

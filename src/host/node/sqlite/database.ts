@@ -91,7 +91,7 @@ export class Database {
   }
 }
 
-export class DatabaseError extends Error {
+class DatabaseError extends Error {
   readonly kind: FailureKind;
   constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
     super(message, options);

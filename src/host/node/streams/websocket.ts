@@ -13,7 +13,7 @@ export function isWebSocket({ headers }: IncomingMessage): boolean {
 }
 
 /** The subprotocols that the client offers, best first. A client that offers none speaks the one named "". */
-export function offeredProtocols({ headers }: IncomingMessage): readonly string[] {
+function offeredProtocols({ headers }: IncomingMessage): readonly string[] {
   const offered = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim());
   return offered.filter((name) => name !== "" || offered.length === 1);
 }

@@ -21,7 +21,7 @@ export interface FaultRates {
 export const STALE_MS = 3_000;
 export const SLOW_COMMIT_MS = 500;
 
-export const noFaults: FaultRates = {
+const noFaults: FaultRates = {
   conflict: 0,
   serverError: 0,
   lostAnswer: 0,

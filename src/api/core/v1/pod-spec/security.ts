@@ -9,7 +9,7 @@ import { checkWindowsOptions } from "./windows.ts";
 /** The greatest user and group. */
 const MOST_ID = 2 ** 31 - 1;
 
-export function checkId(id: number | undefined, at: string, issues: Issues): void {
+function checkId(id: number | undefined, at: string, issues: Issues): void {
   if (id !== undefined) checkRange(id, at, 0, MOST_ID, issues);
 }
 
@@ -82,7 +82,7 @@ function checkSeccomp(profile: SeccompProfile | undefined, at: string, issues: I
 
 const LONGEST_PATH = 4095;
 
-export function checkAppArmor(profile: AppArmorProfile | undefined, at: string, issues: Issues): void {
+function checkAppArmor(profile: AppArmorProfile | undefined, at: string, issues: Issues): void {
   if (profile === undefined) return;
   const { type, localhostProfile } = profile;
   const nameAt = `${at}.localhostProfile`;

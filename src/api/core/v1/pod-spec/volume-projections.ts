@@ -105,7 +105,7 @@ function trustBundleName(name: string): readonly string[] {
 }
 
 /** `domain/path`, both as DNS names: who signs certificates. */
-export function checkSignerName(name: string, at: string, issues: Issues): void {
+function checkSignerName(name: string, at: string, issues: Issues): void {
   if (name === "") issues.push(required(at));
   const parts = name.split("/");
   if (parts.length !== 2) {
