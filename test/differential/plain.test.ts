@@ -47,6 +47,16 @@ test("plain: times, servers, addresses and generated names", () => {
   for (const [text, plain] of cases) assert.equal(plainer().text(text), plain);
 });
 
+test("plain: node ports, as values, in YAML and in JSON within messages", () => {
+  const one = plainer();
+  assert.deepEqual(one.value({ nodePort: 30204 }), { nodePort: "<port 1.1>" });
+  assert.equal(
+    one.text(String.raw`Invalid value: "{\"nodePort\":30204,\"port\":80}"`),
+    String.raw`Invalid value: "{\"nodePort\":<port 1.1>,\"port\":80}"`,
+  );
+  assert.equal(one.text("ports:\n- nodePort: 30205\n  port: 80"), "ports:\n- nodePort: <port 1.2>\n  port: 80");
+});
+
 test("plain: a template's hash is known by its label, whatever its length", () => {
   const one = plainer();
   one.value({ metadata: { labels: { "pod-template-hash": "bcdfg" } } });

@@ -41,7 +41,7 @@ export class Plainer {
       .replaceAll(/(?<=\/tmp\/(LIVE|MERGED)-)\d+/g, "<random>")
       .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/g, "<time>")
       .replaceAll(/(?<=\bResource Version:\s+)\d+/g, "<rv>")
-      .replaceAll(/(?<=\bnodePort: |NodePort:.*\s)\d+/gi, (port) => this.#number("port", port))
+      .replaceAll(/(?<=\bNodePort:.*\s)\d+/gi, (port) => this.#number("port", port))
       .replaceAll(/(?<=X509SHA256=)[0-9a-f]{64}/g, "<hash>")
       .replaceAll(AGES, "<age>")
       .replaceAll(/(?<=\S) {2,}|\t+/g, "  ")
@@ -89,7 +89,7 @@ export class Plainer {
     );
     for (const [hash, number] of this.#numbers.get("hash") ?? []) result = result.replaceAll(hash, `<hash ${number}>`);
     return result
-      .replaceAll(/(?<=:)3[0-2]\d{3}(?=\/)/g, (port) => this.#number("port", port))
+      .replaceAll(/(?<=:)3[0-2]\d{3}(?=\/)|(?<=nodeport(?:\\*"|): ?)[1-9]\d*/gi, (port) => this.#number("port", port))
       .replaceAll(/(?<=[a-z0-9>]-)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, "<random>");
   }
 
