@@ -5,7 +5,8 @@ import { createClient } from "../../src/client/client.ts";
 import { httpTransport } from "../../src/client/http-transport.ts";
 import { startTestNode } from "../../src/host/node/containerd/test-node.ts";
 import { createCarrier } from "../../src/host/node/http/carrier.ts";
-import { fileOf, kubeconfigOf } from "../sides/credentials.ts";
+import { fileIn } from "../../tools/reference/flags.ts";
+import { kubeconfigOf } from "../sides/credentials.ts";
 import { kubernetes } from "../sides/kubernetes.ts";
 import { freePort } from "../../src/host/node/machine/testing.ts";
 import { openAuthority } from "../sides/plane.ts";
@@ -59,7 +60,7 @@ export async function startKubeletNode(
     imageGCHighThresholdPercent: 100,
     podLogsDir: join(node.directory, "pod-logs"),
   };
-  const config = fileOf(directory, "kubelet.yaml", JSON.stringify(configuration));
+  const config = fileIn(directory, "kubelet.yaml", JSON.stringify(configuration));
   const kubelet = opened.use(
     startProcess({
       name: "kubelet",

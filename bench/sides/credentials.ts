@@ -1,8 +1,7 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { clientCertificate } from "../../src/cluster/client-certificate.ts";
 import { buildKubeconfig } from "../../src/host/node/pki/kubeconfig.ts";
 import type { PkiDirectory } from "../../src/host/node/pki/directory.ts";
+import { fileIn } from "../../tools/reference/flags.ts";
 
 /** Where a control plane's files lie, who signs its certificates, and where it listens. */
 export interface PlanePlace {
@@ -24,11 +23,5 @@ export function kubeconfigOf(
     authority: pki.authority.certificate,
     user: clientCertificate(pki, name, user, groups),
   });
-  return fileOf(directory, `${name}.kubeconfig`, text);
-}
-
-export function fileOf(directory: string, name: string, text: string): string {
-  const path = join(directory, name);
-  writeFileSync(path, text, { mode: 0o600 });
-  return path;
+  return fileIn(directory, `${name}.kubeconfig`, text);
 }

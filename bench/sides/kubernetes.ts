@@ -1,13 +1,13 @@
 import { execFile } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
 import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { apiServerFlags, controllerFlags, etcdFlags, fileIn } from "../../tools/reference/flags.ts";
 import type { ProgramName } from "../../tools/reference/programs.ts";
 import type { Needs } from "../scenario.ts";
-import { fileOf, kubeconfigOf, type PlanePlace } from "./credentials.ts";
-import { freePort } from "../../src/host/node/machine/testing.ts";
+import { kubeconfigOf, type PlanePlace } from "./credentials.ts";
+import { freePort, freePorts } from "../../src/host/node/machine/testing.ts";
 import { doorOf, openAuthority, whenReady } from "./plane.ts";
 import { type BenchProcess, startProcess } from "./process.ts";
 import type { Side } from "./side.ts";
@@ -26,7 +26,7 @@ export function kubernetes(programs: Readonly<Partial<Record<ProgramName, string
     async start(directory, { plane, nodes = 0 }, signal) {
       mkdirSync(directory, { recursive: true, mode: 0o700 });
       const place: Place = { directory, pki: openAuthority(directory), port: await freePort(), programs };
-      const etcdPorts = [await freePort(), await freePort()] as const;
+      const [etcdPort, peerPort] = (await freePorts(2)) as [number, number];
       const startedAtMs = performance.now();
       const processes: BenchProcess[] = [];
       const start = (name: ProgramName, args: readonly string[]) => {
@@ -34,8 +34,8 @@ export function kubernetes(programs: Readonly<Partial<Record<ProgramName, string
         processes.push(startProcess({ name, command, logFile: join(directory, `${name}.log`) }));
       };
       try {
-        start("etcd", etcdArguments(place, etcdPorts));
-        start("kube-apiserver", apiServerArguments(place, etcdPorts[0]));
+        start("etcd", etcdFlags(directory, { port: etcdPort, peerPort }));
+        start("kube-apiserver", apiServerArguments(place, etcdPort));
         const door = doorOf(place.pki, place.port);
         const mainPid = () => processes[1]!.pid;
         const running = await whenReady({ door, startedAtMs, processes, mainPid, signal });
@@ -55,37 +55,16 @@ interface Place extends PlanePlace {
   readonly programs: Readonly<Partial<Record<ProgramName, string>>>;
 }
 
-function etcdArguments({ directory }: Place, [port, peerPort]: readonly [number, number]): readonly string[] {
-  return [
-    `--data-dir=${join(directory, "etcd")}`,
-    `--listen-client-urls=http://127.0.0.1:${port}`,
-    `--advertise-client-urls=http://127.0.0.1:${port}`,
-    `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
-    `--initial-advertise-peer-urls=http://127.0.0.1:${peerPort}`,
-    `--initial-cluster=default=http://127.0.0.1:${peerPort}`,
-  ];
-}
-
 function apiServerArguments({ directory, pki, port }: Place, etcdPort: number): readonly string[] {
-  const ca = fileOf(directory, "ca.pem", pki.authority.certificate);
-  const key = fileOf(directory, "sa.key", signingKey());
   const serving = pki.certificate("apiserver", {
     subject: { commonName: "kube-apiserver" },
     usages: ["server auth"],
     names: ["127.0.0.1", "localhost"],
   });
   return [
-    `--etcd-servers=http://127.0.0.1:${etcdPort}`,
-    `--secure-port=${port}`,
-    "--bind-address=127.0.0.1",
-    `--tls-cert-file=${fileOf(directory, "serving.crt", serving.certificate)}`,
-    `--tls-private-key-file=${fileOf(directory, "serving.key", serving.key)}`,
-    `--client-ca-file=${ca}`,
-    "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
-    `--service-account-key-file=${key}`,
-    `--service-account-signing-key-file=${key}`,
-    "--authorization-mode=Node,RBAC",
-    "--service-cluster-ip-range=10.96.0.0/16",
+    ...apiServerFlags(directory, pki, { port, etcdPort }),
+    `--tls-cert-file=${fileIn(directory, "serving.crt", serving.certificate)}`,
+    `--tls-private-key-file=${fileIn(directory, "serving.key", serving.key)}`,
     // Its limits of requests in flight would measure its patience.
     "--enable-priority-and-fairness=false",
     "--max-requests-inflight=0",
@@ -104,19 +83,14 @@ function schedulerArguments(place: Place): readonly string[] {
     leaderElection: { leaderElect: false },
     clientConnection: { kubeconfig, qps: REQUESTS_PER_SECOND, burst: 2 * REQUESTS_PER_SECOND },
   };
-  const file = fileOf(place.directory, "scheduler.yaml", JSON.stringify(configuration));
+  const file = fileIn(place.directory, "scheduler.yaml", JSON.stringify(configuration));
   return [`--config=${file}`, "--secure-port=0"];
 }
 
 function controllerArguments(place: Place): readonly string[] {
-  const { directory } = place;
+  const kubeconfig = kubeconfigOf(place, "kube-controller-manager", "system:kube-controller-manager");
   return [
-    `--kubeconfig=${kubeconfigOf(place, "kube-controller-manager", "system:kube-controller-manager")}`,
-    `--service-account-private-key-file=${join(directory, "sa.key")}`,
-    `--root-ca-file=${join(directory, "ca.pem")}`,
-    "--use-service-account-credentials",
-    "--leader-elect=false",
-    "--secure-port=0",
+    ...controllerFlags(place.directory, kubeconfig),
     `--kube-api-qps=${REQUESTS_PER_SECOND}`,
     `--kube-api-burst=${2 * REQUESTS_PER_SECOND}`,
   ];
@@ -146,11 +120,4 @@ async function kwokArguments(place: Place, port: number): Promise<readonly strin
     "--cidr=10.0.0.1/8",
     `--server-address=127.0.0.1:${port}`,
   ];
-}
-
-/** In the one form that Kubernetes reads as private and as public key. */
-function signingKey(): string {
-  return generateKeyPairSync("rsa", { modulusLength: 2048 })
-    .privateKey.export({ type: "pkcs1", format: "pem" })
-    .toString();
 }

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { clientCertificate } from "../../src/cluster/client-certificate.ts";
@@ -10,6 +9,7 @@ import { freePorts } from "../../src/host/node/machine/testing.ts";
 import { buildKubeconfig } from "../../src/host/node/pki/kubeconfig.ts";
 import { openPki, type PkiDirectory } from "../../src/host/node/pki/directory.ts";
 import { ReferenceError } from "./build.ts";
+import { apiServerFlags, controllerFlags, etcdFlags, fileIn, SERVICE_RANGE } from "./flags.ts";
 
 export interface ReferenceOptions {
   /** Where its data, certificates and logs go. */
@@ -37,7 +37,6 @@ export interface ReferenceControlPlane extends AsyncDisposable {
 
 const READY_PATIENCE_MS = 60_000;
 const PAUSE_MS = 50;
-const SERVICE_RANGE = "10.96.0.0/16";
 
 /**
  * Starts etcd and kube-apiserver; resolves once the API server is ready, its default roles included.
@@ -51,18 +50,10 @@ export async function startReferenceControlPlane(options: ReferenceOptions): Pro
   const family = createFamily(directory);
   await using started = new AsyncDisposableStack();
   started.defer(() => family.end());
-  const etcdUrl = `http://127.0.0.1:${etcdPort}`;
-  family.start(programs.etcd, [
-    `--data-dir=${join(directory, "etcd")}`,
-    `--listen-client-urls=${etcdUrl}`,
-    `--advertise-client-urls=${etcdUrl}`,
-    `--listen-peer-urls=http://127.0.0.1:${peerPort}`,
-    ...(options.etcdFlags ?? []),
-  ]);
+  family.start(programs.etcd, [...etcdFlags(directory, { port: etcdPort, peerPort }), ...(options.etcdFlags ?? [])]);
   family.start(programs["kube-apiserver"], [
-    `--etcd-servers=${etcdUrl}`,
-    `--secure-port=${port}`,
-    ...apiServerFlags(directory, pki),
+    ...apiServerFlags(directory, pki, { port, etcdPort }),
+    ...ownFlags(directory),
     ...(options.apiServerFlags ?? []),
   ]);
   await untilReady(directory, pki, port, family);
@@ -77,22 +68,15 @@ export async function startReferenceControlPlane(options: ReferenceOptions): Pro
   };
 }
 
-function apiServerFlags(directory: string, pki: PkiDirectory): readonly string[] {
-  const signingKey = fileIn(directory, "sa.key", serviceAccountKey());
+/** What this control plane is given beyond what every one needs. */
+function ownFlags(directory: string): readonly string[] {
   return [
-    "--bind-address=127.0.0.1",
     // Where pods would reach it; a loopback address is none for them.
     "--advertise-address=10.0.0.1",
     `--cert-dir=${join(directory, "certificates")}`,
-    `--client-ca-file=${fileIn(directory, "ca.pem", pki.authority.certificate)}`,
-    "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
-    `--service-account-key-file=${signingKey}`,
-    `--service-account-signing-key-file=${signingKey}`,
     // As kubeadm starts it.
     "--allow-privileged=true",
     "--enable-admission-plugins=NodeRestriction",
-    "--authorization-mode=Node,RBAC",
-    `--service-cluster-ip-range=${SERVICE_RANGE}`,
   ];
 }
 
@@ -109,21 +93,20 @@ function startLoops({ directory, programs }: ReferenceOptions, pki: PkiDirectory
         user: clientCertificate(pki, component, `system:${component}`, []),
       }),
     );
-  const quiet = ["--leader-elect=false", "--secure-port=0"];
   if (programs["kube-controller-manager"] !== undefined) {
     family.start(programs["kube-controller-manager"], [
-      ...quiet,
-      `--kubeconfig=${kubeconfig("kube-controller-manager")}`,
-      "--use-service-account-credentials",
-      `--service-account-private-key-file=${join(directory, "sa.key")}`,
-      `--root-ca-file=${join(directory, "ca.pem")}`,
+      ...controllerFlags(directory, kubeconfig("kube-controller-manager")),
       "--allocate-node-cidrs",
       "--cluster-cidr=10.244.0.0/16",
       `--service-cluster-ip-range=${SERVICE_RANGE}`,
     ]);
   }
   if (programs["kube-scheduler"] !== undefined) {
-    family.start(programs["kube-scheduler"], [...quiet, `--kubeconfig=${kubeconfig("kube-scheduler")}`]);
+    family.start(programs["kube-scheduler"], [
+      "--leader-elect=false",
+      "--secure-port=0",
+      `--kubeconfig=${kubeconfig("kube-scheduler")}`,
+    ]);
   }
 }
 
@@ -194,17 +177,4 @@ async function untilReady(directory: string, pki: PkiDirectory, port: number, fa
     }
     await sleep(PAUSE_MS);
   }
-}
-
-function fileIn(directory: string, name: string, text: string): string {
-  const path = join(directory, name);
-  writeFileSync(path, text, { mode: 0o600 });
-  return path;
-}
-
-/** In the one form that Kubernetes reads as private and as public key. */
-function serviceAccountKey(): string {
-  return generateKeyPairSync("rsa", { modulusLength: 2048 })
-    .privateKey.export({ type: "pkcs1", format: "pem" })
-    .toString();
 }
