@@ -4,7 +4,7 @@ import { badRequest, conflictError, failure, success } from "../../machinery/sta
 import { formatTime } from "../../machinery/time.ts";
 import { derivedOperation, type Operation, type Outcome } from "../operation.ts";
 import { resourceOf, type StorageContext } from "./context.ts";
-import { checkRevision, modify } from "./update.ts";
+import { checkUid, modify } from "./update.ts";
 
 /** `pods/binding`: the scheduler's decision becomes the pod's node, once. */
 export async function bindPod(context: StorageContext, operation: Operation): Promise<Outcome> {
@@ -21,7 +21,7 @@ export async function bindPod(context: StorageContext, operation: Operation): Pr
   }
   await modify(context, derivedOperation(operation, { subresource: undefined }), (live) => {
     const pod = live as Pod;
-    checkRevision(operation.kind, { uid: binding.metadata.uid ?? "" }, live);
+    checkUid(operation, binding.metadata, live.metadata);
     checkBindable(operation, pod);
     const annotations = { ...pod.metadata.annotations, ...binding?.metadata?.annotations };
     const labels = { ...pod.metadata.labels, ...binding?.metadata?.labels };

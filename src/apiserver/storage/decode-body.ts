@@ -23,10 +23,9 @@ export function decodeObject(
   if (typeof body !== "object" || body === null || Array.isArray(body)) {
     throw badRequest(`the object provided is unrecognized (must be of type ${kind.kind})`);
   }
-  const { apiVersion, kind: named } = body as { apiVersion?: unknown; kind?: unknown };
-  if ((apiVersion ?? kind.apiVersion) !== kind.apiVersion || (named ?? kind.kind) !== kind.kind) {
-    const given = { apiVersion: String(apiVersion ?? kind.apiVersion), kind: String(named ?? kind.kind) };
-    throw kind.custom === undefined ? otherKind(kind, given, refuse) : otherCustomKind(kind, given, body);
+  const said = saidBy(kind, body);
+  if (said.apiVersion !== kind.apiVersion || said.kind !== kind.kind) {
+    throw kind.custom === undefined ? otherKind(kind, said, refuse) : otherCustomKind(kind, said, body);
   }
   const { bodyText: text, bodyProblems = [] } = operation;
   const isWhole = body === operation.body;
@@ -72,6 +71,14 @@ function otherKind(kind: Kind, { apiVersion, kind: named }: Given, refuse: Refus
 
 /** What a body says of itself. */
 type Given = Pick<Kind, "apiVersion" | "kind">;
+
+/** What is left out, or empty in one of Kubernetes' own kinds, is what the path says. */
+function saidBy(kind: Kind, body: object): Given {
+  const { apiVersion, kind: named } = body as { apiVersion?: unknown; kind?: unknown };
+  const or = (value: unknown, own: string) =>
+    value === undefined || value === null || (value === "" && kind.custom === undefined) ? own : String(value);
+  return { apiVersion: or(apiVersion, kind.apiVersion), kind: or(named, kind.kind) };
+}
 
 function otherCustomKind(kind: Kind, given: Given, body: object): Error {
   if (given.apiVersion !== kind.apiVersion) {

@@ -29,7 +29,7 @@ export async function scaleObject(context: StorageContext, operation: Operation)
     return scaleOutcome(kind, viewEntry(kind, entry).value);
   }
   const asScale = derivedOperation(operation, { kind: SCALE_KIND });
-  const change = operation.verb === "patch" ? patching(context, asScale) : putting(context, asScale, kind);
+  const change = operation.verb === "patch" ? patching(context, asScale) : putting(context, asScale, operation);
   const outcome = await modify(context, operation, (live) => {
     const old = ownedScale(kind, live);
     const { object: scale, manage, resourceVersion } = change(old);
@@ -44,11 +44,11 @@ export async function scaleObject(context: StorageContext, operation: Operation)
   return scaleOutcome(kind, outcome.object);
 }
 
-/** @param kind what is scaled */
-function putting(context: StorageContext, operation: Operation, kind: Kind): ReturnType<typeof patching> {
+/** @param whole the operation upon what is scaled */
+function putting(context: StorageContext, operation: Operation, whole: Operation): ReturnType<typeof patching> {
   const body = namedBody(operation);
   return (live) => {
-    checkUid(kind, metadataOf(body), live.metadata);
+    checkUid(whole, metadataOf(body), live.metadata);
     const object = structuredClone(body);
     const { resourceVersion = "" } = metadataOf(object);
     return { object, resourceVersion, manage: (next) => ownedOnUpdate(context, operation, live, next) };

@@ -39,7 +39,7 @@ export async function updateObject(context: StorageContext, operation: Operation
   withoutTwiceNamedOwners(operation, body, "before");
   if (findEntry(context, operation) === undefined && createsOnUpdate(operation)) {
     const { name = "", namespace, resourceVersion, ...own } = metadataOf(body);
-    checkUid(kind, own, { name, namespace, uid: "" });
+    checkUid(operation, own, { name, namespace, uid: "" });
     refuseNoVersion(resourceVersion);
     return createDecoded(context, operation, body);
   }
@@ -49,6 +49,7 @@ export async function updateObject(context: StorageContext, operation: Operation
     const object = unused ?? namedBody(operation);
     unused = undefined;
     const own = metadataOf(object);
+    checkUid(operation, own, live.metadata);
     checkRevision(kind, own, live);
     own.resourceVersion = live.metadata.resourceVersion;
     return { object, manage: (next) => ownedOnUpdate(context, operation, live, next) };
@@ -233,7 +234,6 @@ function isFinished({ metadata }: KubeObject): boolean {
 export function checkRevision(kind: Kind, metadata: Partial<ObjectMeta>, live: KubeObject): void {
   const { resourceVersion = "" } = metadata;
   const name = live.metadata.name;
-  checkUid(kind, metadata, live.metadata);
   if (resourceVersion === "" || resourceVersion === "0") {
     if (kind.allowsUnconditionalUpdate !== false) return;
     const issue: Issue = {
@@ -264,12 +264,13 @@ const FOLDERS: Readonly<Record<string, string>> = {
 };
 
 /** @throws {StatusError} 409 that tells, as Kubernetes does, where its store keeps the object */
-export function checkUid(kind: Kind, { uid = "" }: Partial<ObjectMeta>, present: Identity): void {
+export function checkUid(operation: Operation, { uid = "" }: Partial<ObjectMeta>, present: Identity): void {
   if (uid === "" || uid === present.uid) return;
   const place = present.namespace === undefined ? present.name : `${present.namespace}/${present.name}`;
   const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${present.uid}`;
-  const folder = FOLDERS[kind.plural] ?? kind.plural;
-  const store = `StorageError: invalid object, Code: 4, Key: /registry/${folder}/${place}, ResourceVersion: 0`;
+  const { kind } = operation;
+  const folder = `${isDryRun(operation) ? "" : "/registry"}/${FOLDERS[kind.plural] ?? kind.plural}`;
+  const store = `StorageError: invalid object, Code: 4, Key: ${folder}/${place}, ResourceVersion: 0`;
   throw conflictError(resourceOf(kind), present.name, `${store}, AdditionalErrorMsg: ${why}`);
 }
 

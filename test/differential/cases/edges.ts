@@ -430,6 +430,39 @@ const cases: readonly Case[] = [
       body: { spec: { resources } },
     })),
   ]),
+  defineCase("claims-of-pods", "api", [
+    {
+      ask: `POST ${NAMESPACE}/pods`,
+      body: pod({ resources: { requests: { "example.com/a": "1" }, limits: { "example.com/a": "1" } } }),
+    },
+    ...[
+      { extendedResourceClaimStatus: {} },
+      { extendedResourceClaimStatus: { resourceClaimName: "Not valid!", requestMappings: [{}] } },
+      {
+        extendedResourceClaimStatus: {
+          resourceClaimName: "one",
+          requestMappings: ["example.com/a", "example.com/a", "example.com/b"].map((resourceName) => ({
+            containerName: "main",
+            resourceName,
+            requestName: "one",
+          })),
+        },
+      },
+      { resourceClaimStatuses: [{ name: "a", resourceClaimName: "Not valid!" }, { name: "b" }] },
+    ].map((status) => ({ ask: `PATCH ${NAMESPACE}/pods/one/status`, headers: merge, body: { status } })),
+  ]),
+  defineCase("unsaid-kinds", "api", [
+    ...[{ kind: "" }, { apiVersion: "" }, { kind: "", apiVersion: "" }, { kind: null }].flatMap((said) => [
+      { ask: `POST ${NAMESPACE}/services?dryRun=All`, body: { ...bareService, ...said } },
+      { ask: `PUT ${NAMESPACE}/services/one`, body: { ...bareService, ...said } },
+      { ask: `PATCH ${NAMESPACE}/services/one`, headers: strategic, body: said },
+      { ask: `PATCH ${NAMESPACE}/services/one?fieldManager=one`, headers: apply, body: { ...bareService, ...said } },
+    ]),
+    {
+      ask: `PUT ${NAMESPACE}/services/one?dryRun=All`,
+      body: { ...bareService, metadata: { name: "one", uid: "other" } },
+    },
+  ]),
 ];
 
 export default cases;

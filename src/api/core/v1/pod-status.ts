@@ -4,6 +4,7 @@ import { forbidden, invalid, type Issue } from "../../../machinery/issue.ts";
 import { addressWarnings, checkAddress } from "../../addresses.ts";
 import { checkFormat, IMMUTABLE, type Issues } from "../../checks.ts";
 import type { Container, ContainerStatus, Pod, PodSpec } from "../../generated/core-v1.ts";
+import { checkClaimStatuses, checkExtendedClaim } from "./pod-claim-status.ts";
 import { checkAnnotationsUpdate } from "./pod-update.ts";
 
 export function* podStatusWarnings({ status }: Pod): Iterable<string> {
@@ -34,6 +35,8 @@ export function podStatusIssues(pod: Pod, old: Pod): readonly Issue[] {
     issues.push(invalid("status.qosClass", status.qosClass ?? "", IMMUTABLE));
   }
   checkTransitions(pod, old, issues);
+  checkClaimStatuses(pod, issues);
+  checkExtendedClaim(pod, issues);
   checkAddresses(pod, old, issues);
   return issues;
 }
