@@ -6,12 +6,11 @@ import { clientCertificate } from "./client-certificate.ts";
 /** The API as the supervisor sees it, which stays small: it asks by itself rather than by a Client and its kinds. */
 export interface AdminAccess extends Disposable {
   readonly carrier: HttpCarrier;
-  /**
-   * The answer's body as JSON; undefined for 404. @throws for other refusals, and where there is no answer
-   * @param body an object, for POST
-   */
-  ask(method: "GET" | "DELETE" | "POST", target: string, signal: AbortSignal, body?: object): Promise<unknown>;
+  /** As {@link ask}, under the administrator's name. */
+  ask(method: Method, target: string, signal: AbortSignal, body?: object): Promise<unknown>;
 }
+
+type Method = "GET" | "DELETE" | "POST";
 
 /** @param server such as `https://127.0.0.1:6443` */
 export function adminAccess(pki: PkiDirectory, server: string): AdminAccess {
@@ -19,21 +18,33 @@ export function adminAccess(pki: PkiDirectory, server: string): AdminAccess {
   const carrier = createCarrier({ server, ca: pki.authority.certificate, ...admin });
   return {
     carrier,
-    async ask(method, target, signal, body) {
-      const headers = {
-        accept: "application/json",
-        ...(body === undefined ? {} : { "content-type": "application/json" }),
-      };
-      const sent = body === undefined ? {} : { body: new TextEncoder().encode(JSON.stringify(body)) };
-      const answer = await carrier.send({ method, target, headers, signal, ...sent });
-      let text = "";
-      const decoder = new TextDecoder();
-      for await (const chunk of answer.body) text += decoder.decode(chunk, { stream: true });
-      if (answer.status === 404) return undefined;
-      const value = JSON.parse(text) as { readonly message?: string };
-      if (answer.status >= 400) throw new Error(value.message ?? `the API server answers ${answer.status}`);
-      return value;
-    },
+    ask: (method, target, signal, body) => ask(carrier, method, target, signal, body),
     [Symbol.dispose]: () => carrier[Symbol.dispose](),
   };
+}
+
+/**
+ * The answer's body as JSON; undefined for 404. @throws for other refusals, and where there is no answer
+ * @param body an object, for POST
+ */
+export async function ask(
+  carrier: HttpCarrier,
+  method: Method,
+  target: string,
+  signal: AbortSignal,
+  body?: object,
+): Promise<unknown> {
+  const headers = {
+    accept: "application/json",
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+  };
+  const sent = body === undefined ? {} : { body: new TextEncoder().encode(JSON.stringify(body)) };
+  const answer = await carrier.send({ method, target, headers, signal, ...sent });
+  let text = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body) text += decoder.decode(chunk, { stream: true });
+  if (answer.status === 404) return undefined;
+  const value = JSON.parse(text) as { readonly message?: string };
+  if (answer.status >= 400) throw new Error(value.message ?? `the API server answers ${answer.status}`);
+  return value;
 }

@@ -1,6 +1,7 @@
 import type { Node } from "../api/generated/core-v1.ts";
 import { type Clock, delay } from "../base/clock.ts";
 import type { HttpCarrier } from "../client/http-transport.ts";
+import { ask } from "./admin-access.ts";
 
 const READY_PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 50;
@@ -13,21 +14,12 @@ export async function nodeReady(
 ): Promise<void> {
   const until = clock.now() + READY_PATIENCE_MS;
   for (;;) {
-    const node = await readNode(carrier, nodeName, signal).catch(() => undefined);
+    const asked = ask(carrier, "GET", `/api/v1/nodes/${nodeName}`, signal) as Promise<Node | undefined>;
+    const node = await asked.catch(() => undefined);
     const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
     if (ready?.status === "True") return;
     if (clock.now() > until)
       throw new Error(`node ${nodeName} is not Ready: ${ready?.message ?? "it has not registered"}`);
     await delay(clock, LOOK_AGAIN_MS, { signal });
   }
-}
-
-/** The node as the API shows it. Supervisors stay small: they ask by themselves rather than by a Client and its kinds. */
-async function readNode(carrier: HttpCarrier, name: string, signal: AbortSignal): Promise<Partial<Node>> {
-  const target = `/api/v1/nodes/${name}`;
-  const answer = await carrier.send({ method: "GET", target, headers: { accept: "application/json" }, signal });
-  let text = "";
-  const decoder = new TextDecoder();
-  for await (const chunk of answer.body) text += decoder.decode(chunk, { stream: true });
-  return JSON.parse(text) as Partial<Node>;
 }
