@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fnv32a, fnv64a, safeEncode, templateHash } from "./hash.ts";
+import { fnv32a, fnv64, fnv64a, safeEncode, templateHash } from "./hash.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-test("FNV-1a: the published values", () => {
+test("FNV-1a and FNV-1: the published values", () => {
   assert.equal(fnv32a(bytes("")), 0x811c9dc5);
   assert.equal(fnv32a(bytes("foobar")), 0xbf9cf968);
   assert.equal(fnv32a(bytes("bar"), fnv32a(bytes("foo"))), fnv32a(bytes("foobar")));
   assert.equal(fnv64a(bytes("foobar")), 0x85944171f73967e8n);
+  assert.equal(fnv64(bytes("foobar")), 0x340d8765a4dda9c2n);
 });
 
 test("safe letters: as Kubernetes encodes the hashes in names", () => {

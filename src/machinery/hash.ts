@@ -22,11 +22,22 @@ export function fnv32a(bytes: Uint8Array, start = 0x811c9dc5): number {
 
 /** FNV-1a with 64 bits. */
 export function fnv64a(bytes: Uint8Array): bigint {
-  let hash = 0xcbf29ce484222325n;
+  let hash = FNV64_START;
   for (let index = 0; index < bytes.length; index++)
-    hash = BigInt.asUintN(64, (hash ^ BigInt(bytes[index]!)) * 0x100000001b3n);
+    hash = BigInt.asUintN(64, (hash ^ BigInt(bytes[index]!)) * FNV64_PRIME);
   return hash;
 }
+
+/** FNV-1 with 64 bits: multiplies before it mixes. */
+export function fnv64(bytes: Uint8Array): bigint {
+  let hash = FNV64_START;
+  for (let index = 0; index < bytes.length; index++)
+    hash = BigInt.asUintN(64, hash * FNV64_PRIME) ^ BigInt(bytes[index]!);
+  return hash;
+}
+
+const FNV64_START = 0xcbf29ce484222325n;
+const FNV64_PRIME = 0x100000001b3n;
 
 /** Replaces every character by one that cannot form a word or be mistaken for another. */
 export function safeEncode(text: string): string {

@@ -6,6 +6,7 @@ import type { Describe } from "./describe.ts";
 import { byPath, resourceListId, sorted } from "./document-v3.ts";
 import { groupWord, type Operation, operationsOf, rootOf, tagOf } from "./operations.ts";
 import { type Parameter, parametersOf } from "./parameters.ts";
+import { type ParameterObject, type SharedParameters, sharedParameters } from "./shared-parameters.ts";
 
 const CODES: Readonly<Record<number, string>> = { 200: "OK", 201: "Created", 202: "Accepted" };
 const OBJECT_TYPES = ["application/json", "application/yaml", "application/vnd.kubernetes.protobuf"];
@@ -25,6 +26,7 @@ export function openapiV2(
     const schema = customSchema(kind);
     return schema && (olderSchema(schema) as Schema);
   });
+  const parameters = sharedParameters();
   const paths: Record<string, object> = {};
   for (const group of servedGroups(kinds)) {
     if (group.name !== "") {
@@ -46,7 +48,7 @@ export function openapiV2(
         list,
       );
       for (const [path, operations] of byPath(operationsOf(served))) {
-        paths[path] = pathObject(path, operations, tagOf(served), bodies, describe);
+        paths[path] = pathObject(path, operations, tagOf(served), { bodies, parameters, describe });
       }
     }
   }
@@ -55,6 +57,7 @@ export function openapiV2(
     info: { title: "Kubernetes", version },
     paths: sorted(paths),
     definitions: definitions.all(),
+    parameters: sorted(parameters.all()),
     securityDefinitions: {
       BearerToken: { description: "Bearer Token authentication", type: "apiKey", name: "authorization", in: "header" },
     },
@@ -62,22 +65,23 @@ export function openapiV2(
   };
 }
 
-function pathObject(
-  path: string,
-  operations: readonly Operation[],
-  tag: string,
-  bodies: Bodies,
-  describe: Describe,
-): object {
-  const parameters = parametersOf(path, operations, describe);
+interface Parts {
+  readonly bodies: Bodies;
+  readonly parameters: SharedParameters;
+  readonly describe: Describe;
+}
+
+function pathObject(path: string, operations: readonly Operation[], tag: string, parts: Parts): object {
+  const parameters = parametersOf(path, operations, parts.describe);
+  const refer = (parameter: Parameter) => parts.parameters.refer(parameterObject(parameter));
   return {
     ...Object.fromEntries(
       operations.map((operation) => [
         operation.method,
-        operationObject(operation, tag, bodies, parameters.own(operation)),
+        operationObject(operation, tag, parts, parameters.own(operation).map(refer)),
       ]),
     ),
-    ...(parameters.shared.length === 0 ? {} : { parameters: parameters.shared.map(parameterObject) }),
+    ...(parameters.shared.length === 0 ? {} : { parameters: parameters.shared.map(refer) }),
   };
 }
 
@@ -87,17 +91,16 @@ function discoveryPath(tag: string, description: string, operationId: string, sc
   return { get: { description, ...types, schemes: ["https"], tags: [tag], operationId, responses } };
 }
 
-function operationObject(operation: Operation, tag: string, bodies: Bodies, own: readonly Parameter[]): object {
+function operationObject(operation: Operation, tag: string, parts: Parts, own: readonly object[]): object {
   const { id, description, action, subject, answer, body } = operation;
-  const schema = bodies.taken(operation);
+  const schema = parts.bodies.taken(operation);
+  const required = body === "delete-options" ? {} : { required: true as const };
   const parameters = [
-    ...(schema === undefined
-      ? []
-      : [{ name: "body", in: "body", schema, ...(body === "delete-options" ? {} : { required: true }) }]),
-    ...own.map(parameterObject),
+    ...(schema === undefined ? [] : [parts.parameters.refer({ name: "body", in: "body", ...required, schema })]),
+    ...own,
   ];
   const streams = answer === "event" || (answer === "list" && subject.of.verbs.includes("watch"));
-  const given = bodies.given(operation);
+  const given = parts.bodies.given(operation);
   return {
     description,
     consumes: body === "patch" ? PATCH_TYPES : ["*/*"],
@@ -115,7 +118,7 @@ function operationObject(operation: Operation, tag: string, bodies: Bodies, own:
   };
 }
 
-function parameterObject({ name, in: place, type, description }: Parameter): object {
+function parameterObject({ name, in: place, type, description }: Parameter): ParameterObject {
   return {
     uniqueItems: true,
     type,

@@ -7,6 +7,7 @@ import type { Schema } from "./definitions.ts";
 import { protobufV2 } from "./protobuf-v2.ts";
 import { openapiAnswer } from "./openapi.ts";
 
+const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 const registry = createRegistry(builtInKinds());
 const custom = {
   ...registry.byKind("apps", "v1", "ReplicaSet")!,
@@ -96,7 +97,7 @@ test("openapi: a custom kind comes and goes, in its own schema", () => {
 });
 
 test("openapi: version 2 for those who still read it", () => {
-  const { paths, definitions } = read("/openapi/v2");
+  const { paths, definitions, parameters } = read("/openapi/v2");
   assert.equal(
     paths["/api/v1/namespaces/{namespace}/pods/{name}/exec"].post.operationId,
     "connectCoreV1PostNamespacedPodExec",
@@ -105,6 +106,16 @@ test("openapi: version 2 for those who still read it", () => {
     description: "The spec.",
     $ref: "#/definitions/io.k8s.api.core.v1.PodSpec",
   });
+  const patch = paths["/api/v1/namespaces/{namespace}/pods/{name}"].patch.parameters;
+  assert.deepEqual(
+    patch.map((each: { name?: string; $ref?: string }) => each.name ?? each.$ref!.replace(/-.{8}$/, "")),
+    ["#/parameters/body", "dryRun", "#/parameters/fieldManager", "fieldValidation", "#/parameters/force"],
+    "what operations share is referred to, but for what older clients look at",
+  );
+  // Kubernetes has them by these names.
+  const bodyOf = (kind: string) => ({ name: "body", in: "body", schema: { $ref: `#/definitions/${META}.${kind}` } });
+  assert.deepEqual(parameters["body-2Y1dVQaQ"], bodyOf("DeleteOptions"));
+  assert.deepEqual(parameters["body-78PwaGsr"], { ...bodyOf("Patch"), required: true });
   assert.equal(ask("/openapi/v2", { accept: "text/html" }).status, 406);
   const protobuf = ask("/openapi/v2", { accept: "application/com.github.proto-openapi.spec.v2@v1.0+protobuf" });
   assert.equal(protobuf.status, 200);

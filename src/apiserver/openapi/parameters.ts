@@ -30,10 +30,11 @@ const QUERY: Readonly<Record<string, readonly [options: string, type: Parameter[
   ignoreStoreReadErrorWithClusterBreakingPotential: ["DeleteOptions", "boolean"],
   orphanDependents: ["DeleteOptions", "boolean"],
   propagationPolicy: ["DeleteOptions", "string"],
-  fieldManager: ["PatchOptions", "string"],
-  fieldValidation: ["PatchOptions", "string"],
+  fieldManager: ["CreateOptions", "string"],
+  fieldValidation: ["CreateOptions", "string"],
   force: ["PatchOptions", "boolean"],
-  pretty: ["", "string"],
+  // It is told of with all options, and stands in none.
+  pretty: ["ListOptions", "string"],
 };
 
 export interface PathParameters {
@@ -47,21 +48,24 @@ export interface PathParameters {
 export function parametersOf(path: string, operations: readonly Operation[], describe: Describe): PathParameters {
   const [first] = operations;
   const common = new Set(first!.query.filter((name) => operations.every(({ query }) => query.includes(name))));
-  const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => pathParameter(name!, first!));
+  const inPath = Array.from(path.matchAll(/\{(\w+)\}/g), ([, name]) => pathParameter(name!, first!, describe));
   const shared = [
-    ...[...common].map((name) => queryParameter(name, describe)),
+    ...[...common].map((name) => queryParameter(name, first!, describe)),
     ...(first!.options === undefined ? [] : optionParameters(first!.options, describe)),
     ...inPath,
   ];
   return {
     shared: shared.toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.in < b.in ? -1 : 1)),
-    own: ({ query }) => query.filter((name) => !common.has(name)).map((name) => queryParameter(name, describe)),
+    own: (operation) =>
+      operation.query.filter((name) => !common.has(name)).map((name) => queryParameter(name, operation, describe)),
   };
 }
 
-function queryParameter(name: string, describe: Describe): Parameter {
-  const [options, type] = QUERY[name]!;
-  const description = options === "" ? undefined : describe(`${META}.${options}`, name);
+function queryParameter(name: string, { method }: Operation, describe: Describe): Parameter {
+  const [usual, type] = QUERY[name]!;
+  // Who manages the fields is to be told where they are applied, and may be told elsewhere.
+  const options = name === "fieldManager" && method === "patch" ? "PatchOptions" : usual;
+  const description = describe(`${META}.${options}`, name);
   return { name, in: "query", type, ...(description === undefined ? {} : { description }) };
 }
 
@@ -81,7 +85,7 @@ function optionParameters(name: string, describe: Describe): readonly Parameter[
     });
 }
 
-function pathParameter(name: string, { subject }: Operation): Parameter {
-  const description = name === "name" ? `name of the ${subject.kind}` : undefined;
+function pathParameter(name: string, { subject }: Operation, describe: Describe): Parameter {
+  const description = name === "name" ? `name of the ${subject.kind}` : describe(`${META}.ListOptions`, name);
   return { name, in: "path", type: "string", ...(description === undefined ? {} : { description }) };
 }
