@@ -18,7 +18,8 @@ export function checkClaimTemplate(template: PersistentVolumeClaimTemplate, at: 
   for (const name of new Set([...Object.keys(metadata), ...(fieldsGivenEmpty(metadata)?.keys() ?? [])])) {
     if (name === "annotations" || name === "labels") continue;
     if (metadata[name as keyof typeof metadata] != null || givenEmpty(metadata, name) !== undefined) {
-      issues.push(forbidden(`${at}.metadata.${name}`, "cannot be set"));
+      // Kubernetes makes the names of those of Go's fields.
+      issues.push(forbidden(`${at}.metadata.${name === "uid" ? "uID" : name}`, "cannot be set"));
     }
   }
   checkClaimSpec(template.spec, `${at}.spec`, issues);
