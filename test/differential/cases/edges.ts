@@ -189,6 +189,10 @@ const cases: readonly Case[] = [
     // A body takes the place of the query.
     { ask: `DELETE ${NAMESPACE}/configmaps/one?dryRun=All`, body: { propagationPolicy: "Orphan" } },
     { ask: `GET ${NAMESPACE}/configmaps/one` },
+    ...["", "?dryRun=All"].map((asked) => ({
+      ask: `PUT ${NAMESPACE}/configmaps/one${asked}`,
+      body: { metadata: { name: "one", uid: "a" } },
+    })),
     {
       ask: `PATCH ${NAMESPACE}/configmaps/one`,
       headers: merge,
@@ -266,7 +270,7 @@ const cases: readonly Case[] = [
     {
       ask: `POST ${SETS}`,
       body: set("one", {
-        volumes: [{ name: "a", ephemeral: { volumeClaimTemplate: { metadata: { finalizers: [] } } } }],
+        volumes: [{ name: "a", ephemeral: { volumeClaimTemplate: { metadata: { finalizers: [], uid: "a" } } } }],
       }),
     },
     { ask: `POST ${JOBS}`, body: job({ podFailurePolicy: { rules: [{ onExitCodes: { values: [] } }] } }) },
