@@ -6,8 +6,8 @@ import type { KindRegistry } from "../api/registry.ts";
 import { defaultObjects } from "../apiserver/auth/bootstrap-policy.ts";
 import { joiningPolicy } from "./joining-policy.ts";
 import { type Client, mergePatch } from "../client/client.ts";
-import type { KubeObject } from "../machinery/object.ts";
-import { isStatus } from "../machinery/status.ts";
+import type { Draft, KubeObject } from "../machinery/object.ts";
+import { ensure } from "./ensure.ts";
 
 export interface BootstrapParts {
   readonly client: Client;
@@ -21,7 +21,7 @@ export interface BootstrapParts {
 
 /** Writes what every cluster begins with, where it is not there yet. Whatever a person changed since stays. */
 export async function bootstrap(parts: BootstrapParts): Promise<void> {
-  const { registry } = parts;
+  const { client, registry, signal } = parts;
   const batches = new Map<string, KubeObject[]>();
   for (const object of [...defaultObjects(), ...joiningPolicy()]) {
     const objects = batches.get(object.kind) ?? [];
@@ -35,19 +35,11 @@ export async function bootstrap(parts: BootstrapParts): Promise<void> {
         const [group, version] = object.apiVersion.includes("/")
           ? object.apiVersion.split("/")
           : ["", object.apiVersion];
-        return ensure(parts, registry.byKind(group!, version!, object.kind)!, object);
+        return ensure(client, registry.byKind(group!, version!, object.kind)!, object, { signal, cause: CAUSE });
       }),
     );
   }
   await ensureKubernetesService(parts);
-}
-
-async function ensure({ client, signal }: BootstrapParts, kind: Kind, object: KubeObject): Promise<void> {
-  try {
-    await client.create(kind, object, { signal, cause: CAUSE });
-  } catch (error) {
-    if (!isStatus(error, "AlreadyExists")) throw error;
-  }
 }
 
 const CAUSE = { actor: "bootstrap", saw: [], reason: "every cluster begins with it" };
@@ -57,19 +49,17 @@ async function ensureKubernetesService(parts: BootstrapParts): Promise<void> {
   const { client, endpoint, signal } = parts;
   const metadata = { name: "kubernetes", namespace: "default" };
   const labels = { component: "apiserver", provider: "kubernetes" };
-  await ensure(
-    parts,
-    Service as unknown as Kind,
-    {
-      metadata: { ...metadata, labels },
-      spec: {
-        type: "ClusterIP",
-        clusterIP: parts.serviceAddress,
-        ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: endpoint.port }],
-        sessionAffinity: "None",
-      },
-    } as unknown as KubeObject,
-  );
+  const options = { signal, cause: CAUSE };
+  const service = {
+    metadata: { ...metadata, labels },
+    spec: {
+      type: "ClusterIP",
+      clusterIP: parts.serviceAddress,
+      ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: endpoint.port }],
+      sessionAffinity: "None",
+    },
+  };
+  await ensure(client, Service, service as unknown as Draft<Service>, options);
   const slice = {
     metadata: { ...metadata, labels: { "kubernetes.io/service-name": "kubernetes" } },
     addressType: "IPv4",
@@ -87,9 +77,9 @@ async function ensureKubernetesService(parts: BootstrapParts): Promise<void> {
     [EndpointSlice as unknown as Kind, slice],
     [Endpoints as unknown as Kind, endpoints],
   ] as const) {
-    await ensure(parts, kind, object as unknown as KubeObject);
+    await ensure(client, kind, object as unknown as KubeObject, options);
     // The address may have changed since the last start.
     const { metadata: _metadata, ...content } = object;
-    await client.patch(kind, metadata, mergePatch(content), { signal, cause: CAUSE });
+    await client.patch(kind, metadata, mergePatch(content), options);
   }
 }

@@ -1,7 +1,7 @@
 import { Service } from "../api/core/v1/service.ts";
 import type { Client } from "../client/client.ts";
 import type { Draft } from "../machinery/object.ts";
-import { isStatus } from "../machinery/status.ts";
+import { ensure } from "./ensure.ts";
 
 /** The Service under whose address every node answers names itself: nobody else gets the address. */
 export async function ensureDnsService(client: Client, clusterIP: string, signal: AbortSignal): Promise<void> {
@@ -19,9 +19,5 @@ export async function ensureDnsService(client: Client, clusterIP: string, signal
       ],
     },
   };
-  try {
-    await client.create(Service, service as unknown as Draft<Service>, { signal });
-  } catch (error) {
-    if (!isStatus(error, "AlreadyExists")) throw error;
-  }
+  await ensure(client, Service, service as unknown as Draft<Service>, { signal });
 }

@@ -15,7 +15,6 @@ import { Faults } from "../host/sim/faults/rates.ts";
 import { recordingEngine, type StoreEvent } from "../host/sim/recording-engine.ts";
 import { VirtualClock } from "../host/sim/virtual-clock.ts";
 import type { Draft, KubeObject } from "../machinery/object.ts";
-import { isStatus } from "../machinery/status.ts";
 import type { Controller } from "../reconciler/controller.ts";
 import type { Store } from "../store/contract.ts";
 import { memoryEngine } from "../store/memory-engine.ts";
@@ -150,12 +149,9 @@ class SimulatedWorld implements World {
     const draft = (
       kind.namespaced ? { ...object, metadata: { namespace: "default", ...metadata } } : object
     ) as Draft<T>;
-    try {
-      return await this.client.create(kind, draft);
-    } catch (error) {
-      if (!isStatus(error, "AlreadyExists")) throw error;
-      return await this.client.update(kind, draft);
-    }
+    const { name, namespace } = (draft as Draft<KubeObject>).metadata ?? {};
+    const isThere = name !== undefined && this.get(kind, name, namespace) !== undefined;
+    return isThere ? this.client.update(kind, draft) : this.client.create(kind, draft);
   }
 
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[] {
