@@ -1,8 +1,8 @@
 import type { Kind } from "../api/kind.ts";
 import type { KubeObject } from "../machinery/object.ts";
-import { type Informer, type InformerParts, startInformer } from "./informer.ts";
+import { type Informer, type InformerParts, type Scope, startInformer } from "./informer.ts";
 
-/** The informers that the loops of one process share: one per kind, started when first asked for. */
+/** The informers that the loops of one process share: one per kind and scope, started when first asked for. */
 export interface Cache {
   /** The informer of all objects of a kind, with the index `controller`. */
   informer<T extends KubeObject>(kind: Kind<T>): Informer<T>;
@@ -18,21 +18,42 @@ export interface Cache {
   started(kind: Kind): Informer<KubeObject> | undefined;
   /** Resolves when every informer started so far has its first list. */
   synced(): Promise<void>;
+  /** The same cache for somebody who knows only a part of these kinds. */
+  within(scopes: readonly Scoped[]): Cache;
+}
+
+/** A kind of which only a part is known. */
+export interface Scoped {
+  readonly kind: Kind;
+  readonly scope: Scope;
 }
 
 /** The index of every informer of a cache: by the uid of the controlling owner, or by the namespace of what has none. */
 const CONTROLLER_INDEX = "controller";
 
 export function createCache(parts: InformerParts): Cache {
-  const informers = new Map<string, Informer<KubeObject>>();
-  /** Of kinds of which nobody had asked for more. */
-  const metadata = new Map<string, Informer<KubeObject>>();
+  return viewOf({ parts, informers: new Map(), metadata: new Map() }, []);
+}
+
+/** What all views of a cache share. */
+interface Pool {
+  readonly parts: InformerParts;
+  /** By kind and scope. */
+  readonly informers: Map<string, Informer<KubeObject>>;
+  /** By kind: of those of which nobody had asked for more. */
+  readonly metadata: Map<string, Informer<KubeObject>>;
+}
+
+function viewOf(pool: Pool, scopes: readonly Scoped[]): Cache {
+  const { parts, informers, metadata } = pool;
+  const scopeOf = (kind: Named) => scopes.find((scoped) => nameOf(scoped.kind) === nameOf(kind))?.scope;
   const cache: Cache = {
     informer<T extends KubeObject>(kind: Kind<T>): Informer<T> {
-      const name = resourceOf(kind);
+      const scope = scopeOf(kind);
+      const name = nameOf(kind, scope);
       const present = informers.get(name) as Informer<T> | undefined;
       if (present !== undefined) return present;
-      const started = startInformer(kind, parts, { indexes: { [CONTROLLER_INDEX]: controllerUids } });
+      const started = startInformer(kind, parts, { ...scope, indexes: { [CONTROLLER_INDEX]: controllerUids } });
       informers.set(name, started as unknown as Informer<KubeObject>);
       return started;
     },
@@ -40,23 +61,26 @@ export function createCache(parts: InformerParts): Cache {
       const present = cache.started(kind);
       if (present !== undefined) return present;
       const started = startInformer(kind, parts, { keeps: "metadata" });
-      metadata.set(resourceOf(kind), started);
+      metadata.set(nameOf(kind), started);
       return started;
     },
     get: (kind, key) => cache.informer(kind).get(key),
     list: (kind, namespace) => cache.informer(kind).list(namespace),
     ownedBy: (kind, owner) => cache.informer(kind).by(CONTROLLER_INDEX, owner.metadata.uid),
     orphans: (kind, namespace = "") => cache.informer(kind).by(CONTROLLER_INDEX, orphansOf(namespace)),
-    started: (kind) => informers.get(resourceOf(kind)) ?? metadata.get(resourceOf(kind)),
+    started: (kind) => informers.get(nameOf(kind, scopeOf(kind))) ?? metadata.get(nameOf(kind)),
     async synced() {
       await Promise.all([...informers.values(), ...metadata.values()].map((informer) => informer.synced));
     },
+    within: (narrower) => viewOf(pool, narrower),
   };
   return cache;
 }
 
-function resourceOf({ apiVersion, plural }: Kind): string {
-  return `${apiVersion}/${plural}`;
+type Named = Pick<Kind, "apiVersion" | "plural">;
+
+function nameOf({ apiVersion, plural }: Named, scope: Scope = {}): string {
+  return `${apiVersion}/${plural} ${JSON.stringify(scope)}`;
 }
 
 function controllerUids(object: KubeObject): readonly string[] {

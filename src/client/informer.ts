@@ -36,10 +36,14 @@ export type ObjectChange<T extends KubeObject> =
   | { readonly type: "updated"; readonly object: T; readonly old: T }
   | { readonly type: "deleted"; readonly object: T };
 
-export interface InformerOptions<T extends KubeObject> {
+/** A part of the objects of a kind. */
+export interface Scope {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
+}
+
+export interface InformerOptions<T extends KubeObject> extends Scope {
   /** Each gives the values under which an object is found by {@link Informer.by}. */
   readonly indexes?: Readonly<Record<string, (object: T) => readonly string[]>>;
   /** What is kept of the objects. Default `everything`. */

@@ -3,9 +3,9 @@ import type { KindRegistry } from "../api/registry.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Log } from "../base/log.ts";
 import type { Random } from "../base/random.ts";
-import type { Cache } from "../client/cache.ts";
+import type { Cache, Scoped } from "../client/cache.ts";
 import type { Client } from "../client/client.ts";
-import type { ObjectChange } from "../client/informer.ts";
+import type { ObjectChange, Scope } from "../client/informer.ts";
 import type { EventRecorder } from "../client/recorder.ts";
 import type { KubeObject, LabelSelector } from "../machinery/object.ts";
 
@@ -20,8 +20,6 @@ export interface Controller<T extends KubeObject = KubeObject> {
   readonly name: string;
   /** Absent where `everyKind` says what is looked at. */
   readonly reconciles?: Kind<T>;
-  /** Which objects of that kind it is for, where there are many others. Default all. */
-  concerns?(object: T): boolean;
   /** Kinds of which it controls objects: a change of one reconciles its owner. */
   readonly owns?: readonly Kind[];
   /**
@@ -33,6 +31,8 @@ export interface Controller<T extends KubeObject = KubeObject> {
   readonly finalizer?: string;
   readonly watches?: readonly Watched[];
   readonly everyKind?: EveryKind;
+  /** The kinds of which it knows only a part, where the rest is large and no concern of it; it may write no other objects of them. */
+  readonly scopes?: readonly Scoped[];
   /** How many keys are worked on at once. Default 5. */
   readonly workers?: number;
   /** The identity it acts under. Default `system:serviceaccount:kube-system:<name>-controller`. */
@@ -68,6 +68,11 @@ export function watched<W extends KubeObject>(
   keys: (object: W, cache: Cache, old?: W) => Iterable<string>,
 ): Watched {
   return { kind: kind as unknown as Kind, keys: keys as Watched["keys"] };
+}
+
+/** Typed as {@link Scoped}: `scopes: [scoped(Secret, { namespace: "kube-system" })]`. */
+export function scoped<S extends KubeObject>(kind: Kind<S>, scope: Scope): Scoped {
+  return { kind: kind as unknown as Kind, scope };
 }
 
 export interface ReconcileContext {

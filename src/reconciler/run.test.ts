@@ -7,7 +7,7 @@ import { simulate, type World } from "../cluster/testing.ts";
 import { mergePatch } from "../client/client.ts";
 import type { Draft, KubeObject } from "../machinery/object.ts";
 import { inBatches } from "./batches.ts";
-import { type Controller, defineController, settled } from "./controller.ts";
+import { type Controller, defineController, scoped, settled } from "./controller.ts";
 import { controllerReference } from "./ownership.ts";
 
 const { signal } = new AbortController();
@@ -60,27 +60,28 @@ test("reconciler: a key is never worked on twice at a time, and no change is los
   );
 });
 
-test("reconciler: only what concerns the loop is looked at", async () => {
-  const seen = new Set<string>();
+test("reconciler: a loop knows the part of a kind that it asks for, and its own writes in it", async () => {
+  const seen: string[] = [];
   const controller = defineController({
     ...asAdmin,
     name: "replicaset",
     reconciles: ConfigMap,
-    concerns: ({ data }) => data?.["n"] === "1",
-    async reconcile(key) {
-      seen.add(key);
+    scopes: [scoped(ConfigMap, { fieldSelector: "metadata.name=b" })],
+    async reconcile(key, { cache, client }) {
+      const n = Number(cache.get(ConfigMap, key)?.data?.["n"]);
+      seen.push(`${key} ${n} of ${cache.list(ConfigMap).length}`);
+      if (n > 0 && n < 3) await client.update(ConfigMap, config("b", { n: `${n + 1}` }), { signal });
       return settled;
     },
   });
   await using world = await worldWith(controller as unknown as Controller);
   for (const name of ["a", "b"]) await world.client.create(ConfigMap, config(name, { n: "0" }), { signal });
   await world.settle();
-  assert.deepEqual([...seen], []);
   await world.client.patch(ConfigMap, { namespace: "default", name: "b" }, mergePatch({ data: { n: "1" } }), {
     signal,
   });
   await world.settle();
-  assert.deepEqual([...seen], ["default/b"]);
+  assert.deepEqual(seen, ["default/b 0 of 1", "default/b 1 of 1", "default/b 2 of 1", "default/b 3 of 1"]);
 });
 
 test("reconciler: a failure is tried again, each time later", async () => {

@@ -54,6 +54,8 @@ export function runController(controller: Controller, parts: RuntimeParts): Runn
 class Run implements RunningController {
   readonly #controller: Controller;
   readonly #parts: RuntimeParts;
+  /** What the loop knows. */
+  readonly #cache: Cache;
   readonly #queue: WorkQueue;
   readonly #causes = new PendingCauses();
   /** What each key's last reconcile wrote, as long as the caches have not shown it. */
@@ -67,6 +69,7 @@ class Run implements RunningController {
   constructor(controller: Controller, parts: RuntimeParts) {
     this.#controller = controller;
     this.#parts = parts;
+    this.#cache = controller.scopes === undefined ? parts.cache : parts.cache.within(controller.scopes);
     this.#queue = new WorkQueue(parts.clock, parts.random);
   }
 
@@ -83,10 +86,10 @@ class Run implements RunningController {
   }
 
   recheck(): void {
-    const { cache } = this.#parts;
+    const cache = this.#cache;
     const { reconciles, everyKind } = this.#controller;
     if (reconciles !== undefined) {
-      for (const object of cache.list(reconciles)) for (const key of this.#ownKeys(object)) this.#queue.add(key);
+      for (const object of cache.list(reconciles)) this.#queue.add(nameKey(object.metadata));
     }
     for (const kind of this.#followed.values()) {
       for (const object of cache.started(kind)?.list() ?? []) {
@@ -96,9 +99,10 @@ class Run implements RunningController {
   }
 
   start(): void {
-    const { cache, tasks } = this.#parts;
+    const cache = this.#cache;
+    const { tasks } = this.#parts;
     const { reconciles, owns = [], watches = [], everyKind, workers = DEFAULT_WORKERS } = this.#controller;
-    if (reconciles !== undefined) this.#follow(reconciles, (object) => this.#ownKeys(object));
+    if (reconciles !== undefined) this.#follow(reconciles, (object) => [nameKey(object.metadata)]);
     for (const kind of owns) this.#follow(kind, (object, old) => this.#owners(object, old));
     for (const { kind, keys } of watches) this.#follow(kind, (object, old) => keys(object, cache, old));
     if (everyKind !== undefined) this.#followEvery(everyKind);
@@ -106,13 +110,9 @@ class Run implements RunningController {
     tasks.signal.addEventListener("abort", () => this.#queue.close(), { once: true });
   }
 
-  #ownKeys(object: KubeObject): readonly string[] {
-    return this.#controller.concerns?.(object) === false ? [] : [nameKey(object.metadata)];
-  }
-
   #follow(kind: Kind, keys: (object: KubeObject, old?: KubeObject) => Iterable<string>): void {
-    const { cache, tasks } = this.#parts;
-    const end = cache.informer(kind).subscribe((change) => {
+    const { tasks } = this.#parts;
+    const end = this.#cache.informer(kind).subscribe((change) => {
       this.#observe(kind, change, keys(change.object, change.type === "updated" ? change.old : undefined));
     });
     tasks.signal.addEventListener("abort", end, { once: true });
@@ -120,7 +120,8 @@ class Run implements RunningController {
 
   /** Follows the kinds that there are, and looks now and then whether there are more. */
   #followEvery(everyKind: EveryKind): void {
-    const { cache, clock, tasks } = this.#parts;
+    const cache = this.#cache;
+    const { clock, tasks } = this.#parts;
     const { registry } = everyKind;
     let generation: number | undefined;
     const follow = (): void => {
@@ -163,7 +164,7 @@ class Run implements RunningController {
   /** The keys of those that control an object, or did before; for an orphan those that may adopt it. */
   *#owners(object: KubeObject, old: KubeObject | undefined): Iterable<string> {
     const { reconciles, claims } = this.#controller;
-    const { cache } = this.#parts;
+    const cache = this.#cache;
     if (reconciles === undefined) return;
     const { namespace } = object.metadata;
     const inNamespace = namespace === undefined ? {} : { namespace };
@@ -178,7 +179,7 @@ class Run implements RunningController {
   }
 
   async #work(signal: AbortSignal): Promise<void> {
-    await this.#parts.cache.synced();
+    await this.#cache.synced();
     while (!signal.aborted) {
       const key = await this.#queue.take();
       if (key === undefined) return;
@@ -213,12 +214,12 @@ class Run implements RunningController {
   #holdBack(key: string): boolean {
     const writes = this.#unseen.get(key);
     if (writes === undefined) return false;
-    if (allSeen(writes, this.#parts.cache)) {
+    if (allSeen(writes, this.#cache)) {
       this.#unseen.delete(key);
       return false;
     }
     this.#held += 1;
-    void seen(writes, this.#parts.cache).then(() => {
+    void seen(writes, this.#cache).then(() => {
       this.#held -= 1;
       this.#queue.add(key);
     });
@@ -228,7 +229,7 @@ class Run implements RunningController {
   async #reconcile(key: string, writes: OwnWrites, signal: AbortSignal): Promise<ReconcileResult> {
     const { clock, random, events, log, transport } = this.#parts;
     const { reconciles, owns = [], claims, finalizer, name } = this.#controller;
-    const counting = countingCache(this.#parts.cache);
+    const counting = countingCache(this.#cache);
     const { cache } = counting;
     const cause = new ReconcileCause(name, this.#causes.take(key), clock.now());
     const client = createClient(trackingTransport(transport, () => cause.cause, writes));

@@ -5,6 +5,8 @@ import type { Secret } from "../generated/core-v1.ts";
 /** Bootstrap tokens: `ID.SECRET`, kept as Secrets, by which a machine that has nothing else may ask to become a node. */
 export const TOKEN_TYPE = "bootstrap.kubernetes.io/token";
 export const TOKEN_NAMESPACE = "kube-system";
+/** All of them, among the Secrets. */
+export const TOKENS = { namespace: TOKEN_NAMESPACE, fieldSelector: `type=${TOKEN_TYPE}` } as const;
 /** Where the cluster says to everybody how to reach it. */
 export const CLUSTER_INFO = { namespace: "kube-public", name: "cluster-info" } as const;
 export const BOOTSTRAPPERS = "system:bootstrappers";

@@ -1,10 +1,10 @@
-import { CLUSTER_INFO, TOKEN_NAMESPACE, TOKEN_TYPE } from "../../api/bootstrap/token.ts";
+import { CLUSTER_INFO, TOKENS } from "../../api/bootstrap/token.ts";
 import { ConfigMap } from "../../api/core/v1/config-map.ts";
 import { Secret } from "../../api/core/v1/secret.ts";
 import { nameKey } from "../../client/informer.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import { isStatus } from "../../machinery/status.ts";
-import { type Controller, defineController, settled, watched } from "../../reconciler/controller.ts";
+import { type Controller, defineController, scoped, settled, watched } from "../../reconciler/controller.ts";
 import { nextEnd, planSignatures } from "./plan.ts";
 
 const KEY = nameKey(CLUSTER_INFO);
@@ -15,13 +15,16 @@ export function bootstrapSigner(): Controller {
     name: "bootstrapsigner",
     user: "system:serviceaccount:kube-system:bootstrap-signer",
     reconciles: ConfigMap,
-    concerns: ({ metadata }) => nameKey(metadata) === KEY,
-    watches: [watched(Secret, (secret) => (isToken(secret) ? [KEY] : []))],
+    watches: [watched(Secret, () => [KEY])],
+    scopes: [
+      scoped(ConfigMap, { namespace: CLUSTER_INFO.namespace, fieldSelector: `metadata.name=${CLUSTER_INFO.name}` }),
+      scoped(Secret, TOKENS),
+    ],
     async reconcile(key, { cache, client, clock, because, signal }) {
       const info = cache.get(ConfigMap, key);
       if (info === undefined) return settled;
       const now = clock.now();
-      const tokens = cache.list(Secret, TOKEN_NAMESPACE).filter(isToken);
+      const tokens = cache.list(Secret);
       const data = planSignatures(info.data ?? {}, tokens, now);
       const endMs = nextEnd(tokens, now);
       if (data !== undefined && !sameJson(data, info.data ?? {})) {
@@ -33,8 +36,4 @@ export function bootstrapSigner(): Controller {
       return endMs === Infinity ? settled : { recheckAfterMs: endMs - now };
     },
   }) as unknown as Controller;
-}
-
-function isToken({ metadata, type }: Secret): boolean {
-  return metadata.namespace === TOKEN_NAMESPACE && type === TOKEN_TYPE;
 }

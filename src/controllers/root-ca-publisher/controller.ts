@@ -2,7 +2,7 @@ import { ConfigMap } from "../../api/core/v1/config-map.ts";
 import { Namespace } from "../../api/core/v1/namespace.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import { isStatus } from "../../machinery/status.ts";
-import { type Controller, defineController, settled, watched } from "../../reconciler/controller.ts";
+import { type Controller, defineController, scoped, settled, watched } from "../../reconciler/controller.ts";
 import { isTerminatingNamespace } from "../pods/write.ts";
 
 const NAME = "kube-root-ca.crt";
@@ -18,7 +18,8 @@ export function rootCaPublisher(rootCa: string): Controller {
     name: "root-ca-publisher",
     user: "system:serviceaccount:kube-system:root-ca-cert-publisher",
     reconciles: Namespace,
-    watches: [watched(ConfigMap, ({ metadata }) => (metadata.name === NAME ? [metadata.namespace!] : []))],
+    watches: [watched(ConfigMap, ({ metadata }) => [metadata.namespace!])],
+    scopes: [scoped(ConfigMap, { fieldSelector: `metadata.name=${NAME}` })],
     async reconcile(key, { cache, client, because, signal }) {
       if (cache.get(Namespace, key)?.status.phase !== "Active") return settled;
       const present = cache.get(ConfigMap, `${key}/${NAME}`);

@@ -5,10 +5,11 @@ import {
   type Controller,
   defineController,
   type ReconcileContext,
+  scoped,
   settled,
   watched,
 } from "../../reconciler/controller.ts";
-import { accountOf, filled, isMeant, needsToken } from "./plan.ts";
+import { accountOf, filled, isMeant, needsToken, TOKEN_TYPE } from "./plan.ts";
 
 /** The longest that a token may live: in truth it ends with its secret. */
 const LIFETIME_SECONDS = 2 ** 32;
@@ -23,7 +24,7 @@ export function serviceAccountTokenController(rootCa: string): Controller {
     name: "serviceaccount-token",
     user: "system:kube-controller-manager",
     reconciles: Secret,
-    concerns: (secret) => accountOf(secret) !== undefined,
+    scopes: [scoped(Secret, { fieldSelector: `type=${TOKEN_TYPE}` })],
     watches: [
       watched(ServiceAccount, ({ metadata }, cache) =>
         cache

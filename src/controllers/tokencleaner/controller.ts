@@ -1,7 +1,7 @@
-import { endOfToken, TOKEN_NAMESPACE, TOKEN_TYPE } from "../../api/bootstrap/token.ts";
+import { endOfToken, TOKENS } from "../../api/bootstrap/token.ts";
 import { Secret } from "../../api/core/v1/secret.ts";
 import { isStatus } from "../../machinery/status.ts";
-import { type Controller, defineController, settled } from "../../reconciler/controller.ts";
+import { type Controller, defineController, scoped, settled } from "../../reconciler/controller.ts";
 
 /** Deletes bootstrap tokens whose time is over. */
 export function tokenCleaner(): Controller {
@@ -9,7 +9,7 @@ export function tokenCleaner(): Controller {
     name: "tokencleaner",
     user: "system:serviceaccount:kube-system:token-cleaner",
     reconciles: Secret,
-    concerns: ({ type, metadata }) => type === TOKEN_TYPE && metadata.namespace === TOKEN_NAMESPACE,
+    scopes: [scoped(Secret, TOKENS)],
     async reconcile(key, { cache, client, clock, because, signal }) {
       const secret = cache.get(Secret, key);
       if (secret === undefined) return settled;
