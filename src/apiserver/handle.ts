@@ -20,6 +20,7 @@ import type { ApiMetrics } from "./metrics.ts";
 import { observed } from "./observe.ts";
 import type { Operation } from "./operation.ts";
 import { attributesOf, type Perform } from "./perform.ts";
+import { PATCH_TYPES, patchTypesOf, STRATEGIC_PATCH } from "./patch-types.ts";
 import { optionsOf, type ResourceTarget, routeOf, type Target, type UnservedTarget } from "./route.ts";
 
 /** Answers paths that are no resources (discovery, OpenAPI, health); undefined for a path that it does not know. */
@@ -212,10 +213,10 @@ async function bodyOf(request: ApiRequest, { verb, kind }: ResourceTarget): Prom
       return { options, body: body.value, bodyProblems: body.problems, ...textOf(body) };
     }
     case "patch": {
-      if (kind.custom !== undefined && bareType(request.headers["content-type"] ?? "") === STRATEGIC) {
-        throw unsupportedMediaType(PATCHES.filter((type) => type !== STRATEGIC));
+      if (kind.custom !== undefined && bareType(request.headers["content-type"] ?? "") === STRATEGIC_PATCH) {
+        throw unsupportedMediaType(patchTypesOf(kind));
       }
-      const body = await readBody(request, { kind: kind.kind, accepted: PATCHES });
+      const body = await readBody(request, { kind: kind.kind, accepted: PATCH_TYPES });
       const patchType = body.mediaType as PatchType;
       return { options, body: body.value, bodyProblems: body.problems, patchType, ...textOf(body) };
     }
@@ -240,14 +241,6 @@ function inBody(
 function textOf({ text }: { readonly text?: string }): { readonly bodyText?: string } {
   return text === undefined ? {} : { bodyText: text };
 }
-
-const STRATEGIC: PatchType = "application/strategic-merge-patch+json";
-const PATCHES: readonly PatchType[] = [
-  "application/json-patch+json",
-  "application/merge-patch+json",
-  STRATEGIC,
-  "application/apply-patch+yaml",
-];
 
 function causeOf({ headers }: ApiRequest): Cause | undefined {
   const header = headers[CAUSE_HEADER];

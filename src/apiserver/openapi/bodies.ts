@@ -10,13 +10,6 @@ export type CustomSchema = (kind: Kind) => Schema | undefined;
 const META = "io.k8s.apimachinery.pkg.apis.meta.v1";
 const GROUP_KIND = "x-kubernetes-group-version-kind";
 
-export const PATCH_TYPES = [
-  "application/apply-patch+yaml",
-  "application/json-patch+json",
-  "application/merge-patch+json",
-  "application/strategic-merge-patch+json",
-];
-
 /** The schemas of what operations take and give, each a reference to a definition. */
 export interface Bodies {
   taken(operation: Operation): Schema | undefined;

@@ -1,9 +1,10 @@
 import { servedGroups } from "../discovery/groups.ts";
 import type { Kind } from "../../api/kind.ts";
-import { bodiesIn, type Bodies, type CustomSchema, PATCH_TYPES } from "./bodies.ts";
+import { bodiesIn, type Bodies, type CustomSchema } from "./bodies.ts";
 import { createDefinitions, type Schema } from "./definitions.ts";
 import type { Describe } from "./describe.ts";
 import { byPath, resourceListId, sorted } from "./document-v3.ts";
+import { patchTypesOf } from "../patch-types.ts";
 import { groupWord, type Operation, operationsOf, rootOf, tagOf } from "./operations.ts";
 import { type Parameter, parametersOf } from "./parameters.ts";
 import { type ParameterObject, type SharedParameters, sharedParameters } from "./shared-parameters.ts";
@@ -103,7 +104,7 @@ function operationObject(operation: Operation, tag: string, parts: Parts, own: r
   const given = parts.bodies.given(operation);
   return {
     description,
-    consumes: body === "patch" ? PATCH_TYPES : ["*/*"],
+    consumes: body === "patch" ? patchTypesOf(subject.of) : ["*/*"],
     produces: action === "connect" ? ["*/*"] : streams ? [...OBJECT_TYPES, ...STREAM_TYPES] : OBJECT_TYPES,
     schemes: ["https"],
     tags: [tag],

@@ -1,7 +1,8 @@
 import type { ServedVersion } from "../discovery/groups.ts";
-import { bodiesIn, type Bodies, type CustomSchema, PATCH_TYPES } from "./bodies.ts";
+import { bodiesIn, type Bodies, type CustomSchema } from "./bodies.ts";
 import { createDefinitions, type Schema } from "./definitions.ts";
 import type { Describe } from "./describe.ts";
+import { patchTypesOf } from "../patch-types.ts";
 import { groupWord, type Operation, operationsOf, rootOf, tagOf } from "./operations.ts";
 import { type Parameter, parametersOf } from "./parameters.ts";
 
@@ -89,9 +90,9 @@ function operationObject(operation: Operation, tag: string, bodies: Bodies, para
   };
 }
 
-function requestBody({ body }: Operation, schema: Schema): object {
+function requestBody({ body, subject }: Operation, schema: Schema): object {
   if (body === "delete-options") return { content: { "*/*": { schema } } };
-  const types = body === "patch" ? PATCH_TYPES : ["*/*"];
+  const types = body === "patch" ? patchTypesOf(subject.of).toSorted() : ["*/*"];
   return { content: Object.fromEntries(types.map((type) => [type, { schema }])), required: true };
 }
 

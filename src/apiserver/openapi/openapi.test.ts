@@ -18,6 +18,7 @@ const custom = {
   singular: "crontab",
   subresources: [],
   shape: { type: "struct", name: "", fields: {}, atomic: false } as const,
+  custom: { schema: {} },
 };
 const schema: Schema = { type: "object", properties: { spec: { type: "object", nullable: true, properties: {} } } };
 const answer = (path: string, headers: Record<string, string>, query = "") =>
@@ -92,6 +93,11 @@ test("openapi: a custom kind comes and goes, in its own schema", () => {
     schemas["com.example.stable.v1.CronTabList"].properties.items.items.$ref,
     "#/components/schemas/com.example.stable.v1.CronTab",
   );
+  const path = "/apis/stable.example.com/v1/namespaces/{namespace}/crontabs/{name}";
+  const types = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
+  assert.deepEqual(document.paths[path].patch.consumes, types, "by which kubectl chooses what patch it sends");
+  const { content } = read("/openapi/v3/apis/stable.example.com/v1").paths[path].patch.requestBody;
+  assert.deepEqual(Object.keys(content), types.toSorted());
   registry.remove(custom);
   assert.equal(answer("/openapi/v3/apis/stable.example.com/v1", {}), undefined);
 });
