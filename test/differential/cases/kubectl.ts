@@ -66,6 +66,41 @@ const cases: readonly Case[] = [
         "version -o json | grep -v Date | grep -v -i go | grep -v gitCommit | grep -v gitTree | grep -v platform | grep -v compiler",
     },
   ]),
+  defineCase("kubectl-custom-objects", "api", [
+    {
+      kubectl: "create -f -",
+      input: {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: "things.{ns}.example.com" },
+        spec: {
+          group: "{ns}.example.com",
+          scope: "Namespaced",
+          names: { plural: "things", kind: "Thing" },
+          versions: [
+            {
+              name: "v1",
+              served: true,
+              storage: true,
+              schema: { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } },
+            },
+          ],
+        },
+      },
+    },
+    {
+      kubectl: "get --raw /openapi/v3/apis/{ns}.example.com/v1 | grep -o 'application/[a-z-]*patch+[a-z]*' | sort -u",
+      until: (stdout) => stdout.includes("merge-patch"),
+    },
+    ...[
+      { a: 1, b: { c: 2 } },
+      { a: 1, b: { d: 3 } },
+    ].map((spec): Step => ({
+      kubectl: "apply -f -",
+      input: { apiVersion: "{ns}.example.com/v1", kind: "Thing", metadata: { name: "one" }, spec },
+    })),
+    { kubectl: "get things.{ns}.example.com one -o yaml" },
+  ]),
   defineCase("kubectl-commands", "api", [
     { kubectl: "create configmap one --from-literal=a=1 --from-literal=b=2" },
     { kubectl: "create secret generic one --from-literal=a=1" },
