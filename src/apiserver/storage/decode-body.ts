@@ -97,14 +97,14 @@ function isKnown(group: string, version: string, named: string): boolean {
 }
 
 /** Kubernetes names its table of kinds by a place in its source. */
-const SCHEME = "pkg/runtime/scheme.go:111";
+export const SCHEME = "pkg/runtime/scheme.go:111";
 
 function cannotHandle(kind: Kind, given: Pick<Kind, "kind" | "version">, problem: string): Error {
   return badRequest(`${given.kind} in version "${given.version}" cannot be handled as a ${kind.kind}: ${problem}`);
 }
 
 /** @throws what `refuse` makes of the decoder's sentence. */
-function decoded<T>(refuse: Refuse, decode: () => T): T {
+export function decoded<T>(refuse: Refuse, decode: () => T): T {
   try {
     return decode();
   } catch (error) {

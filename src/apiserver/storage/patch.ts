@@ -26,7 +26,8 @@ import {
 import type { ObjectOutcome, Operation } from "../operation.ts";
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { createDecoded, metadataOf } from "./create.ts";
-import { decodeObject, reportUnknown } from "./decode-body.ts";
+import { decodeObject, type Refuse, reportUnknown } from "./decode-body.ts";
+import { decodeInternal, hasNoVersion } from "./decode-internal.ts";
 import { applied, ownedOnUpdate, setManagedFields } from "./ownership.ts";
 import { checkRevision, createsOnUpdate, type Modification, modify, refuseNoVersion } from "./update.ts";
 
@@ -83,14 +84,27 @@ function decodePatched(operation: Operation, result: Result, twice: readonly str
     return refusal(jsonOfGo(document), firstProblem(operation, document) ?? problem);
   };
   reportUnknown(operation, twice, refuse);
-  return decodeObject(operation, kind, patched, refuse, asGoHas);
+  return decodeDocument(operation, patched, refuse, asGoHas);
+}
+
+/** @param asGoHas the document with its members in the order in which problems are told */
+function decodeDocument(
+  operation: Operation,
+  document: unknown,
+  refuse: Refuse,
+  asGoHas: () => Json,
+): MutableJsonObject {
+  const { kind } = operation;
+  if (hasNoVersion(kind, document)) return decodeInternal(operation, asGoHas() as JsonObject, refuse);
+  return decodeObject(operation, kind, document, refuse, asGoHas);
 }
 
 /** Of several problems the first in Go's order of members is told. */
 function firstProblem(operation: Operation, document: Json): string | undefined {
   let first: string | undefined;
   try {
-    decodeObject(operation, operation.kind, document, (problem) => new Error((first = problem)));
+    const refuse = (problem: string) => new Error((first = problem));
+    decodeDocument(operation, document, refuse, () => document);
   } catch (error) {
     if (first === undefined) throw error;
   }

@@ -460,12 +460,35 @@ const cases: readonly Case[] = [
       { ask: `POST ${NAMESPACE}/services?dryRun=All`, body: { ...bareService, ...said } },
       { ask: `PUT ${NAMESPACE}/services/one`, body: { ...bareService, ...said } },
       { ask: `PATCH ${NAMESPACE}/services/one`, headers: strategic, body: said },
+      { ask: `PATCH ${NAMESPACE}/services/one`, headers: merge, body: said },
       { ask: `PATCH ${NAMESPACE}/services/one?fieldManager=one`, headers: apply, body: { ...bareService, ...said } },
     ]),
     {
       ask: `PUT ${NAMESPACE}/services/one?dryRun=All`,
       body: { ...bareService, metadata: { name: "one", uid: "other" } },
     },
+    { ask: `POST ${NAMESPACE}/services`, body: bareService },
+    ...["Service", "Pod", "PodList", "Other", ""].map((kind) => ({
+      ask: `PATCH ${NAMESPACE}/services/one`,
+      headers: merge,
+      body: { apiVersion: null, kind },
+    })),
+    ...[{ name: "one" }, { name: "two" }, { name: "one", labels: { a: "b" }, z: 1 }].map((body) => ({
+      ask: `PATCH ${NAMESPACE}/services/one`,
+      headers: merge,
+      body: { ...body, apiVersion: "" },
+    })),
+    ...["Strict", "Ignore"].map((validation) => ({
+      ask: `PATCH ${NAMESPACE}/services/one?fieldValidation=${validation}`,
+      headers: jsonPatch,
+      body: [{ op: "remove", path: "/apiVersion" }],
+    })),
+    { ask: `POST ${SETS}`, body: set("one", {}) },
+    ...["", "/status", "/scale"].map((part) => ({
+      ask: `PATCH ${SETS}/one${part}`,
+      headers: merge,
+      body: { apiVersion: "" },
+    })),
   ]),
 ];
 
