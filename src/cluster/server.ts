@@ -135,6 +135,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   );
   await tellOfCluster(options, pki, plane);
   plane.tasks.spawn((signal) => compactRegularly(store, clock, signal));
+  if (engine.alive !== undefined) plane.tasks.spawn((signal) => engine.alive!(signal));
   await startImaginedNodes(options, plane);
   const http = opened.adopt(await listen(options, pki, plane), (listeners) => listeners.close());
   const url = `https://127.0.0.1:${http.address.port}`;

@@ -17,6 +17,11 @@ export interface Engine {
   records(key: string): Promise<readonly ChangeRecord[]>;
   /** At most `limit` records of all keys after a revision, oldest first: how a snapshot reads them. */
   recordsAfter(revision: number, limit: number): Promise<readonly EngineRecord[]>;
+  /**
+   * Resolves when the signal is aborted; rejects as soon as the engine is gone and can keep nothing any more: only a new start
+   * helps then. Absent where that cannot be.
+   */
+  alive?(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -133,6 +133,11 @@ class SqliteEngine implements Engine {
     return reply.rows.map(engineRecord);
   }
 
+  alive(signal: AbortSignal): Promise<void> {
+    const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+    return Promise.race([stopped, this.#calls.lost]);
+  }
+
   async close(): Promise<void> {
     await rm(this.#pidFile, { force: true });
     await this.#calls.close();

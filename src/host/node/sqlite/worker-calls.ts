@@ -14,13 +14,20 @@ export class WorkerCalls {
   readonly started: Promise<Reply>;
   /** Resolves when the thread is gone. */
   readonly ended: Promise<void>;
+  /** Rejects when it goes without having been asked to. */
+  readonly lost: Promise<never>;
   readonly #worker: Worker;
   readonly #calls = new Map<number, Call>();
   #lastId = 0;
   #death: unknown;
+  #closing = false;
+  #lose!: (why: unknown) => void;
 
   constructor(start: WorkerStart) {
     this.#worker = new Worker(siblingProgram(import.meta.url, "worker"), { workerData: start });
+    this.lost = new Promise((_, reject) => (this.#lose = reject));
+    // Whoever does not wait for it has its calls fail.
+    this.lost.catch(() => {});
     this.started = new Promise((resolve, reject) => this.#calls.set(0, { resolve, reject }));
     this.#worker.on("message", (reply: Reply) => {
       const call = this.#calls.get(reply.id)!;
@@ -51,6 +58,7 @@ export class WorkerCalls {
 
   /** Closes the database after the requests made so far, and ends the thread. */
   async close(): Promise<void> {
+    this.#closing = true;
     if (this.#death === undefined) await this.call({ type: "close" }, []);
     await this.ended;
   }
@@ -60,6 +68,7 @@ export class WorkerCalls {
     this.#death = new StorageFailed("the database has stopped", { cause });
     for (const { reject } of this.#calls.values()) reject(this.#death);
     this.#calls.clear();
+    if (!this.#closing) this.#lose(this.#death);
   }
 }
 
