@@ -90,7 +90,7 @@ const cases: readonly Case[] = [
     },
     {
       kubectl: "get --raw /openapi/v3/apis/{ns}.example.com/v1 | grep -o 'application/[a-z-]*patch+[a-z]*' | sort -u",
-      until: (stdout) => stdout.includes("merge-patch"),
+      until: (stdout: string) => stdout.includes("merge-patch"),
     },
     ...[
       { a: 1, b: { c: 2 } },
