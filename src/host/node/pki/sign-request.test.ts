@@ -20,6 +20,14 @@ test("a request says who asks for which names", () => {
   );
 });
 
+test("a request may have text before and behind it, and no other block before", () => {
+  const pem = createSigningRequest(generateKey(), nodes);
+  assert.equal(certificateReader.readRequest(`# Made by hand.\n${pem}And so on.`).commonName, nodes.commonName);
+  const problem = { message: "PEM block type must be CERTIFICATE REQUEST" };
+  assert.throws(() => certificateReader.readRequest(`${authority.certificate}${pem}`), problem);
+  assert.throws(() => certificateReader.readRequest("# Nothing else."), problem);
+});
+
 test("a request that another key has signed is refused", () => {
   const pem = createSigningRequest(generateKey(), nodes);
   const der = Buffer.from(pem.replace(/-----[^-]+-----/g, ""), "base64");

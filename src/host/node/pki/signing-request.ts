@@ -25,9 +25,7 @@ const digests: ReadonlyMap<string, string | null> = new Map([
 
 /** Reads a request. @throws {Error} if it is malformed, or not signed with the key that it wants certified. */
 export function readSigningRequest(pem: string): SigningRequest {
-  if (!pem.includes("-----BEGIN CERTIFICATE REQUEST-----"))
-    throw new Error("PEM block type must be CERTIFICATE REQUEST");
-  const [info, algorithm, signature] = children(readDer(fromPem(pem))[0]);
+  const [info, algorithm, signature] = children(readDer(fromPem("CERTIFICATE REQUEST", pem))[0]);
   const [, subject, keyInfo, ...attributes] = children(info);
   const digest = digests.get(dottedOf(children(algorithm)[0]!));
   if (digest === undefined || keyInfo === undefined || signature === undefined)

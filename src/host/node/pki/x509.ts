@@ -57,9 +57,14 @@ export function toPem(label: string, bytes: Uint8Array): string {
   return `-----BEGIN ${label}-----\n${lines.join("\n")}\n-----END ${label}-----\n`;
 }
 
-export function fromPem(pem: string): Buffer {
-  return Buffer.from(pem.replace(/-----[^-]+-----/g, ""), "base64");
+/** What stands in the first block; text before and behind it is nothing to a reader. @throws {Error} where that is another's */
+export function fromPem(label: string, pem: string): Buffer {
+  const [, found, content] = BLOCK.exec(pem) ?? [];
+  if (found !== label) throw new Error(`PEM block type must be ${label}`);
+  return Buffer.from(content!, "base64");
 }
+
+const BLOCK = /-----BEGIN ([^-]+)-----([\s\S]*?)-----END \1-----/;
 
 export interface Body {
   /** Names as they stand in certificates. */
@@ -136,7 +141,7 @@ export function keyIdentifier(key: KeyObject): Buffer {
 
 /** The subject of a certificate as it stands there, to be an issuer elsewhere. */
 export function subjectOf(pem: string): Buffer {
-  const [signed] = children(readDer(fromPem(pem))[0]);
+  const [signed] = children(readDer(fromPem("CERTIFICATE", pem))[0]);
   // version, serial number, algorithm, issuer, validity, subject
   return children(signed)[5]!.whole;
 }
