@@ -6,6 +6,7 @@ import { textHash } from "../../base/sha256.ts";
 import { parseAccept } from "../encode/media-type.ts";
 import { encodeText } from "../encode/text.ts";
 import type { ApiRequest, ApiResponse } from "../http.ts";
+import { patchTypesOf } from "../patch-types.ts";
 import { KUBERNETES_VERSION } from "../version.ts";
 import type { CustomSchema } from "./bodies.ts";
 import type { Describe } from "./describe.ts";
@@ -157,6 +158,7 @@ function versionHash(served: ServedVersion, customSchema: CustomSchema): string 
         verbs,
         namespaced,
         subresources,
+        patchTypesOf(kind),
         customSchema(kind),
       ]);
       fingerprints.set(kind, known);
