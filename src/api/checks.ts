@@ -82,6 +82,23 @@ export function checkPort(port: number | string, at: string, issues: Issues): vo
   else checkFormat(port, at, portName, issues);
 }
 
+const PATH = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
+const PATH_EXPRESSION = new RegExp(`^${PATH}$`);
+
+/** What somebody goes by who has a domain: `example.com/path`. */
+export function checkDomainPath(value: string, at: string, issues: Issues): void {
+  if (!checkRequired(value, at, issues)) return;
+  const slash = value.indexOf("/");
+  const path = value.slice(slash + 1);
+  if (slash < 1 || path === "") {
+    return void issues.push(invalid(at, value, `must be a domain-prefixed path (such as "acme.io/foo")`));
+  }
+  checkFormat(value.slice(0, slash), at, dnsSubdomain, issues);
+  if (!PATH_EXPRESSION.test(path)) {
+    issues.push(invalid(at, path, `Invalid path (regex used for validation is '${PATH}')`));
+  }
+}
+
 /** The name of another object. */
 export const objectName: FormatCheck = dnsSubdomain;
 

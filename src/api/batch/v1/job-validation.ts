@@ -1,9 +1,9 @@
-import { dnsLabel, dnsSubdomain } from "../../../machinery/formats.ts";
+import { dnsLabel } from "../../../machinery/formats.ts";
 import { givenEmpty } from "../../../machinery/given-empty.ts";
 import { invalid, type Issue, notSupported, required, tooLong } from "../../../machinery/issue.ts";
 import { matches, selectorOf } from "../../../machinery/labels.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
-import { checkFormat, checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
+import { checkDomainPath, checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import { templateForm } from "../../core/v1/pod-diff/spec-difference.ts";
 import { checkSelects, checkTemplate } from "../../core/v1/pod-spec/template.ts";
@@ -204,22 +204,8 @@ function shownRule({ succeededIndexes = null, succeededCount = null }: Nullable<
 
 type Nullable<T> = { readonly [Name in keyof T]: T[Name] | null };
 
-const PATH = /^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/;
-
 function checkManager(manager: string, at: string, issues: Issues): void {
-  const slash = manager.indexOf("/");
-  const host = manager.slice(0, slash);
-  const path = manager.slice(slash + 1);
-  if (manager === "") issues.push(required(at));
-  else if (slash < 1 || path === "") {
-    issues.push(invalid(at, manager, `must be a domain-prefixed path (such as "acme.io/foo")`));
-  } else {
-    checkFormat(host, at, dnsSubdomain, issues);
-    if (!PATH.test(path)) {
-      const rule = String.raw`Invalid path (regex used for validation is '[A-Za-z0-9/\-._~%!$&'()*+,;=:]+')`;
-      issues.push(invalid(at, path, rule));
-    }
-  }
+  checkDomainPath(manager, at, issues);
   if (manager.length > LONGEST_MANAGER) issues.push(tooLong(at, LONGEST_MANAGER));
 }
 

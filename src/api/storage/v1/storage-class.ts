@@ -1,6 +1,6 @@
-import { byteLength, qualifiedName } from "../../../machinery/formats.ts";
+import { qualifiedName } from "../../../machinery/formats.ts";
 import { givenEmpty } from "../../../machinery/given-empty.ts";
-import { duplicate, invalid, required, tooLong } from "../../../machinery/issue.ts";
+import { duplicate, invalid, required } from "../../../machinery/issue.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkFormat, checkOneOf, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, name } from "../../columns.ts";
@@ -8,6 +8,7 @@ import { OLD_NODE_LABELS } from "../../core/v1/node-labels.ts";
 import { facts } from "../../generated/resources.ts";
 import type { StorageClass as StoredStorageClass } from "../../generated/storage-v1.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { checkParameters, checkProvisioner } from "./provisioning.ts";
 
 export type StorageClass = StoredStorageClass;
 
@@ -29,8 +30,7 @@ export const StorageClass: Kind<StorageClass> = defineKind(facts.storage.v1.Stor
   validate(storage) {
     const issues: Issues = [];
     const { provisioner, parameters = {} } = storage;
-    if (provisioner === "") issues.push(required("provisioner"));
-    else checkFormat(provisioner.toLowerCase(), "provisioner", qualifiedName, issues);
+    checkProvisioner(provisioner, "provisioner", issues);
     checkParameters(parameters, issues);
     if (storage.reclaimPolicy) checkOneOf(storage.reclaimPolicy, "reclaimPolicy", RECLAIM_POLICIES, issues);
     checkOneOf(storage.volumeBindingMode, "volumeBindingMode", BINDING_MODES, issues);
@@ -56,20 +56,6 @@ export const StorageClass: Kind<StorageClass> = defineKind(facts.storage.v1.Stor
 
 const RECLAIM_POLICIES = ["Delete", "Retain"];
 const BINDING_MODES = ["Immediate", "WaitForFirstConsumer"];
-const MOST_PARAMETERS = 512;
-const PARAMETERS_LIMIT_BYTES = 256 * 1024;
-
-function checkParameters(parameters: Readonly<Record<string, string>>, issues: Issues): void {
-  const entries = Object.entries(parameters);
-  if (entries.length > MOST_PARAMETERS) return void issues.push(tooLong("parameters", MOST_PARAMETERS));
-  let size = 0;
-  for (const [key, value] of entries) {
-    if (key === "") issues.push(invalid("parameters", key, "field can not be empty."));
-    size += byteLength(key) + byteLength(value);
-  }
-  if (size > PARAMETERS_LIMIT_BYTES) issues.push(tooLong("parameters", PARAMETERS_LIMIT_BYTES));
-}
-
 function checkTopologies(terms: NonNullable<StorageClass["allowedTopologies"]>, issues: Issues): void {
   // Kubernetes compares each term with those before, and with as many empty ones as there are terms.
   const before: ReadonlyMap<string, readonly string[]>[] = terms.map(() => new Map());
