@@ -9,13 +9,18 @@ export function goJson(value: unknown): string {
 }
 
 /**
- * JSON with whole numbers as Go has them: what stands for the ends of 64 bits is beyond what numbers here tell apart.
+ * JSON with whole numbers as Go has them: the least of 64 bits, which Go makes of numbers beyond them, would be printed as
+ * one that is less still, and that no client in Go could read.
  * @param indent as that of `JSON.stringify`
  */
 export function jsonOfGo(value: unknown, indent = 0): string {
   const text = JSON.stringify(value, undefined, indent);
-  return text.replaceAll(/(?<=[:[,]\s*)-9223372036854776000\b/g, "-9223372036854775808");
+  if (!text.includes(LEAST)) return text;
+  return text.replaceAll(STRING_OR_LEAST, (found) => (found === LEAST ? "-9223372036854775808" : found));
 }
+
+const LEAST = String(-(2 ** 63));
+const STRING_OR_LEAST = new RegExp(String.raw`"(?:[^"\\]|\\.)*"|${LEAST}\b`, "g");
 
 const SPECIAL = /[<>&\u2028\u2029]/;
 

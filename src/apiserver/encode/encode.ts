@@ -1,4 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
+import { jsonOfGo } from "../../machinery/go-json.ts";
 import type { KubeObject, ListMeta } from "../../machinery/object.ts";
 import { failure, type Status, type StatusError } from "../../machinery/status.ts";
 import type { Entry } from "../../store/contract.ts";
@@ -162,7 +163,7 @@ function* itemsOf(kind: Kind, entries: readonly Entry<KubeObject>[]): Iterable<U
     const { bytes } = entry;
     // The value of what was loaded from disk is read when somebody asks for it: here nobody should.
     if (startsWith(bytes, named)) yield bytes.subarray(named.length);
-    else yield encodeText(JSON.stringify(itemOf(entry.value)).slice(1));
+    else yield encodeText(jsonOfGo(itemOf(entry.value)).slice(1));
   }
 }
 

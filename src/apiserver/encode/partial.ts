@@ -1,4 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
+import { jsonOfGo } from "../../machinery/go-json.ts";
 import type { KubeObject, ListMeta, ObjectMeta } from "../../machinery/object.ts";
 import { failure } from "../../machinery/status.ts";
 import type { Entry } from "../../store/contract.ts";
@@ -24,7 +25,7 @@ export function partialObject(
 
 /** The same as JSON, remembered with the object. */
 export function partialJson(kind: Kind, entry: Entry<KubeObject>, version: string): string {
-  return entry.remember(`partial/${version}`, () => JSON.stringify(partialObject(kind, entry.value, version)));
+  return entry.remember(`partial/${version}`, () => jsonOfGo(partialObject(kind, entry.value, version)));
 }
 
 function withoutAnnotation(metadata: Partial<ObjectMeta>, name: string): Partial<ObjectMeta> {

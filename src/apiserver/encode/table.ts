@@ -1,5 +1,6 @@
 import type { Column, Kind } from "../../api/kind.ts";
 import { humanDuration } from "../../machinery/duration.ts";
+import { jsonOfGo } from "../../machinery/go-json.ts";
 import { invalid, issueText } from "../../machinery/issue.ts";
 import type { KubeObject, ListMeta } from "../../machinery/object.ts";
 import { badRequest } from "../../machinery/status.ts";
@@ -85,7 +86,7 @@ export function* rowTexts(
       include === "None"
         ? "null"
         : include === "Object"
-          ? JSON.stringify(entry.value)
+          ? jsonOfGo(entry.value)
           : partialJson(kind, entry, view.version);
     yield `{"cells":${cells},"object":${object}}`;
   }

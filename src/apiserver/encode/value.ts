@@ -1,3 +1,4 @@
+import { jsonOfGo } from "../../machinery/go-json.ts";
 import type { Format } from "./negotiate.ts";
 import { protobufOf } from "./protobuf/answers.ts";
 import { encodeText, goEscaped } from "./text.ts";
@@ -11,8 +12,6 @@ export function encodeValue(value: unknown, format: Format, pretty: boolean): Ui
     case "yaml":
       return encodeText(toYaml(value));
     case "json":
-      return encodeText(
-        pretty ? goEscaped(JSON.stringify(value, undefined, 2)) : `${goEscaped(JSON.stringify(value))}\n`,
-      );
+      return encodeText(pretty ? goEscaped(jsonOfGo(value, 2)) : `${goEscaped(jsonOfGo(value))}\n`);
   }
 }

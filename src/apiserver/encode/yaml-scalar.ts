@@ -1,3 +1,4 @@
+import { jsonOfGo } from "../../machinery/go-json.ts";
 import { looksLikeAnotherType } from "./yaml-type.ts";
 
 /** A text is broken at the first space behind this column. */
@@ -33,7 +34,7 @@ export function isSimpleKey(key: string): boolean {
 
 /** As Go prints numbers: whole ones of 64 bits and those between 1e-4 and 1e6 have no exponent. */
 function numberText(value: number): string {
-  if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) return String(value);
+  if (Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 64) return jsonOfGo(value);
   const [digits, exponent] = value.toExponential().split("e") as [string, string];
   if (Number(exponent) >= -4 && Number(exponent) < 6) return String(value);
   return `${digits}e${exponent.replace(/^([-+])(\d)$/, "$10$2")}`;

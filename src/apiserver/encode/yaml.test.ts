@@ -94,5 +94,6 @@ test("what has no plain form is quoted, and escaped where it could not be seen",
 });
 
 test("numbers are printed as Go does", () => {
+  assert.equal(toYaml({ least: -(2 ** 63) }), "least: -9223372036854775808\n");
   assert.equal(toYaml([1, -3, 0.5, 1234567.5, 1e21, 0.00001]), "- 1\n- -3\n- 0.5\n- 1.2345675e+06\n- 1e+21\n- 1e-05\n");
 });

@@ -1,3 +1,4 @@
+import { jsonOfGo } from "../../machinery/go-json.ts";
 import type { KubeObject, ObjectMeta } from "../../machinery/object.ts";
 import type { ValueCodec } from "../../store/contract.ts";
 
@@ -10,7 +11,7 @@ export function objectCodec({ frozen }: { readonly frozen: boolean }): ValueCode
   return {
     seal(object, revision) {
       const value = finished(inOrder(object, String(revision)));
-      return { value, bytes: encoder.encode(JSON.stringify(value)) };
+      return { value, bytes: encoder.encode(jsonOfGo(value)) };
     },
     open(bytes, revision) {
       const value = JSON.parse(decoder.decode(bytes)) as KubeObject;

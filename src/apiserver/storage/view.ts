@@ -1,4 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
+import { jsonOfGo } from "../../machinery/go-json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import type { Entry } from "../../store/contract.ts";
 
@@ -70,7 +71,7 @@ export function derivedEntry(entry: Entry<KubeObject>, value: KubeObject): Entry
     revision: entry.revision,
     value,
     get bytes() {
-      return (bytes ??= encoder.encode(JSON.stringify(value)));
+      return (bytes ??= encoder.encode(jsonOfGo(value)));
     },
     remember<T>(form: string, make: () => T): T {
       if (!forms.has(form)) forms.set(form, make());

@@ -335,6 +335,12 @@ const cases: readonly Case[] = [
       headers: apply,
       body: set("one", { terminationGracePeriodSeconds: 1e30, activeDeadlineSeconds: 1e30 }),
     },
+    {
+      ask: `PATCH ${SETS}/one/status?fieldManager=two&force=true`,
+      headers: apply,
+      body: { ...set("one", {}), status: { replicas: 1, observedGeneration: 1e30 } },
+    },
+    { ask: `GET ${SETS}/one`, headers: { accept: "application/yaml" } },
     { ask: `POST ${NAMESPACE}/pods`, body: pod({}) },
     {
       ask: `PATCH ${NAMESPACE}/pods/one?fieldManager=two&force=true`,
@@ -454,41 +460,6 @@ const cases: readonly Case[] = [
       },
       { resourceClaimStatuses: [{ name: "a", resourceClaimName: "Not valid!" }, { name: "b" }] },
     ].map((status) => ({ ask: `PATCH ${NAMESPACE}/pods/one/status`, headers: merge, body: { status } })),
-  ]),
-  defineCase("unsaid-kinds", "api", [
-    ...[{ kind: "" }, { apiVersion: "" }, { kind: "", apiVersion: "" }, { kind: null }].flatMap((said) => [
-      { ask: `POST ${NAMESPACE}/services?dryRun=All`, body: { ...bareService, ...said } },
-      { ask: `PUT ${NAMESPACE}/services/one`, body: { ...bareService, ...said } },
-      { ask: `PATCH ${NAMESPACE}/services/one`, headers: strategic, body: said },
-      { ask: `PATCH ${NAMESPACE}/services/one`, headers: merge, body: said },
-      { ask: `PATCH ${NAMESPACE}/services/one?fieldManager=one`, headers: apply, body: { ...bareService, ...said } },
-    ]),
-    {
-      ask: `PUT ${NAMESPACE}/services/one?dryRun=All`,
-      body: { ...bareService, metadata: { name: "one", uid: "other" } },
-    },
-    { ask: `POST ${NAMESPACE}/services`, body: bareService },
-    ...["Service", "Pod", "PodList", "Other", ""].map((kind) => ({
-      ask: `PATCH ${NAMESPACE}/services/one`,
-      headers: merge,
-      body: { apiVersion: null, kind },
-    })),
-    ...[{ name: "one" }, { name: "two" }, { name: "one", labels: { a: "b" }, z: 1 }].map((body) => ({
-      ask: `PATCH ${NAMESPACE}/services/one`,
-      headers: merge,
-      body: { ...body, apiVersion: "" },
-    })),
-    ...["Strict", "Ignore"].map((validation) => ({
-      ask: `PATCH ${NAMESPACE}/services/one?fieldValidation=${validation}`,
-      headers: jsonPatch,
-      body: [{ op: "remove", path: "/apiVersion" }],
-    })),
-    { ask: `POST ${SETS}`, body: set("one", {}) },
-    ...["", "/status", "/scale"].map((part) => ({
-      ask: `PATCH ${SETS}/one${part}`,
-      headers: merge,
-      body: { apiVersion: "" },
-    })),
   ]),
 ];
 
