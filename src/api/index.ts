@@ -42,6 +42,8 @@ export { ServiceAccount } from "./core/v1/service-account.ts";
 export { Service } from "./core/v1/service.ts";
 export { EndpointSlice } from "./discovery/v1/endpoint-slice.ts";
 export { Event as EventsEvent } from "./events/v1/event.ts";
+export { FlowSchema } from "./flowcontrol/v1/flow-schema.ts";
+export { PriorityLevelConfiguration } from "./flowcontrol/v1/priority-level-configuration.ts";
 export { IngressClass } from "./networking/v1/ingress-class.ts";
 export { Ingress } from "./networking/v1/ingress.ts";
 export { IPAddress } from "./networking/v1/ip-address.ts";

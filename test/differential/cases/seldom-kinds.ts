@@ -1,5 +1,5 @@
 import { apply, merge } from "../../../src/apiserver/answers/drafts.ts";
-import { defineCase, type HttpStep } from "../define-case.ts";
+import { defineCase, type HttpStep, type Json } from "../define-case.ts";
 
 // Kinds that operators of a cluster write, and drivers: what they are refused, told, counted and shown as.
 
@@ -15,6 +15,7 @@ interface Subject {
   readonly changes: readonly object[];
   /** Merge patches of the status. */
   readonly statuses?: readonly object[];
+  readonly see?: NonNullable<HttpStep["see"]>;
 }
 
 const TABLE = { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" };
@@ -22,7 +23,7 @@ const LABELS = { metadata: { labels: { a: "b" } } };
 /** What every kind is asked. */
 const METADATA: readonly object[] = [{ metadata: { labels: { a: "not valid!" } } }, LABELS];
 
-function stepsOf({ collection, kind, object, news, changes, statuses = [] }: Subject): readonly HttpStep[] {
+function stepsOf({ collection, kind, object, news, changes, statuses = [], see }: Subject): readonly HttpStep[] {
   const at = `/apis/${collection}`;
   const one = `${at}/{ns}-one`;
   const apiVersion = collection.split("/").slice(0, 2).join("/");
@@ -32,7 +33,7 @@ function stepsOf({ collection, kind, object, news, changes, statuses = [] }: Sub
     metadata: { name: "{ns}-one", ...metadata },
     ...parts,
   });
-  return [
+  const steps: readonly HttpStep[] = [
     ...[{}, ...news].map((parts) => ({ ask: `POST ${at}?dryRun=All`, body: body(parts) })),
     { ask: `POST ${at}?dryRun=All`, body: body(object, { name: "Not valid!", finalizers: ["a"] }) },
     { ask: `PUT ${one}?dryRun=All`, body: body(object) },
@@ -48,11 +49,28 @@ function stepsOf({ collection, kind, object, news, changes, statuses = [] }: Sub
     { ask: `GET ${one}`, headers: TABLE },
     { ask: `DELETE ${one}` },
   ];
+  return see === undefined ? steps : steps.map((step) => ({ ...step, see }));
+}
+
+/** The API server of Kubernetes writes the status of a flow schema itself, at any time. */
+function withoutOwnStatus({ kind, ...body }: Json): unknown {
+  if (kind === "Table") return body.rows.map(({ cells }: Json) => cells.slice(0, -1));
+  if (kind !== "FlowSchema") return body;
+  const { generation, labels } = body.metadata;
+  return { generation, labels, spec: body.spec };
 }
 
 const spec = (...specs: readonly object[]) => specs.map((each) => ({ spec: each }));
 const oldLabel = { "beta.kubernetes.io/os": "linux" };
 const long = "x".repeat(64);
+const resources = (verbs: readonly string[]) => ({ verbs, apiGroups: ["*"], resources: ["*"], clusterScope: true });
+const flowRule = (parts: object) => ({
+  subjects: [{ kind: "User", user: { name: "a" } }],
+  resourceRules: [resources(["*"])],
+  ...parts,
+});
+const whoever = { user: {}, group: {}, serviceAccount: { name: "Not valid!" } };
+const limited = (type: string, queuing?: object) => ({ limitResponse: { type, queuing } });
 
 const SUBJECTS: readonly Subject[] = [
   {
@@ -209,6 +227,78 @@ const SUBJECTS: readonly Subject[] = [
     object: { driverName: "example.com", parameters: { a: "b" } },
     news: [{ driverName: "Not valid!", parameters: { "": "a" } }, { driverName: "a" }],
     changes: [{ driverName: "b" }, { parameters: { a: "c" } }, { parameters: null }],
+  },
+  {
+    collection: "flowcontrol.apiserver.k8s.io/v1/flowschemas",
+    kind: "FlowSchema",
+    object: { spec: { priorityLevelConfiguration: { name: "catch-all" }, rules: [flowRule({})] } },
+    news: spec(
+      { matchingPrecedence: 1, distinguisherMethod: { type: "Other" }, rules: [{}] },
+      { matchingPrecedence: -1, priorityLevelConfiguration: { name: "Not valid!" } },
+      ...[
+        { matchingPrecedence: 10001, rules: [flowRule({ subjects: [{ kind: "Other" }, { kind: "User" }] })] },
+        { rules: [flowRule({ subjects: ["User", "Group", "ServiceAccount"].map((kind) => ({ kind, ...whoever })) })] },
+        { rules: [flowRule({ resourceRules: [{}, resources(["*", "get"]), resources(["Other"])] })] },
+        { rules: [flowRule({ resourceRules: [{ ...resources(["get"]), namespaces: ["Not valid!", ""] }] })] },
+        { rules: [flowRule({ nonResourceRules: [{}, { verbs: ["*"], nonResourceURLs: ["*", "/a"] }] })] },
+        {
+          rules: [
+            flowRule({
+              nonResourceRules: [
+                { verbs: ["get"], nonResourceURLs: ["", "/", "a", "/a b", "//", "/*a", "/a*", "/a/*"] },
+              ],
+            }),
+          ],
+        },
+      ].map((rest) => ({ priorityLevelConfiguration: { name: "catch-all" }, ...rest })),
+    ),
+    changes: [
+      { spec: { matchingPrecedence: 7, distinguisherMethod: { type: "ByUser" } } },
+      { spec: { rules: null } },
+      { spec: { matchingPrecedence: -1 } },
+    ],
+    statuses: [
+      { status: { conditions: [{ type: "Dangling", status: "True" }] } },
+      { status: { conditions: [{ type: "" }, { status: "True" }] } },
+    ],
+    see: withoutOwnStatus,
+  },
+  {
+    collection: "flowcontrol.apiserver.k8s.io/v1/prioritylevelconfigurations",
+    kind: "PriorityLevelConfiguration",
+    object: { spec: { type: "Limited", limited: { limitResponse: { type: "Queue", queuing: {} } } } },
+    news: [
+      ...spec(
+        { type: "Exempt", exempt: { nominalConcurrencyShares: -1, lendablePercent: 101 }, limited: limited("Reject") },
+        { type: "Limited", exempt: {} },
+        { type: "Other" },
+        { type: "Limited", limited: {} },
+        { type: "Limited", limited: limited("Other") },
+        { type: "Limited", limited: limited("Queue") },
+        {
+          type: "Limited",
+          limited: {
+            nominalConcurrencyShares: -1,
+            lendablePercent: -1,
+            borrowingLimitPercent: -1,
+            ...limited("Reject", {}),
+          },
+        },
+        { type: "Limited", limited: limited("Queue", { queues: -1, handSize: -1, queueLengthLimit: -1 }) },
+        { type: "Limited", limited: limited("Queue", { queues: 10000001, handSize: 9 }) },
+        { type: "Limited", limited: limited("Queue", { queues: 2, handSize: 3 }) },
+      ),
+      { metadata: { name: "a", annotations: { "flowcontrol.k8s.io/v1beta3-preserve-zero-concurrency-shares": "" } } },
+    ],
+    changes: [
+      { spec: { limited: { nominalConcurrencyShares: 0 } } },
+      { spec: { limited: { limitResponse: { type: "Reject" } } } },
+      { spec: { limited: { limitResponse: { type: "Reject", queuing: null } } } },
+    ],
+    statuses: [
+      { status: { conditions: [{ type: "a", status: "True" }] } },
+      { status: { conditions: [{ type: "a" }, { type: "a" }] } },
+    ],
   },
 ];
 
