@@ -2,6 +2,7 @@ import { allFacts } from "../../api/generated/resources.ts";
 import type { Kind } from "../../api/kind.ts";
 import { decodeValue } from "../../machinery/decode.ts";
 import type { JsonObject, MutableJsonObject } from "../../machinery/json.ts";
+import type { Shape, StructShape } from "../../machinery/shape.ts";
 import type { Operation } from "../operation.ts";
 import { decoded, type Refuse, reportUnknown, SCHEME } from "./decode-body.ts";
 
@@ -15,8 +16,7 @@ export function decodeInternal(operation: Operation, document: JsonObject, refus
   const { apiVersion: _, kind: named, ...members } = document;
   if (typeof named === "string" && named !== "" && named !== kind.kind)
     throw refuse(otherKind(kind.group, named, kind.kind));
-  const metadata = kind.shape.fields["metadata"]!.shape;
-  const { value, unknown } = decoded(refuse, () => decodeValue(metadata, members));
+  const { value, unknown } = decoded(refuse, () => decodeValue(internalShape(kind), members));
   reportUnknown(operation, unknown, refuse);
   return decodeValue(kind.shape, { apiVersion: kind.apiVersion, kind: kind.kind, metadata: value })
     .value as MutableJsonObject;
@@ -26,6 +26,14 @@ export function hasNoVersion({ custom }: Kind, document: unknown): boolean {
   if (custom !== undefined || typeof document !== "object" || document === null || Array.isArray(document))
     return false;
   return ((document as JsonObject)["apiVersion"] ?? "") === "";
+}
+
+function internalShape({ shape }: Kind): Shape {
+  const metadata = shape.fields["metadata"]!.shape as StructShape;
+  const fields = Object.entries(metadata.fields).map(
+    ([name, field]) => [name, { ...field, inlined: ["ObjectMeta"] }] as const,
+  );
+  return { type: "struct", name: shape.name, atomic: false, fields: Object.fromEntries(fields) };
 }
 
 function otherKind(group: string, named: string, own: string): string {

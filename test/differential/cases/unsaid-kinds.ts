@@ -34,11 +34,13 @@ export default defineCase("unsaid-kinds", "api", [
     headers: merge,
     body: { apiVersion: null, kind },
   })),
-  ...[{ name: "one" }, { name: "two" }, { name: "one", labels: { a: "b" }, z: 1 }].map((body) => ({
-    ask: `PATCH ${NAMESPACE}/services/one`,
-    headers: merge,
-    body: { ...body, apiVersion: "" },
-  })),
+  ...[{ name: "one" }, { name: "two" }, { name: "one", labels: { a: "b" }, z: 1 }, { name: 7 }, { labels: 7 }].map(
+    (body) => ({
+      ask: `PATCH ${NAMESPACE}/services/one`,
+      headers: merge,
+      body: { ...body, apiVersion: "" },
+    }),
+  ),
   ...["Strict", "Ignore"].map((validation) => ({
     ask: `PATCH ${NAMESPACE}/services/one?fieldValidation=${validation}`,
     headers: jsonPatch,
