@@ -1,6 +1,6 @@
 import { parseDocument } from "yaml";
-import { goJsonType } from "../../machinery/go-json.ts";
 import { badRequest, failure, type StatusError, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
+import { typeProblem } from "../../machinery/type-problem.ts";
 import { type ApiRequest, BodyTooLarge } from "../http.ts";
 import { bareType } from "./media-type.ts";
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from "./negotiate.ts";
@@ -95,21 +95,8 @@ export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | u
   if (isTooDeep(text)) {
     throw refuse("couldn't get version/kind; json parse error: invalid character '[' exceeded max depth");
   }
-  if (typeof value !== "object" || Array.isArray(value)) {
-    const type = goJsonType(value);
-    const target = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
-    throw refuse(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go value of type ${target}`,
-    );
-  }
-  for (const member of ["apiVersion", "kind"]) {
-    const given = (value as Record<string, unknown> | null)?.[member] ?? "";
-    if (typeof given === "string") continue;
-    const problem = `json: cannot unmarshal ${goJsonType(given)} into Go struct field .${member} of type string`;
-    throw refuse(`couldn't get version/kind; json parse error: ${problem}`);
-  }
-  const { apiVersion = "" } = (value ?? {}) as { apiVersion?: string };
-  if (apiVersion.split("/").length > 2) throw refuse(`unexpected GroupVersion string: ${apiVersion}`);
+  const problem = typeProblem(value);
+  if (problem !== undefined) throw refuse(problem);
   return { mediaType, value: value ?? {}, text, problems: [] };
 }
 

@@ -23,6 +23,7 @@ import {
   StatusError,
   unsupportedMediaType,
 } from "../../machinery/status.ts";
+import { typeProblem } from "../../machinery/type-problem.ts";
 import type { ObjectOutcome, Operation } from "../operation.ts";
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { createDecoded, metadataOf } from "./create.ts";
@@ -76,7 +77,7 @@ function decodePatched(operation: Operation, result: Result, twice: readonly str
     const refuse = (problem: string) =>
       refusal(describeValue(left as MutableJson), restoreProblem(kind.shape, patched) ?? problem);
     reportUnknown(operation, twice, refuse);
-    return decodeObject(operation, kind, wrapIntegers(kind.shape, patched), refuse);
+    return decodeObject(operation, kind, ofOwnKind(kind, wrapIntegers(kind.shape, patched)), refuse);
   }
   const { patched, asGoHas } = result;
   const refuse = (problem: string) => {
@@ -87,6 +88,13 @@ function decodePatched(operation: Operation, result: Result, twice: readonly str
   return decodeDocument(operation, patched, refuse, asGoHas);
 }
 
+/** A strategic patch is laid over an object of Go's type, which has its kind whatever name and version it is given. */
+function ofOwnKind({ apiVersion, kind }: Kind, patched: unknown): unknown {
+  const given = patched as Readonly<Record<string, unknown>>;
+  const isNamed = typeof given["apiVersion"] === "string" && typeof given["kind"] === "string";
+  return isNamed ? { ...given, apiVersion, kind } : patched;
+}
+
 /** @param asGoHas the document with its members in the order in which problems are told */
 function decodeDocument(
   operation: Operation,
@@ -95,6 +103,8 @@ function decodeDocument(
   asGoHas: () => Json,
 ): MutableJsonObject {
   const { kind } = operation;
+  const problem = typeProblem(document);
+  if (problem !== undefined) throw refuse(problem);
   if (hasNoVersion(kind, document)) return decodeInternal(operation, asGoHas() as JsonObject, refuse);
   return decodeObject(operation, kind, document, refuse, asGoHas);
 }

@@ -1,7 +1,7 @@
 import { apply, jsonPatch, merge, strategic } from "../../../src/apiserver/answers/drafts.ts";
 import { defineCase } from "../define-case.ts";
 
-// What an object is, left out or taken away.
+// What an object is, left out, taken away or none.
 
 const NAMESPACE = "/api/v1/namespaces/{ns}";
 const SETS = "/apis/apps/v1/namespaces/{ns}/statefulsets";
@@ -51,5 +51,14 @@ export default defineCase("unsaid-kinds", "api", [
     ask: `PATCH ${SETS}/one${part}`,
     headers: merge,
     body: { apiVersion: "" },
+  })),
+  ...[{ apiVersion: 7 }, { kind: [] }, { apiVersion: "a/b/c" }, { kind: "Other" }].flatMap((body) => [
+    { ask: `PATCH ${SETS}/one`, headers: merge, body },
+    { ask: `PATCH ${SETS}/one`, headers: strategic, body },
+  ]),
+  ...[[], "x"].map((value) => ({
+    ask: `PATCH ${SETS}/one`,
+    headers: jsonPatch,
+    body: [{ op: "replace", path: "", value }],
   })),
 ]);
