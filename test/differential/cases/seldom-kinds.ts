@@ -69,6 +69,8 @@ const flowRule = (parts: object) => ({
   resourceRules: [resources(["*"])],
   ...parts,
 });
+const request = { name: "a", exactly: { deviceClassName: "a" } };
+const pod = { resource: "pods", name: "a", uid: "00000000-0000-0000-0000-000000000001" };
 const whoever = { user: {}, group: {}, serviceAccount: { name: "Not valid!" } };
 const limited = (type: string, queuing?: object) => ({ limitResponse: { type, queuing } });
 
@@ -298,6 +300,48 @@ const SUBJECTS: readonly Subject[] = [
     statuses: [
       { status: { conditions: [{ type: "a", status: "True" }] } },
       { status: { conditions: [{ type: "a" }, { type: "a" }] } },
+    ],
+  },
+  {
+    collection: "resource.k8s.io/v1/deviceclasses",
+    kind: "DeviceClass",
+    object: { spec: { extendedResourceName: "example.com/a" } },
+    news: [],
+    changes: [{ spec: { extendedResourceName: "example.com/b" } }],
+  },
+  {
+    collection: "resource.k8s.io/v1/namespaces/{ns}/resourceclaims",
+    kind: "ResourceClaim",
+    object: { spec: { devices: { requests: [request] } } },
+    news: [],
+    changes: [
+      { status: { reservedFor: [] } },
+      { spec: { devices: { requests: [{ name: "b", exactly: { selectors: [{ cel: { expression: "true" } }] } }] } } },
+    ],
+    statuses: [{ status: { allocation: { devices: {} } } }, { status: { reservedFor: [pod] } }],
+  },
+  {
+    collection: "resource.k8s.io/v1/namespaces/{ns}/resourceclaimtemplates",
+    kind: "ResourceClaimTemplate",
+    object: { spec: { spec: { devices: { requests: [request] } } } },
+    news: [],
+    changes: [],
+  },
+  {
+    collection: "resource.k8s.io/v1/resourceslices",
+    kind: "ResourceSlice",
+    object: {
+      spec: { driver: "a.example.com", nodeName: "a", pool: { name: "a", generation: 1, resourceSliceCount: 1 } },
+    },
+    news: spec(
+      { driver: "A.example.com", nodeName: "a", pool: { name: "a", resourceSliceCount: 1 } },
+      { driver: "Not valid!", nodeName: "Not valid!", pool: { name: "a//Not valid!", generation: -1 } },
+      { driver: "a", nodeName: "", allNodes: false, perDeviceNodeSelection: false, pool: { name: long.repeat(4) } },
+      { driver: "a", nodeName: "a", allNodes: true, pool: { name: "a", resourceSliceCount: 1 } },
+    ),
+    changes: [
+      { spec: { driver: "b.example.com", pool: { name: "b" }, nodeName: null, allNodes: true } },
+      { spec: { pool: { generation: 2 } } },
     ],
   },
 ];

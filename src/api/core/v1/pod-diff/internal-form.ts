@@ -8,9 +8,10 @@ export type InternalForm = Readonly<Record<string, unknown>>;
 /**
  * A value of a pod as Kubernetes has it within its server, and shows it in messages: every field of Go's struct, absent
  * ones with their zero value, each under its name in Go. @param kind the struct's name, such as `SecurityContext`
+ * @param version whose struct it is
  */
-export function internalForm(kind: string, value: object): InternalForm {
-  return structForm(shapes(`io.k8s.api.core.v1.${kind}`), value as InternalForm);
+export function internalForm(kind: string, value: object, version = "core.v1"): InternalForm {
+  return structForm(shapes(`io.k8s.api.${version}.${kind}`), value as InternalForm);
 }
 
 function formOf(shape: Shape, value: unknown): unknown {
@@ -101,6 +102,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "ISCSIPersistentVolumeSource.chapAuthDiscovery": "DiscoveryCHAPAuth",
   "ISCSIVolumeSource.chapAuthSession": "SessionCHAPAuth",
   "ISCSIPersistentVolumeSource.chapAuthSession": "SessionCHAPAuth",
+  "DeviceSelector.cel": "CEL",
   "RBDVolumeSource.image": "RBDImage",
   "RBDPersistentVolumeSource.image": "RBDImage",
   "RBDVolumeSource.monitors": "CephMonitors",
