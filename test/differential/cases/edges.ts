@@ -164,6 +164,20 @@ const cases: readonly Case[] = [
       body: [{ op: "add", path: "/subsets/0/notReadyAddresses", value: [] }],
     },
   ]),
+  defineCase("sources-of-claims", "api", [
+    ...[{}, { kind: "PersistentVolumeClaim", name: "a" }, { kind: "Other", name: "a" }].flatMap((dataSource) =>
+      ["other", "Not valid!", ""].map((namespace) => ({
+        ask: `POST ${CLAIMS}?dryRun=All`,
+        body: claim({ accessModes: ["ReadWriteOnce"], dataSource, dataSourceRef: { ...dataSource, namespace } }),
+      })),
+    ),
+    { ask: `POST ${CLAIMS}`, body: claim({ accessModes: ["ReadWriteOnce"] }) },
+    {
+      ask: `PATCH ${CLAIMS}/one`,
+      headers: merge,
+      body: { spec: { dataSource: { name: "a" }, dataSourceRef: { namespace: "other" } } },
+    },
+  ]),
   defineCase("statuses", "api", [
     { ask: `POST ${CLAIMS}`, body: claim({ accessModes: ["ReadWriteOnce"] }) },
     ...[

@@ -124,10 +124,10 @@ function storageClassOf({ metadata, spec }: PersistentVolumeClaim): string {
 
 /** The older and the newer field say the same; what the older one may not name is ignored. */
 function normalizeDataSources(spec: Mutable<PersistentVolumeClaimSpec>, old?: PersistentVolumeClaimSpec): void {
-  const inUse = old?.dataSource !== undefined || old?.dataSourceRef !== undefined;
-  if (!inUse && spec.dataSourceRef === undefined && !isClassicSource(spec.dataSource)) delete spec.dataSource;
   // Sources of other namespaces are behind a feature gate, which is off.
   if (spec.dataSourceRef?.namespace && old?.dataSourceRef === undefined) delete spec.dataSourceRef;
+  const inUse = old?.dataSource !== undefined || old?.dataSourceRef !== undefined;
+  if (!inUse && spec.dataSourceRef === undefined && !isClassicSource(spec.dataSource)) delete spec.dataSource;
   const { dataSource, dataSourceRef } = spec;
   if (dataSource !== undefined && dataSourceRef === undefined) spec.dataSourceRef = { ...dataSource };
   else if (dataSourceRef !== undefined && dataSource === undefined && !dataSourceRef.namespace) {
