@@ -67,15 +67,19 @@ const BEFORE_FIRST_APPLY = "before-first-apply";
 function checkConfig(context: WriteContext & { readonly kind: string }, config: JsonObject): void {
   const { shape, apiVersion, kind } = context;
   if (config["apiVersion"] !== apiVersion || config["kind"] !== kind) {
-    throw badRequest(
-      `invalid object type: ${printType(String(config["apiVersion"] ?? ""), String(config["kind"] ?? ""))}`,
-    );
+    throw badRequest(`invalid object type: ${typeOf(config)}`);
   }
   const problem = shapeProblems(shape, config);
   if (problem === undefined) return;
   const { name, namespace } = (config["metadata"] ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
   const whose = `${textOf(namespace)}/${textOf(name)}`;
   throw failure(500, "", `failed to create typed patch object (${whose}; ${printType(apiVersion, kind)}): ${problem}`);
+}
+
+/** Of a version in more than two parts Go makes no type at all. */
+function typeOf(config: JsonObject): string {
+  const apiVersion = textOf(config["apiVersion"]);
+  return apiVersion.split("/").length > 2 ? printType("", "") : printType(apiVersion, textOf(config["kind"]));
 }
 
 /** What should be a text and is not counts as none. */

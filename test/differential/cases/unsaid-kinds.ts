@@ -55,6 +55,7 @@ export default defineCase("unsaid-kinds", "api", [
   ...[{ apiVersion: 7 }, { kind: [] }, { apiVersion: "a/b/c" }, { kind: "Other" }].flatMap((body) => [
     { ask: `PATCH ${SETS}/one`, headers: merge, body },
     { ask: `PATCH ${SETS}/one`, headers: strategic, body },
+    { ask: `PATCH ${SETS}/one?fieldManager=one`, headers: apply, body: { ...set, ...body } },
   ]),
   ...[[], "x"].map((value) => ({
     ask: `PATCH ${SETS}/one`,
