@@ -87,12 +87,19 @@ function schedulerArguments(place: Place): readonly string[] {
   return [`--config=${file}`, "--secure-port=0"];
 }
 
+/**
+ * How long nodes may be silent. On few cores kwok is late with the signs of life of many nodes while pods come; pods whose node was
+ * taken for lost are marked as not Ready, and kwok does not mark them as Ready again.
+ */
+const NODE_GRACE = "30m";
+
 function controllerArguments(place: Place): readonly string[] {
   const kubeconfig = kubeconfigOf(place, "kube-controller-manager", "system:kube-controller-manager");
   return [
     ...controllerFlags(place.directory, kubeconfig),
     `--kube-api-qps=${REQUESTS_PER_SECOND}`,
     `--kube-api-burst=${2 * REQUESTS_PER_SECOND}`,
+    `--node-monitor-grace-period=${NODE_GRACE}`,
   ];
 }
 
