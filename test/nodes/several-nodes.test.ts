@@ -181,8 +181,8 @@ test("Three nodes on one machine", { skip: why ?? false }, async (t) => {
       const there = `'{range .items[*].endpoints[?(@.conditions.ready==true)]}{.nodeName} {end}'`;
       await shell.until(`${ready}${there}`, (nodes) => !nodes.includes(victim));
       await nodeShell.until(many(`http://${cluster.address}:30080`, 30), /web-/);
-      await client.shell.until(get(`http://${balancer}`), /^v1 - web-/);
       await nodeShell.ok(many(`${from} http://${cluster.address}:30080`, 200));
+      assert.match(await client.shell.ok(get(`http://${balancer}`)), /^v1 - web-/);
       await shell.ok("kubectl rollout status deployment/web --timeout=60s");
       await load.stop();
       await nodeShell.ok(many(`${from} http://${cluster.address}:30080`, 100));
