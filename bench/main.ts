@@ -79,8 +79,7 @@ async function bench(argv: readonly string[]): Promise<void> {
         failed.push(outcome.scenario.name);
         progress(`${outcome.scenario.name} FAILED: ${outcome.failure.message}`);
       }
-      // One side's first round is the least that says anything.
-      if (outcome.readings.some((rounds) => rounds.length === 0)) continue;
+      if (outcome.readings.every((rounds) => rounds.length === 0)) continue;
       const compared = compare(outcome);
       outcomes.set(outcome.scenario.name, compared);
       for (const line of lines(outcome, compared)) print(line);

@@ -5,16 +5,17 @@ import type { Reading, Unit } from "./scenario.ts";
 export interface Compared {
   readonly what: string;
   readonly unit: Unit;
-  /** Ours first; alone where the reference was not asked. */
+  /** Ours first; alone where the reference was not asked, or did not come to an end. */
   readonly medians: readonly number[];
   readonly ratio: number | undefined;
 }
 
 export function compare({ readings }: Outcome): readonly Compared[] {
-  const [ours = []] = readings;
-  const [first = []] = ours;
+  // Ours has its turn first: what is missing is missing at the end.
+  const measured = readings.filter((rounds) => rounds.length > 0);
+  const first = measured[0]?.[0] ?? [];
   return first.map(({ what, unit }) => {
-    const medians = readings.map((rounds) => median(rounds.map((reading) => valueOf(reading, what))));
+    const medians = measured.map((rounds) => median(rounds.map((reading) => valueOf(reading, what))));
     return { what, unit, medians, ratio: ratioOf(medians, unit) };
   });
 }

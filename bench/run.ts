@@ -41,9 +41,9 @@ export async function* measureAll(options: RunOptions): AsyncGenerator<Outcome> 
       await measureRounds(scenario, readings, clusters, load, options);
       yield { scenario, readings };
     } catch (error) {
-      options.signal.throwIfAborted();
       await clusters.endAll();
       yield { scenario, readings, failure: error as Error };
+      options.signal.throwIfAborted();
     }
   }
 }

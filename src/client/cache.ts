@@ -47,15 +47,22 @@ interface Pool {
 function viewOf(pool: Pool, scopes: readonly Scoped[]): Cache {
   const { parts, informers, metadata } = pool;
   const scopeOf = (kind: Named) => scopes.find((scoped) => nameOf(scoped.kind) === nameOf(kind))?.scope;
+  // Loops ask for every object that they look at: a kind's name and scope are worked out once.
+  const found = new WeakMap<object, Informer<KubeObject>>();
+  const find = (kind: Kind): Informer<KubeObject> => {
+    const scope = scopeOf(kind);
+    const name = nameOf(kind, scope);
+    const present = informers.get(name);
+    if (present !== undefined) return present;
+    const started = startInformer(kind, parts, { ...scope, indexes: { [CONTROLLER_INDEX]: controllerUids } });
+    informers.set(name, started);
+    return started;
+  };
   const cache: Cache = {
     informer<T extends KubeObject>(kind: Kind<T>): Informer<T> {
-      const scope = scopeOf(kind);
-      const name = nameOf(kind, scope);
-      const present = informers.get(name) as Informer<T> | undefined;
-      if (present !== undefined) return present;
-      const started = startInformer(kind, parts, { ...scope, indexes: { [CONTROLLER_INDEX]: controllerUids } });
-      informers.set(name, started as unknown as Informer<KubeObject>);
-      return started;
+      let informer = found.get(kind);
+      if (informer === undefined) found.set(kind, (informer = find(kind as unknown as Kind)));
+      return informer as unknown as Informer<T>;
     },
     metadata(kind) {
       const present = cache.started(kind);

@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Taint } from "../../api/generated/core-v1.ts";
-import { replaceFile } from "../../host/node/disk/whole-file.ts";
+import { readIfThere, replaceFile } from "../../host/node/disk/whole-file.ts";
 import { placesOf } from "../places.ts";
 
 /** A further node of this machine, as it is kept: the next `up` starts it again. */
@@ -54,10 +54,13 @@ export function writeFabricNetwork(dataDirectory: string, network: string): void
   replaceFile(join(dataDirectory, FABRIC_FILE), JSON.stringify({ network }));
 }
 
+/** @throws where what is there is no JSON: to take it for nothing would forget a node */
 function readJson(path: string): unknown {
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch {
-    return undefined;
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Error(`${path} is damaged: mend or remove it`, { cause: error });
   }
 }

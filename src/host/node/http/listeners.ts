@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { availableParallelism } from "node:os";
+import { untilLost } from "../../../base/until-lost.ts";
 import { siblingProgram } from "../sibling.ts";
 import { startAskingThread, type ThreadStart } from "../thread/asking-thread.ts";
 import type { HttpServer, ServeOptions, ServerTls } from "./serve.ts";
@@ -37,16 +38,12 @@ export async function serveByListeners(options: ListenOptions): Promise<Listener
   const all = await startListeners(options, threads);
   const ended = Promise.race(all.map((listener) => listener.ended));
   ended.catch(() => {});
-  let closing = false;
+  const closed = new AbortController();
   return {
     address: all[0].address,
-    alive: (signal) =>
-      new Promise((resolve, reject) => {
-        signal.addEventListener("abort", () => resolve(), { once: true });
-        ended.catch((error: unknown) => (closing ? resolve() : reject(error)));
-      }),
+    alive: (signal) => untilLost(ended, AbortSignal.any([signal, closed.signal])),
     close: async () => {
-      closing = true;
+      closed.abort();
       await Promise.all(all.map((listener) => listener.close()));
     },
   };

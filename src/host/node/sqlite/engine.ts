@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { access, mkdir, open, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { untilLost } from "../../../base/until-lost.ts";
 import { decodeBatch, encodeBatch } from "../../../store/batch-format.ts";
 import type { ChangeRecord } from "../../../store/contract.ts";
 import {
@@ -134,8 +135,7 @@ class SqliteEngine implements Engine {
   }
 
   alive(signal: AbortSignal): Promise<void> {
-    const stopped = new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
-    return Promise.race([stopped, this.#calls.lost]);
+    return untilLost(this.#calls.lost, signal);
   }
 
   async close(): Promise<void> {

@@ -1,23 +1,10 @@
 import { quoted } from "../../../../machinery/issue.ts";
 import type { Volume, VolumeProjection } from "../../../generated/core-v1.ts";
 import { claimSpecWarnings } from "../claim-warnings.ts";
-
-const OLD_VOLUMES: readonly (readonly [source: keyof Volume, shown: string, message: string])[] = [
-  ["photonPersistentDisk", "photonPersistentDisk", "deprecated in v1.11, non-functional in v1.16+"],
-  ["gitRepo", "gitRepo", "deprecated in v1.11, and disabled by default in v1.33+"],
-  ["scaleIO", "scaleIO", "deprecated in v1.16, non-functional in v1.22+"],
-  ["flocker", "flocker", "deprecated in v1.22, non-functional in v1.25+"],
-  ["storageos", "storageOS", "deprecated in v1.22, non-functional in v1.25+"],
-  ["quobyte", "quobyte", "deprecated in v1.22, non-functional in v1.25+"],
-  ["glusterfs", "glusterfs", "deprecated in v1.25, non-functional in v1.26+"],
-  ["cephfs", "cephfs", "deprecated in v1.28, non-functional in v1.31+"],
-  ["rbd", "rbd", "deprecated in v1.28, non-functional in v1.31+"],
-];
+import { oldSourceWarnings } from "../old-volumes.ts";
 
 export function* volumeWarnings(volume: Volume, at: string): Iterable<string> {
-  for (const [source, shown, message] of OLD_VOLUMES) {
-    if (volume[source] !== undefined) yield `${at}.${shown}: ${message}`;
-  }
+  yield* oldSourceWarnings(volume, at);
   const template = volume.ephemeral?.volumeClaimTemplate;
   if (template !== undefined) yield* claimSpecWarnings(template.spec, `${at}.ephemeral.volumeClaimTemplate.spec`);
 }
