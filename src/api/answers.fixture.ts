@@ -17,6 +17,7 @@ const CONTEXT: RuleContext = {
   nowMs: Date.UTC(2026, 0, 1),
   newUid: () => "00000000-0000-4000-8000-000000000000",
   subresource: "",
+  warn() {},
 };
 const NAME_CHECKS: Readonly<Record<NameRule, FormatCheck>> = {
   "dns-subdomain": dnsSubdomain,

@@ -160,6 +160,8 @@ export interface RuleContext {
   };
   /** Reads certificates, where that is possible. */
   readonly certificates?: CertificateReader;
+  /** Tells the client, where the object does not show it any more once it is prepared. */
+  warn(text: string): void;
 }
 
 export type NameRule = "dns-subdomain" | "dns-label" | "dns-label-1035" | "path-segment";

@@ -21,10 +21,17 @@ export interface StorageContext {
 }
 
 /** What the rules of kinds may know of a write. */
-export function ruleContext(context: StorageContext, { user, subresource = "" }: Operation): RuleContext {
+export function ruleContext(context: StorageContext, operation: Operation): RuleContext {
   const { clock, random, certificates } = context;
-  const newUid = () => uuid(random);
-  return { nowMs: clock.now(), newUid, subresource, user, ...(certificates === undefined ? {} : { certificates }) };
+  const { user, subresource = "" } = operation;
+  return {
+    nowMs: clock.now(),
+    newUid: () => uuid(random),
+    subresource,
+    user,
+    ...(certificates === undefined ? {} : { certificates }),
+    warn: (text) => operation.warn(text),
+  };
 }
 
 /** The kind under which an object is stored: a view's is that of another version. */

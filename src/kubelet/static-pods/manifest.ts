@@ -92,5 +92,5 @@ function isNotOurs({ key = "", operator, effect, value = "" }: NonNullable<Pod["
 function* issuesOf(pod: Pod, { nowMs }: ManifestOrigin): Iterable<Issue> {
   yield* metadataIssues(pod.metadata, metadataRules(PodKind));
   yield* nameIssues(pod.metadata);
-  yield* PodKind.validate?.(pod, { nowMs, newUid: () => pod.metadata.uid, subresource: "" }) ?? [];
+  yield* PodKind.validate?.(pod, { nowMs, newUid: () => pod.metadata.uid, subresource: "", warn() {} }) ?? [];
 }

@@ -60,14 +60,14 @@ const ODD_POD = {
     { name: "f", gitRepo: { repository: "a" } },
   ],
 };
+const SECCOMP = "seccomp.security.alpha.kubernetes.io/";
 const ODD_METADATA = {
-  annotations: {
-    "seccomp.security.alpha.kubernetes.io/pod": "unconfined",
-    "container.seccomp.security.alpha.kubernetes.io/main": "unconfined",
-  },
+  annotations: { [`${SECCOMP}pod`]: "unconfined", [`container.${SECCOMP}main`]: "unconfined" },
   labels: { app: "web" },
 };
-const ARMORED = { "container.apparmor.security.beta.kubernetes.io/main": "runtime/default" };
+const ARMOR = "container.apparmor.security.beta.kubernetes.io/";
+const ARMORED = { [`${ARMOR}main`]: "runtime/default" };
+const RUNTIME = { type: "RuntimeDefault" };
 const SETS = "/apis/apps/v1/namespaces/{ns}/statefulsets";
 const odd = (securityContext: object) => ({
   metadata: { ...ODD_METADATA, annotations: { ...ODD_METADATA.annotations, ...ARMORED } },
@@ -96,10 +96,56 @@ const cases: readonly Case[] = [
     {
       ask: `PATCH ${SETS}/one`,
       headers: merge,
-      body: { spec: { template: odd({ appArmorProfile: { type: "RuntimeDefault" } }) } },
+      body: { spec: { template: odd({ appArmorProfile: RUNTIME }) } },
     },
     { ask: `PATCH ${SETS}/one/scale`, headers: merge, body: { spec: { replicas: 2 } } },
     { ask: `PATCH ${SETS}/one/status`, headers: merge, body: { status: { replicas: 2 } } },
+  ]),
+  defineCase("warnings-of-profiles", "api", [
+    ...["runtime/default", "unconfined", "localhost/a", "localhost/ a", "localhost/", "other", ""].flatMap((profile) =>
+      [{}, { appArmorProfile: RUNTIME }].map((securityContext) => ({
+        ask: `POST ${NAMESPACE}/pods?dryRun=All`,
+        body: {
+          metadata: { name: "one", annotations: { [`${ARMOR}main`]: profile } },
+          spec: { securityContext, containers: [{ name: "main", image: "web:1" }] },
+        },
+      })),
+    ),
+    {
+      ask: `POST ${NAMESPACE}/pods?dryRun=All`,
+      body: {
+        metadata: { name: "one", annotations: { [`${ARMOR}first`]: "unconfined", [`${ARMOR}main`]: "localhost/a" } },
+        spec: {
+          initContainers: [{ name: "first", image: "web:1", securityContext: { privileged: true } }],
+          containers: [{ name: "main", image: "web:1", securityContext: { appArmorProfile: RUNTIME } }],
+        },
+      },
+    },
+    ...["runtime/default", "docker/default", "unconfined", "localhost/a", "other"].map((profile) => ({
+      ask: `POST ${NAMESPACE}/pods?dryRun=All`,
+      body: {
+        metadata: { name: "one", annotations: { [`container.${SECCOMP}main`]: profile } },
+        spec: { containers: [{ name: "main", image: "web:1" }] },
+      },
+    })),
+    {
+      ask: `POST ${NAMESPACE}/pods`,
+      body: {
+        metadata: { name: "one", annotations: { [`${ARMOR}main`]: "unconfined" } },
+        spec: { os: { name: "windows" }, containers: [{ name: "main", image: "web:1" }] },
+      },
+    },
+    {
+      ask: `PATCH ${NAMESPACE}/pods/two?fieldManager=applier`,
+      headers: apply,
+      body: {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "two", annotations: { [`${ARMOR}main`]: "unconfined" } },
+        spec: { containers: [{ name: "main", image: "web:1" }] },
+      },
+    },
+    { ask: `PATCH ${NAMESPACE}/pods/two`, headers: merge, body: { metadata: { labels: { a: "b" } } } },
   ]),
   defineCase("warnings-of-volumes", "api", [
     ...[

@@ -2,11 +2,12 @@ import { keepMetadata, OPEN_TO_UPDATES } from "../../../machinery/metadata.ts";
 import type { LabelSelector, Mutable } from "../../../machinery/object.ts";
 import type { Pod, PodAffinityTerm, PodSpec, PodStatus } from "../../generated/core-v1.ts";
 import type { RuleContext } from "../../kind.ts";
+import { fillAppArmorProfiles } from "./app-armor.ts";
 import { qosClassOf } from "./pod-qos.ts";
 import { sayServiceAccountTwice } from "./pod-spec/defaults.ts";
 
 /** What the server makes of a new pod before it is checked. */
-export function preparePod(pod: Mutable<Pod>): void {
+export function preparePod(pod: Mutable<Pod>, context: RuleContext): void {
   sayServiceAccountTwice(pod.spec);
   const gated = (pod.spec.schedulingGates?.length ?? 0) > 0;
   pod.status = {
@@ -15,6 +16,7 @@ export function preparePod(pod: Mutable<Pod>): void {
     qosClass: qosClassOf(pod.spec),
   };
   mergeLabelKeys(pod);
+  fillAppArmorProfiles(pod, context);
 }
 
 /** What may not change by an update is what it was. */

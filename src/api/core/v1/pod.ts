@@ -37,7 +37,7 @@ export const Pod: Kind<Pod> = defineKind(facts.core.v1.Pod, {
   gracePeriod: graceOf,
   default: (object) => defaultPod(typed(object)),
   dropClosed: (object) => dropClosedFeatures(typed(object).spec),
-  prepareForCreate: (object) => preparePod(typed(object)),
+  prepareForCreate: (object, context) => preparePod(typed(object), context),
   prepareForUpdate: (object, old, context) => preparePodUpdate(typed(object), old, context),
   validate: podIssues,
   validateUpdate: podUpdateIssues,

@@ -82,7 +82,7 @@ function checkSeccomp(profile: SeccompProfile | undefined, at: string, issues: I
 
 const LONGEST_PATH = 4095;
 
-function checkAppArmor(profile: AppArmorProfile | undefined, at: string, issues: Issues): void {
+export function checkAppArmor(profile: AppArmorProfile | undefined, at: string, issues: Issues): void {
   if (profile === undefined) return;
   const { type, localhostProfile } = profile;
   const nameAt = `${at}.localhostProfile`;

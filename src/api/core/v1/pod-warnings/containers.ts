@@ -1,5 +1,6 @@
 import { sameJson } from "../../../../machinery/same-json.ts";
-import type { AppArmorProfile, Container, PodSpec } from "../../../generated/core-v1.ts";
+import type { Container, PodSpec } from "../../../generated/core-v1.ts";
+import { appArmorProfileOf, oldAppArmor } from "../app-armor.ts";
 import { APPARMOR_PREFIX, SECCOMP_PREFIX } from "../pod-spec/annotations.ts";
 import { fractionWarnings } from "../pod-spec/resource-list.ts";
 
@@ -40,14 +41,7 @@ export function* profileWarnings(
   if (!template || appArmor === undefined || securityContext.appArmorProfile !== undefined) return;
   const ofPod = spec.securityContext?.appArmorProfile;
   if (ofPod !== undefined && sameJson(ofPod, appArmorProfileOf(appArmor))) return;
-  yield `${at}[${APPARMOR_PREFIX}${name}]: deprecated since v1.30; use the "appArmorProfile" field instead`;
+  yield oldAppArmor(name, at);
 }
 
 export const OLD_SECCOMP = `non-functional in v1.27+; use the "seccompProfile" field instead`;
-
-function appArmorProfileOf(annotation: string): AppArmorProfile | undefined {
-  if (annotation === "unconfined") return { type: "Unconfined" };
-  if (annotation === "runtime/default") return { type: "RuntimeDefault" };
-  const localhostProfile = /^localhost\/(.+)$/s.exec(annotation)?.[1];
-  return localhostProfile === undefined ? undefined : { type: "Localhost", localhostProfile };
-}
