@@ -1,11 +1,15 @@
 import { EndpointSlice } from "../api/discovery/v1/endpoint-slice.ts";
 import { Endpoints } from "../api/core/v1/endpoints.ts";
 import { Service } from "../api/core/v1/service.ts";
+import { FlowSchema } from "../api/flowcontrol/v1/flow-schema.ts";
+import { PriorityLevelConfiguration } from "../api/flowcontrol/v1/priority-level-configuration.ts";
 import type { Kind } from "../api/kind.ts";
 import type { KindRegistry } from "../api/registry.ts";
 import { defaultObjects } from "../apiserver/auth/bootstrap-policy.ts";
 import { joiningPolicy } from "./joining-policy.ts";
 import { type Client, mergePatch } from "../client/client.ts";
+import { PRODUCER } from "../controllers/priorityandfairness/configuration.ts";
+import { configuration, keptLevels, keptSchemas, type Kept } from "../controllers/priorityandfairness/plan.ts";
 import type { Draft, KubeObject } from "../machinery/object.ts";
 import { ensure } from "./ensure.ts";
 
@@ -39,10 +43,22 @@ export async function bootstrap(parts: BootstrapParts): Promise<void> {
       }),
     );
   }
+  await ensureFlowControl(parts);
   await ensureKubernetesService(parts);
 }
 
 const CAUSE = { actor: "bootstrap", saw: [], reason: "every cluster begins with it" };
+
+/** Which requests go first. From then on a loop keeps it so. */
+async function ensureFlowControl({ client, signal }: BootstrapParts): Promise<void> {
+  const options = { signal, cause: CAUSE, fieldManager: PRODUCER };
+  const ensureAll = async <C extends PriorityLevelConfiguration | FlowSchema>(kind: Kind<C>, kept: Kept<C>) => {
+    const specs = [...kept.suggested, ...kept.mandatory];
+    await Promise.all(specs.map(([name, spec]) => ensure(client, kind, configuration<C>(name, spec), options)));
+  };
+  await ensureAll(PriorityLevelConfiguration, keptLevels);
+  await ensureAll(FlowSchema, keptSchemas);
+}
 
 /** The Service `kubernetes` and its endpoints: how pods find the API server. */
 async function ensureKubernetesService(parts: BootstrapParts): Promise<void> {

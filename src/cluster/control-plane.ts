@@ -38,7 +38,7 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   const tasks = new TaskGroup();
   const server = createApiServer({ ...parts, tasks });
   const { clock, random, log, around = (transport) => transport } = parts;
-  // All loops write in one name, as those of Kubernetes do, which are one program.
+  // All loops write in one of two names, as those of Kubernetes do: they are the API server's or the controller manager's.
   const transportOf = (user: User, component: string, program = component) =>
     around(server.transport(user, program), component);
   const loopback = createClient(server.transport(loopbackUser, "kube-apiserver"));
@@ -58,7 +58,9 @@ export async function startControlPlane(parts: ControlPlaneParts): Promise<Contr
   // Before the loops: it reads whole objects, of which some loops would be content with the metadata.
   const scheduler = parts.scheduler ? startScheduler() : undefined;
   const controllers = parts.controllers(server).map((controller) => {
-    const transport = transportOf(controllerUser(controller), controller.name, "kube-controller-manager");
+    const user = controllerUser(controller);
+    const program = user === loopbackUser ? "kube-apiserver" : "kube-controller-manager";
+    const transport = transportOf(user, controller.name, program);
     const loopLog = log.with({ controller: controller.name });
     return runController(controller, {
       ...shared,

@@ -29,6 +29,8 @@ import { claimBinder, volumeBinder } from "./persistentvolume/controller.ts";
 import { podGarbageCollector } from "./podgc/controller.ts";
 import { claimProtection } from "./pvcprotection/controller.ts";
 import { volumeProtection } from "./pvprotection/controller.ts";
+import { flowSchemasController, priorityLevelsController } from "./priorityandfairness/configuration.ts";
+import { danglingController } from "./priorityandfairness/dangling.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
 import { resourceQuotaController } from "./resourcequota/controller.ts";
@@ -78,6 +80,9 @@ export function allControllers(options: ControllersOptions): readonly Controller
     serviceCidrsController,
     ipAddressesController,
     clusterRoleAggregationController,
+    priorityLevelsController,
+    flowSchemasController,
+    danglingController,
     claimBinder,
     volumeBinder,
     claimProtection,

@@ -1,5 +1,6 @@
 import { dnsLabel, dnsSubdomain } from "../../../machinery/formats.ts";
 import { forbidden, invalid, type Issue, notSupported, required } from "../../../machinery/issue.ts";
+import { sameJson } from "../../../machinery/same-json.ts";
 import { checkFormat, checkRequired, type Issues } from "../../checks.ts";
 import type {
   FlowSchema,
@@ -9,7 +10,9 @@ import type {
   ServiceAccountSubject,
   Subject,
 } from "../../generated/flowcontrol-v1.ts";
+import { internalForm } from "../../core/v1/pod-diff/internal-form.ts";
 import { conditionIssues } from "./conditions.ts";
+import { mandatorySchemas } from "./mandatory.ts";
 
 const HIGHEST_PRECEDENCE = 10_000;
 const METHODS = ["ByNamespace", "ByUser"];
@@ -27,6 +30,11 @@ export function flowSchemaIssues({ metadata, spec, status }: FlowSchema): readon
   if (priorityLevelConfiguration.name === "") issues.push(required(levelAt, "must reference a priority level"));
   else checkFormat(priorityLevelConfiguration.name, levelAt, dnsSubdomain, issues);
   for (const [index, rule] of rules.entries()) checkRule(rule, `spec.rules[${index}]`, issues);
+  const fixed = mandatorySchemas.get(metadata.name);
+  if (fixed !== undefined && !sameJson(spec, fixed)) {
+    const shown = internalForm("FlowSchemaSpec", spec, "flowcontrol.v1");
+    issues.push(invalid("spec", shown, `spec of '${metadata.name}' must equal the fixed value`));
+  }
   return [...issues, ...conditionIssues(status.conditions ?? [])];
 }
 

@@ -1,13 +1,17 @@
 import { forbidden, invalid, type Issue, notSupported, required } from "../../../machinery/issue.ts";
+import { sameJson } from "../../../machinery/same-json.ts";
 import { checkRange, type Issues } from "../../checks.ts";
 import type {
   ExemptPriorityLevelConfiguration,
   LimitedPriorityLevelConfiguration,
   LimitResponse,
   PriorityLevelConfiguration,
+  PriorityLevelConfigurationSpec,
   QueuingConfiguration,
 } from "../../generated/flowcontrol-v1.ts";
+import { internalForm } from "../../core/v1/pod-diff/internal-form.ts";
 import { conditionIssues } from "./conditions.ts";
+import { mandatoryLevels } from "./mandatory.ts";
 
 const EXEMPT = "exempt";
 /** A note that an older version needs, and no other may bear. */
@@ -31,7 +35,19 @@ export function priorityLevelIssues({ metadata, spec, status }: PriorityLevelCon
     else checkLimited(limited, "spec.limited", issues);
   } else if (type === "") issues.push(required("spec.type"));
   else issues.push(notSupported("spec.type", type, ["Exempt", "Limited"]));
+  checkFixed(metadata.name, spec, issues);
   return [...issues, ...conditionIssues(status.conditions ?? [])];
+}
+
+function checkFixed(name: string, spec: PriorityLevelConfigurationSpec, issues: Issues): void {
+  const fixed = mandatoryLevels.get(name);
+  if (fixed === undefined) return;
+  // The figures of the exempt level are the administrator's.
+  const own = name === EXEMPT ? { ...spec, exempt: fixed.exempt } : spec;
+  if (sameJson(own, fixed)) return;
+  const but = name === EXEMPT ? " except the 'spec.exempt' field" : "";
+  const shown = internalForm("PriorityLevelConfigurationSpec", spec, "flowcontrol.v1");
+  issues.push(invalid("spec", shown, `spec of '${name}'${but} must equal the fixed value`));
 }
 
 function checkExempt(exempt: ExemptPriorityLevelConfiguration, at: string, issues: Issues): void {

@@ -112,6 +112,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "RBDVolumeSource.user": "RadosUser",
   "RBDPersistentVolumeSource.user": "RadosUser",
   apiGroup: "APIGroup",
+  apiGroups: "APIGroups",
   apiVersion: "APIVersion",
   awsElasticBlockStore: "AWSElasticBlockStore",
   cephfs: "CephFS",
