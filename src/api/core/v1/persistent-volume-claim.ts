@@ -1,9 +1,5 @@
 import type { Mutable } from "../../../machinery/object.ts";
-import { copyWithGivenEmpty } from "../../../machinery/given-empty.ts";
-import { forbidden, invalid, type Issue } from "../../../machinery/issue.ts";
-import { compareQuantities, parseQuantity } from "../../../machinery/quantity.ts";
-import { sameJson } from "../../../machinery/same-json.ts";
-import { IMMUTABLE, type Issues } from "../../checks.ts";
+import type { Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type {
   PersistentVolumeClaim as StoredPersistentVolumeClaim,
@@ -14,8 +10,8 @@ import { defineKind, type Kind } from "../../kind.ts";
 import { shortAccessModes, STORAGE_CLASS_ANNOTATION } from "./access-modes.ts";
 import { checkClaimSpec } from "./claim-spec.ts";
 import { claimStatusIssues } from "./claim-status.ts";
+import { claimUpdateIssues } from "./claim-update.ts";
 import { claimWarnings } from "./claim-warnings.ts";
-import { claimDifference } from "./pod-diff/spec-difference.ts";
 import { roundResources } from "./pod-spec/resource-list.ts";
 
 export type PersistentVolumeClaim = StoredPersistentVolumeClaim;
@@ -77,46 +73,6 @@ export const PersistentVolumeClaim: Kind<PersistentVolumeClaim> = defineKind(fac
     normalizeDataSources((object as unknown as Mutable<PersistentVolumeClaim>).spec, old.spec);
   },
 });
-
-/** A claim stays as it was made, except that a bound one may grow and that its volume may be chosen. */
-function claimUpdateIssues({ spec, status }: PersistentVolumeClaim, old: PersistentVolumeClaim): readonly Issue[] {
-  const issues: Issues = [];
-  const before: Draft = { ...old.spec };
-  const now: Draft = copyWithGivenEmpty(spec);
-  if (!before.volumeName) before.volumeName = now.volumeName ?? "";
-  if (before.volumeName === "") delete before.volumeName;
-  const bound = status.phase === "Bound";
-  const size = old.spec.resources.requests?.["storage"];
-  if (bound) {
-    if (size !== undefined) now.resources = withStorage(now.resources, size);
-    if (before.volumeAttributesClassName === undefined) delete now.volumeAttributesClassName;
-    else now.volumeAttributesClassName = before.volumeAttributesClassName;
-  }
-  // A class may be named once, where none was.
-  if (before.storageClassName === undefined && now.storageClassName) delete now.storageClassName;
-  if (!sameJson(now, before)) {
-    const allowed =
-      "is immutable after creation except resources.requests and volumeAttributesClassName for bound claims";
-    issues.push(forbidden("spec", `spec ${allowed}\n${claimDifference(before, now)}`));
-  }
-  const next = spec.resources.requests?.["storage"] ?? "0";
-  if (size !== undefined && compareQuantities(parseQuantity(next), parseQuantity(size)) < 0) {
-    const capacity = parseQuantity(old.status.capacity?.["storage"] ?? "0");
-    if (compareQuantities(parseQuantity(next), capacity) <= 0) {
-      issues.push(forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"));
-    }
-  }
-  if (spec.volumeMode !== old.spec.volumeMode) {
-    issues.push(invalid("volumeMode", spec.volumeMode ?? null, IMMUTABLE));
-  }
-  return issues;
-}
-
-type Draft = { -readonly [Name in keyof PersistentVolumeClaimSpec]: PersistentVolumeClaimSpec[Name] };
-
-function withStorage(resources: PersistentVolumeClaimSpec["resources"], storage: string) {
-  return copyWithGivenEmpty(resources, { requests: { ...resources.requests, storage } });
-}
 
 function storageClassOf({ metadata, spec }: PersistentVolumeClaim): string {
   return metadata.annotations?.[STORAGE_CLASS_ANNOTATION] ?? spec.storageClassName ?? "";
