@@ -11,7 +11,13 @@ export type InternalForm = Readonly<Record<string, unknown>>;
  * @param version whose struct it is
  */
 export function internalForm(kind: string, value: object, version = "core.v1"): InternalForm {
-  return structForm(shapes(`io.k8s.api.${version}.${kind}`), value as InternalForm);
+  return structForm(kind, shapes(`io.k8s.api.${version}.${kind}`).fields, value as InternalForm);
+}
+
+/** The source of a volume: a struct of its own in Go, while outside its fields are the spec's. */
+export function volumeSourceForm(sources: object): InternalForm {
+  const { fields } = shapes("io.k8s.api.core.v1.PersistentVolumeSpec");
+  return structForm("PersistentVolumeSource", fields, sources as InternalForm);
 }
 
 function formOf(shape: Shape, value: unknown): unknown {
@@ -24,7 +30,9 @@ function formOf(shape: Shape, value: unknown): unknown {
     return Object.fromEntries(entries.map(([key, member]) => [key, formOf(shape.values, member)]));
   }
   if (shape.type === "struct")
-    return isOutsideOfPods(shape) ? (value ?? {}) : structForm(shape, (value ?? {}) as InternalForm);
+    return isOutsideOfPods(shape)
+      ? (value ?? {})
+      : structForm(kindOf(shape), shape.fields, (value ?? {}) as InternalForm);
   return value ?? zeroOf(shape);
 }
 
@@ -42,14 +50,17 @@ function zeroOf(shape: Shape): unknown {
   }
 }
 
-function structForm(shape: StructShape, value: InternalForm): InternalForm {
-  const kind = shape.name.slice(shape.name.lastIndexOf(".") + 1);
+function kindOf({ name }: StructShape): string {
+  return name.slice(name.lastIndexOf(".") + 1);
+}
+
+function structForm(kind: string, fields: StructShape["fields"], value: InternalForm): InternalForm {
   const form: Record<string, unknown> = {};
   if (kind === "PodSecurityContext") {
     for (const [name, zero] of SHARED_WITH_HOST) form[goName(kind, name)] = value[name] ?? zero;
   }
-  for (const name of ORDERS[kind] ?? Object.keys(shape.fields)) {
-    const field = shape.fields[name]!;
+  for (const name of ORDERS[kind] ?? Object.keys(fields)) {
+    const field = fields[name]!;
     const member = value[name];
     if (kind === "PersistentVolumeClaimTemplate" && name === "metadata") Object.assign(form, member);
     else if ((member === undefined || member === null) && field.pointer) form[goName(kind, name)] = null;
@@ -71,6 +82,11 @@ const SHARED_WITH_HOST: readonly (readonly [string, unknown])[] = [
   ["hostUsers", null],
 ];
 
+const VOLUME_SOURCES =
+  `gcePersistentDisk awsElasticBlockStore hostPath glusterfs nfs rbd quobyte iscsi flexVolume cinder
+  cephfs fc flocker azureFile vsphereVolume azureDisk photonPersistentDisk portworxVolume scaleIO local storageos
+  csi`.split(/\s+/);
+
 /** Where the order within the server is another than outside. */
 const ORDERS: Readonly<Record<string, readonly string[]>> = {
   PodSpec: `volumes initContainers containers ephemeralContainers restartPolicy terminationGracePeriodSeconds
@@ -83,11 +99,13 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
   PodSecurityContext: `seLinuxOptions windowsOptions runAsUser runAsGroup runAsNonRoot supplementalGroups
     supplementalGroupsPolicy fsGroup fsGroupChangePolicy sysctls seccompProfile appArmorProfile
     seLinuxChangePolicy`.split(/\s+/),
-  // What is shown of volumes is where they come from.
-  PersistentVolumeSpec:
-    `gcePersistentDisk awsElasticBlockStore hostPath glusterfs nfs rbd quobyte iscsi flexVolume cinder
-    cephfs fc flocker azureFile vsphereVolume azureDisk photonPersistentDisk portworxVolume scaleIO local storageos
-    csi`.split(/\s+/),
+  PersistentVolumeSource: VOLUME_SOURCES,
+  PersistentVolumeSpec: [
+    "capacity",
+    ...VOLUME_SOURCES,
+    ...`accessModes claimRef persistentVolumeReclaimPolicy storageClassName mountOptions volumeMode nodeAffinity
+      volumeAttributesClassName`.split(/\s+/),
+  ],
   Volume: `name hostPath emptyDir gcePersistentDisk awsElasticBlockStore gitRepo secret nfs iscsi glusterfs
     persistentVolumeClaim rbd quobyte flexVolume cinder cephfs flocker downwardAPI fc azureFile configMap vsphereVolume
     azureDisk photonPersistentDisk projected portworxVolume scaleIO storageos csi ephemeral image`.split(/\s+/),

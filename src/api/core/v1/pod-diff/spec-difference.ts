@@ -7,7 +7,7 @@ import type {
   PodTemplateSpec,
 } from "../../../generated/core-v1.ts";
 import type { VolumeSourceName } from "../persistent-volume-sources.ts";
-import { type InternalForm, internalForm } from "./internal-form.ts";
+import { type InternalForm, internalForm, volumeSourceForm } from "./internal-form.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
 /** How two pod specifications differ, as Kubernetes shows it: a diff of the form that they have within its server. */
@@ -32,7 +32,7 @@ export function volumeSourceDifference(old: Sources, next: Sources): string {
 type Sources = Pick<PersistentVolumeSpec, VolumeSourceName>;
 
 function sourceLines(sources: Sources): readonly string[] {
-  return jsonOfGo(internalForm("PersistentVolumeSpec", sources), 1).split("\n");
+  return jsonOfGo(volumeSourceForm(sources), 1).split("\n");
 }
 
 /** A template as messages show it. */
