@@ -62,11 +62,14 @@ function stringsFor(format?: string): readonly unknown[] {
   }
 }
 
-/** The object with a value at a place; what is missing on the way is made. */
+/** The object with a value at a place, and the rest as it is; what is missing on the way is made. */
 export function withValue(object: unknown, path: Place["path"], value: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return value;
-  if (typeof key === "number") return [withValue(Array.isArray(object) ? object[0] : undefined, rest, value)];
+  if (typeof key === "number") {
+    const [first, ...others] = Array.isArray(object) ? (object as readonly unknown[]) : [];
+    return [withValue(first, rest, value), ...others];
+  }
   const old = typeof object === "object" && object !== null ? (object as Record<string, unknown>) : {};
   return { ...old, [key]: withValue(old[key], rest, value) };
 }

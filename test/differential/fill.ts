@@ -1,3 +1,4 @@
+import { mergePatch } from "../../src/machinery/patch/merge-patch.ts";
 import type { Json } from "./define-case.ts";
 
 /** The answers that steps of a case have named, by that name. */
@@ -9,6 +10,9 @@ const SHORT: Readonly<Record<string, string>> = {
   continue: "metadata.continue",
 };
 
+/** An object with this member is a merge patch of the answer that the member names. */
+export const OVER = "...";
+
 /** Puts the parts of earlier answers, and the case's namespace, in place of their names: in texts, and in texts within values. */
 export function fill<T>(value: T, namespace: string, named: Named): T {
   if (typeof value === "string") return fillText(value, namespace, named) as T;
@@ -18,7 +22,8 @@ export function fill<T>(value: T, namespace: string, named: Named): T {
     fillText(key, namespace, named),
     fill(inner as unknown, namespace, named),
   ]);
-  return Object.fromEntries(entries) as T;
+  const { [OVER]: over, ...filled } = Object.fromEntries(entries) as Record<string, unknown>;
+  return (typeof over === "string" ? mergePatch(named.get(over) ?? {}, filled) : filled) as T;
 }
 
 function fillText(text: string, namespace: string, named: Named): string {

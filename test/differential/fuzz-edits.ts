@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import type { ListShape } from "../../src/machinery/shape.ts";
 import { badValues, type Place, withValue } from "./bad-objects.ts";
 
 /** A change of one place in an object: to what may stand there, nearly may, or to nothing. */
@@ -17,23 +18,48 @@ export function edit(places: readonly Place[]): fc.Arbitrary<Edit> {
 
 /** The object with up to so many parts changed. */
 export function edited(object: object, places: readonly Place[], maxLength: number): fc.Arbitrary<object> {
-  return fc.array(edit(places), { maxLength }).map((edits) => withEdits(object, edits));
+  const longer = longerLists(object, places);
+  const one = longer.length > 0 ? oftenOr(edit(places), fc.constantFrom(...longer)) : edit(places);
+  return fc.array(one, { maxLength }).map((edits) => withEdits(object, edits));
 }
 
-/** A patch that changes a few places, and may take some away. */
-export function part(places: readonly Place[]): fc.Arbitrary<object> {
-  const removal = fc.constantFrom(...places).map(({ path }): Edit => ({ path, value: null }));
-  const one = fc.oneof({ weight: 4, arbitrary: edit(places) }, { weight: 1, arbitrary: removal });
+/** A patch of the object that changes a few places, and may take some away. */
+export function part(object: object, places: readonly Place[]): fc.Arbitrary<object> {
+  const removals = places.map(({ path }): Edit => ({ path, value: null }));
+  const one = oftenOr(edit(places), fc.constantFrom(...removals, ...longerLists(object, places)));
   return fc.array(one, { minLength: 1, maxLength: 2 }).map((edits) => withEdits({}, edits));
 }
 
+/** The lists of the object with their first item a second time: as it is, and by another key behind and before it. */
+function longerLists(object: object, places: readonly Place[]): readonly Edit[] {
+  return places.flatMap(({ path, shape }) => {
+    const items = shape.type === "list" ? valueAt(object, path) : undefined;
+    if (shape.type !== "list" || !Array.isArray(items) || items.length === 0) return [];
+    const first = items[0] as unknown;
+    const edits = [{ path, value: [...(items as unknown[]), first] }];
+    if (shape.items.type !== "struct") return edits;
+    const key = keyOf(shape);
+    const otherKey = shape.items.fields[key]?.shape.type === "integer" ? 81 : "b-1";
+    const other = { ...(first as object), [key]: otherKey };
+    return [...edits, { path, value: [...(items as unknown[]), other] }, { path, value: [other, ...items] }];
+  });
+}
+
+function valueAt(object: unknown, path: Place["path"]): unknown {
+  return path.reduce((value, key) => (value as Readonly<Record<string, unknown>> | undefined)?.[key], object);
+}
+
+function oftenOr<T>(often: fc.Arbitrary<T>, seldom: fc.Arbitrary<T>): fc.Arbitrary<T> {
+  return fc.oneof({ weight: 4, arbitrary: often }, { weight: 1, arbitrary: seldom });
+}
+
 /** The same, with what a strategic patch may say of lists and maps as a whole. */
-export function strategicPart(places: readonly Place[]): fc.Arbitrary<object> {
+export function strategicPart(object: object, places: readonly Place[]): fc.Arbitrary<object> {
   const containers = places.filter(({ shape }) => ["list", "struct", "map"].includes(shape.type));
   const directive = fc
     .constantFrom(...containers)
     .chain((place) => fc.constantFrom(...directivesAt(place)).map((edits) => withEdits({}, edits)));
-  return fc.oneof({ weight: 4, arbitrary: part(places) }, { weight: 1, arbitrary: directive });
+  return oftenOr(part(object, places), directive);
 }
 
 function directivesAt({ path, shape }: Place): readonly (readonly Edit[])[] {
@@ -47,7 +73,7 @@ function directivesAt({ path, shape }: Place): readonly (readonly Edit[])[] {
       [{ path: beside("$setElementOrder"), value: ["a", "b"] }],
     ];
   }
-  const key = shape.mapKeys[0] ?? "name";
+  const key = keyOf(shape);
   const item = { [key]: "main" };
   return [
     [{ path, value: [{ ...item, $patch: "delete" }] }],
@@ -58,6 +84,11 @@ function directivesAt({ path, shape }: Place): readonly (readonly Edit[])[] {
       { path: beside("$setElementOrder"), value: [{ [key]: "b-1" }, item] },
     ],
   ];
+}
+
+/** What mostly tells the items of a list apart. */
+function keyOf({ mapKeys }: ListShape): string {
+  return mapKeys[0] ?? "name";
 }
 
 function withEdits(object: object, edits: readonly Edit[]): object {

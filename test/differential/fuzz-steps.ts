@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { shapes } from "../../src/api/generated/shapes.ts";
 import { apply, jsonPatch, merge, strategic } from "../../src/apiserver/answers/drafts.ts";
+import { mergePatch } from "../../src/machinery/patch/merge-patch.ts";
 import { type Place, placesIn } from "./bad-objects.ts";
 import type { HttpStep } from "./define-case.ts";
+import { OVER } from "./fill.ts";
 import { edit, edited, part, strategicPart } from "./fuzz-edits.ts";
 import { collectionOf, named, type Sample, SAMPLES } from "./samples.ts";
 
@@ -12,6 +14,8 @@ export const fuzzedSteps: fc.Arbitrary<readonly HttpStep[]> = fc
   .chain((sample) => fc.array(stepOf(sample), { minLength: 1, maxLength: 6 }));
 
 const NAME = "{ns}-one";
+/** The object as it was answered last, for clients that change what they have read. */
+const READ = "read";
 
 function stepOf(sample: Sample): fc.Arbitrary<HttpStep> {
   const collection = collectionOf(sample);
@@ -24,11 +28,12 @@ function stepOf(sample: Sample): fc.Arbitrary<HttpStep> {
       weight: 4,
       arbitrary: fc
         .tuple(edited(object, places, 3), query)
-        .map(([body, asked]) => ({ ask: `POST ${collection}?${asked}`, body })),
+        .map(([body, asked]) => ({ ask: `POST ${collection}?${asked}`, body, as: READ })),
     },
     { weight: 11, arbitrary: changeOf(one, object, places) },
     ...(parts.length > 0 ? [{ weight: 3, arbitrary: fc.oneof(...parts) }] : []),
     { weight: 1, arbitrary: fc.constantFrom(...views).map((headers) => ({ ask: `GET ${one}`, headers })) },
+    { weight: 1, arbitrary: fc.constant({ ask: `GET ${one}`, as: READ }) },
     {
       weight: 1,
       arbitrary: fc
@@ -53,11 +58,17 @@ function changeOf(one: string, object: object, places: readonly Place[]): fc.Arb
         .tuple(edited(object, places, 3), query)
         .map(([body, asked]) => ({ ask: `PUT ${one}?${asked}`, body })),
     },
+    {
+      weight: 2,
+      arbitrary: fc
+        .tuple(edited(object, places, 2), query)
+        .map(([body, asked]) => ({ ask: `PUT ${one}?${asked}`, body: { [OVER]: READ, ...body }, as: READ })),
+    },
     ...([merge, strategic] as const).map((headers) => ({
       weight: 2,
       arbitrary: fc
-        .tuple(headers === strategic ? strategicPart(places) : part(places), query)
-        .map(([body, asked]) => ({ ask: `PATCH ${one}?${asked}`, headers, body })),
+        .tuple(headers === strategic ? strategicPart(object, places) : part(object, places), precondition, query)
+        .map(([body, wanted, asked]) => ({ ask: `PATCH ${one}?${asked}`, headers, body: mergePatch(body, wanted) })),
     })),
     {
       weight: 2,
@@ -77,6 +88,19 @@ function changeOf(one: string, object: object, places: readonly Place[]): fc.Arb
     },
   );
 }
+
+/** What a patch may want the object to be still. */
+const precondition = fc.oneof(
+  { weight: 9, arbitrary: fc.constant({}) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      { metadata: { resourceVersion: `{${READ}.rv}` } },
+      { metadata: { uid: `{${READ}.uid}` } },
+      { metadata: { resourceVersion: "1" } },
+    ),
+  },
+);
 
 /** The subresources that are written as the object is, and its scale. */
 function partsOf(sample: Sample): readonly fc.Arbitrary<HttpStep>[] {
@@ -103,9 +127,20 @@ function partsOf(sample: Sample): readonly fc.Arbitrary<HttpStep>[] {
 const SCALE = shapes("io.k8s.api.autoscaling.v1.Scale");
 
 function operation(places: readonly Place[]): fc.Arbitrary<object> {
-  return fc
-    .tuple(fc.constantFrom("add", "replace", "remove", "test"), edit(places))
-    .map(([op, { path, value }]) => ({ op, path: `/${path.join("/")}`, ...(op === "remove" ? {} : { value }) }));
+  const changes = fc
+    .tuple(fc.constantFrom("add", "replace", "remove", "test"), edit(places), fc.boolean())
+    .map(([op, { path, value }, appends]) => {
+      const pointer = pointerTo(appends && path.at(-1) === 0 ? [...path.slice(0, -1), "-"] : path);
+      return { op, path: pointer, ...(op === "remove" ? {} : { value }) };
+    });
+  const moves = fc
+    .tuple(fc.constantFrom("copy", "move"), fc.constantFrom(...places), fc.constantFrom(...places))
+    .map(([op, from, to]) => ({ op, from: pointerTo(from.path), path: pointerTo(to.path) }));
+  return fc.oneof({ weight: 9, arbitrary: changes }, { weight: 1, arbitrary: moves });
+}
+
+function pointerTo(path: Place["path"]): string {
+  return `/${path.join("/")}`;
 }
 
 const query = fc.constantFrom(
@@ -147,5 +182,6 @@ const deletions: readonly (object | undefined)[] = [
   { gracePeriodSeconds: 1 },
   { propagationPolicy: "Background" },
   { preconditions: { resourceVersion: "1" } },
+  { preconditions: { uid: `{${READ}.uid}`, resourceVersion: `{${READ}.rv}` } },
   { orphanDependents: true },
 ];

@@ -91,6 +91,27 @@ const ROWS: readonly (readonly [apiVersion: string, kind: string, object: object
     { spec: { persistentVolumeReclaimPolicy: "Delete" } },
   ],
   ["storage.k8s.io/v1", "StorageClass", { provisioner: "example.com/none" }, { metadata: { labels: { a: "b" } } }],
+  [
+    "networking.k8s.io/v1",
+    "IngressClass",
+    { spec: { controller: "example.com/a" } },
+    { metadata: { labels: { a: "b" } } },
+  ],
+  ["node.k8s.io/v1", "RuntimeClass", { handler: "some" }, { scheduling: { nodeSelector: { a: "b" } } }],
+  ["storage.k8s.io/v1", "CSIDriver", { spec: { attachRequired: false } }, { spec: { podInfoOnMount: true } }],
+  [
+    "storage.k8s.io/v1",
+    "CSINode",
+    { spec: { drivers: [{ name: "a.example.com", nodeID: "a" }] } },
+    { spec: { drivers: [] } },
+  ],
+  ["storage.k8s.io/v1", "CSIStorageCapacity", { storageClassName: "some", capacity: "1Gi" }, { capacity: "2Gi" }],
+  [
+    "storage.k8s.io/v1",
+    "VolumeAttachment",
+    { spec: { attacher: "example.com", nodeName: "a", source: { persistentVolumeName: "a" } } },
+    { metadata: { labels: { a: "b" } } },
+  ],
   ["v1", "PodTemplate", { template }, { metadata: { labels: { a: "b" } } }],
   [
     "v1",
