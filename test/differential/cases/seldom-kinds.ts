@@ -212,6 +212,25 @@ const SUBJECTS: readonly Subject[] = [
         nodeName: "a",
         source: { persistentVolumeName: "a", inlineVolumeSpec: { accessModes: ["ReadWriteOnce"] } },
       },
+      ...[
+        {},
+        { cinder: {}, local: {}, claimRef: {}, nodeAffinity: {}, capacity: { storage: "1Gi" } },
+        {
+          accessModes: ["ReadWriteOncePod", "ReadWriteOnce"],
+          csi: { driver: "Not valid!" },
+          hostPath: { path: "/a/.." },
+          persistentVolumeReclaimPolicy: "Recycle",
+          storageClassName: "a",
+          volumeMode: "Block",
+          volumeAttributesClassName: "",
+        },
+        {
+          accessModes: ["ReadWriteMany"],
+          csi: { driver: "example.com", volumeHandle: "a" },
+          persistentVolumeReclaimPolicy: "Retain",
+          volumeMode: "Filesystem",
+        },
+      ].map((inlineVolumeSpec) => ({ attacher: "a", nodeName: "a", source: { inlineVolumeSpec } })),
     ),
     changes: [
       { spec: { nodeName: "b" } },

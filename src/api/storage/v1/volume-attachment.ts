@@ -3,6 +3,7 @@ import { forbidden, invalid, type Issue, required, tooLong } from "../../../mach
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkFormat, checkRange, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
+import { checkInlineVolumeSpec } from "../../core/v1/persistent-volume-spec.ts";
 import { internalForm } from "../../core/v1/pod-diff/internal-form.ts";
 import { checkCsiDriver } from "../../core/v1/pod-spec/volume-sources-content.ts";
 import { facts } from "../../generated/resources.ts";
@@ -74,6 +75,8 @@ function checkSource(
     issues.push(forbidden(at, ONE_OF_BOTH));
   else if (persistentVolumeName === "") {
     issues.push(required(`${at}.persistentVolumeName`, "must specify non empty persistentVolumeName"));
+  } else if (inlineVolumeSpec !== undefined) {
+    checkInlineVolumeSpec(inlineVolumeSpec, `${at}.inlineVolumeSpec`, issues);
   }
 }
 
