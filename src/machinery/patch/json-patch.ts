@@ -150,8 +150,9 @@ function move(target: Target, { path, from }: JsonPatchOperation): void {
 
 function copy(target: Target, { path, from }: JsonPatchOperation): void {
   const source = valueAt(locate(target, "copy", from)) ?? null;
-  const value = copyJson(orderWhereOpened(source, target.opened));
   const place = locate(target, "copy", path);
+  // Kubernetes' library copies once the way to the place is opened, which may go through what is copied.
+  const value = copyJson(orderWhereOpened(source, target.opened));
   target.copiedBytes += goJson(value).length;
   if (target.copiedBytes > MOST_COPIED_BYTES) {
     throw doesNotApply(

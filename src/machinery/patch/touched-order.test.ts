@@ -29,6 +29,12 @@ test("a JSON patch orders what its paths go through", () => {
   assert.equal(shown, '{"m":{"b":1,"a":2},"z":{"a":[{"b":{"b":1,"a":2},"c":2,"d":1}],"b":{"y":1,"x":2}}}');
 });
 
+test("a JSON patch copies what the way to its place has opened", () => {
+  const patch = readJsonPatch([{ op: "copy", from: "/m", path: "/m/c" }]);
+  const shown = JSON.stringify(applyJsonPatchInOrder(document, patch));
+  assert.equal(shown, `{"m":{"a":2,"b":1,"c":{"a":2,"b":1}},"z":${JSON.stringify(document.z)}}`);
+});
+
 test("what a JSON patch has opened stays so where later operations move it, and where they copy it", () => {
   const patch = readJsonPatch([
     { op: "add", path: "/z/a/0/b", value: 1 },

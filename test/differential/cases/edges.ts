@@ -427,6 +427,7 @@ const cases: readonly Case[] = [
       [{ op: "add", path: "/rules/0/resourceNames" }],
       [{ op: "test", path: "/rules/0/verbs", value: ["get"] }],
       [{ op: "copy", from: "/rules/0", path: "/rules/1" }],
+      [{ op: "copy", from: "/metadata", path: "/metadata/labels" }],
       [{ op: "add", path: "/rules/-", value: { verbs: 7, apiGroups: { b: 1, a: 2 } } }],
       [{ op: "move", from: "/rules/0/verbs", path: "/rules/0/nonResourceURLs" }],
     ].map((operations) => ({
