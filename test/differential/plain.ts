@@ -79,10 +79,12 @@ export class Plainer {
       .replaceAll(/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, (address) => this.#number("address", address))
       .replaceAll(/(?<=\.)1[0-9a-f]{15}\b/g, "<event>")
       .replaceAll(
-        /(?<=\bcurrent: |ResourceVersion in object meta: )\d+|(?<=\bversion: \d+ \()\d+|(?<=record \()\d+/g,
+        /(?<=\bcurrent: |ResourceVersion in (?:object meta|precondition): )\d+|(?<=\bversion: \d+ \()\d+|(?<=record \()\d+/g,
         "<rv>",
       )
       .replaceAll(/(?<=\bresourceVersion: ")\d+(?=")/g, (version) => this.#version(version))
+      // As Go prints what stands in a map.
+      .replaceAll(/(?<=\bresourceVersion:)\d+/g, (version) => this.#version(version))
       .replaceAll(/(?<=\\?"resourceVersion\\?":\s?\\?")\d+/g, (version) => this.#version(version));
     result = result.replaceAll(/(?<=\b[a-z0-9]+-)[bcdfghjklmnpqrstvwxz2456789]{8,10}\b/g, (hash) =>
       this.#number("hash", hash),
