@@ -2,8 +2,8 @@ import type { Step as RecordedStep } from "../../src/apiserver/answers/replay.ts
 
 /**
  * One thing that is done to both clusters. In its texts `{ns}` stands for the case's own namespace, `{name.uid}`, `{name.rv}`,
- * `{name.continue}` and `{name:metadata.labels.app}` for parts of the answer that an earlier step named with `as`; `"...": "name"` in an
- * object lays it over the whole of that answer.
+ * `{name.continue}` and `{name:metadata.labels.app}` for parts of the answer that an earlier step named with `as`; an object
+ * with `"...": "name"` is laid over the whole of that answer.
  */
 export type Step = HttpStep | KubectlStep;
 

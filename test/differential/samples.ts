@@ -112,6 +112,18 @@ const ROWS: readonly (readonly [apiVersion: string, kind: string, object: object
     { spec: { attacher: "example.com", nodeName: "a", source: { persistentVolumeName: "a" } } },
     { metadata: { labels: { a: "b" } } },
   ],
+  [
+    "admissionregistration.k8s.io/v1",
+    "ValidatingAdmissionPolicyBinding",
+    { spec: { policyName: "some", validationActions: ["Deny"] } },
+    { spec: { validationActions: ["Audit"] } },
+  ],
+  [
+    "admissionregistration.k8s.io/v1",
+    "MutatingAdmissionPolicyBinding",
+    { spec: { policyName: "some" } },
+    { spec: { policyName: "other" } },
+  ],
   ["v1", "PodTemplate", { template }, { metadata: { labels: { a: "b" } } }],
   [
     "v1",
