@@ -1,3 +1,4 @@
+import { jsonText, parseJson } from "../machinery/exact-json.ts";
 import type { Kind } from "../api/kind.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import { failure, type Status, StatusError } from "../machinery/status.ts";
@@ -69,7 +70,7 @@ function toRequest(call: ApiCall, userAgent: string) {
       ...(body === undefined ? {} : { "content-type": call.patchType ?? "application/json" }),
       ...(call.cause === undefined ? {} : { [CAUSE_HEADER]: encodeURIComponent(JSON.stringify(call.cause)) }),
     },
-    ...(body === undefined ? {} : { body: encoder.encode(JSON.stringify(body)) }),
+    ...(body === undefined ? {} : { body: encoder.encode(jsonText(body)) }),
     signal: call.signal,
   };
 }
@@ -167,14 +168,14 @@ async function* linesOf(body: AsyncIterable<Uint8Array>): AsyncIterable<readonly
 }
 
 function eventOf(line: string): WatchEvent<KubeObject> {
-  const event = JSON.parse(line) as { type: string; object: unknown };
+  const event = parseJson(line) as unknown as { type: string; object: unknown };
   if (event.type === "ERROR") throw new StatusError(event.object as Status);
   return event as WatchEvent<KubeObject>;
 }
 
 function parsed(text: string, status: number): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (cause) {
     if (status < 400) throw new Error("the server's answer is not JSON", { cause });
     return undefined;

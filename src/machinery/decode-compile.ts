@@ -1,3 +1,4 @@
+import { jsonText } from "./exact-json.ts";
 import { namesInByteOrder } from "./byte-order.ts";
 import { bytesToBase64, canonicalBase64, isByte } from "./base64.ts";
 import { canonicalDuration } from "./duration.ts";
@@ -79,7 +80,7 @@ function structDecoder(shape: StructShape): Decoder {
   return {
     decode: (value, notes) => decodeStruct(compiledFields(), value, notes),
     zero,
-    isEmpty: (value) => isEmptyObject(value) || JSON.stringify(value) === JSON.stringify(zero()),
+    isEmpty: (value) => isEmptyObject(value) || jsonText(value) === jsonText(zero()),
   };
 }
 
@@ -234,7 +235,7 @@ function scalarDecoder(shape: ScalarShape): Decoder {
 
 function scalarDecode({ type, format }: ScalarShape): DecodeScalar {
   if (type === "boolean") return (value) => (typeof value === "boolean" ? value : mismatch());
-  if (type === "number") return (value) => (typeof value === "number" ? value : mismatch());
+  if (type === "number") return decodeDouble;
   if (type === "integer") return format === "int32" ? decodeInt32 : decodeInt64;
   switch (format) {
     case "quantity":
@@ -281,13 +282,19 @@ function decodeInt32(value: unknown): number {
   return typeof value === "number" && (value | 0) === value ? value : mismatch();
 }
 
-/** Beyond 2^53, JSON.parse has already rounded. */
+function decodeDouble(value: unknown): number {
+  if (typeof value === "bigint") return Number(value);
+  return typeof value === "number" ? value : mismatch();
+}
+
+/** Beyond 2^53 it is rounded: what reckons with a field can have a number there. */
 function decodeInt64(value: unknown): number {
+  if (typeof value === "bigint") return Number(value);
   if (typeof value !== "number" || !Number.isInteger(value)) return mismatch();
   return value >= -(2 ** 63) && value < 2 ** 63 ? value : mismatch();
 }
 
 function decodeQuantity(value: unknown): string {
   if (typeof value === "string") return canonicalQuantity(value);
-  return canonicalQuantity(JSON.stringify(value));
+  return canonicalQuantity(jsonText(value));
 }

@@ -1,3 +1,4 @@
+import { jsonText } from "./exact-json.ts";
 import { canonicalBase64, isByte } from "./base64.ts";
 import { canonicalDuration } from "./duration.ts";
 import { goTypeOf, innerGoType } from "./go-type.ts";
@@ -120,7 +121,7 @@ function save(walk: TypeWalk, error: DecodeError): void {
 function checkScalar(walk: TypeWalk, shape: ScalarShape, value: unknown, goType: string): void {
   const { type, format } = shape;
   if (format === "quantity") {
-    refuse(() => canonicalQuantity(typeof value === "string" ? value : JSON.stringify(value)));
+    refuse(() => canonicalQuantity(typeof value === "string" ? value : jsonText(value)));
   } else if (format === "int-or-string") {
     if (typeof value !== "string" && !fits(value, "int32")) throw wrongType(walk, value, "int32", true);
   } else if (format === "date-time" || format === "micro-time" || format === "duration") {
@@ -154,9 +155,10 @@ function refuse(read: () => unknown): void {
 function fits(value: unknown, type: string): boolean {
   if (type === "int32") return typeof value === "number" && (value | 0) === value;
   if (type === "int64") {
+    if (typeof value === "bigint") return true;
     return typeof value === "number" && Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
   }
-  return typeof value === type;
+  return typeof value === type || (type === "number" && typeof value === "bigint");
 }
 
 /** @param isNumber the type is one of numbers, and this number is none of it */
@@ -168,7 +170,7 @@ function wrongType(walk: TypeWalk, value: unknown, type: string, isNumber = fals
 function described(value: unknown, isNumber: boolean): string {
   if (Array.isArray(value)) return "array";
   if (typeof value === "boolean") return "bool";
-  if (typeof value === "number") return isNumber ? `number ${value}` : "number";
+  if (typeof value === "number" || typeof value === "bigint") return isNumber ? `number ${value}` : "number";
   return typeof value;
 }
 

@@ -1,26 +1,31 @@
+import { jsonText } from "./exact-json.ts";
 import { byteOrder } from "./byte-order.ts";
 
 /** JSON as Go's encoder writes it: `<`, `>`, `&` and two line separators are escaped, so that it may stand in HTML. */
 export function goJson(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = jsonText(value);
   return SPECIAL.test(text)
     ? text.replaceAll(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
     : text;
 }
 
 /**
- * JSON with whole numbers as Go has them: the least of 64 bits, which Go makes of numbers beyond them, would be printed as
- * one that is less still, and that no client in Go could read.
+ * JSON with whole numbers as Go has them: the least and the greatest of 64 bits, as fields of built-in kinds have them, would be printed
+ * as one that is beyond, and that no client in Go could read.
  * @param indent as that of `JSON.stringify`
  */
 export function jsonOfGo(value: unknown, indent = 0): string {
-  const text = JSON.stringify(value, undefined, indent);
-  if (!text.includes(LEAST)) return text;
-  return text.replaceAll(STRING_OR_LEAST, (found) => (found === LEAST ? "-9223372036854775808" : found));
+  const text = jsonText(value, indent);
+  if (!text.includes(EDGE)) return text;
+  return text.replaceAll(STRING_OR_EDGE, (found) =>
+    found[0] === '"' ? found : found.startsWith("-") ? LEAST : GREATEST,
+  );
 }
 
-const LEAST = String(-(2 ** 63));
-const STRING_OR_LEAST = new RegExp(String.raw`"(?:[^"\\]|\\.)*"|${LEAST}\b`, "g");
+const LEAST = "-9223372036854775808";
+const GREATEST = "9223372036854775807";
+const EDGE = String(2 ** 63);
+const STRING_OR_EDGE = new RegExp(String.raw`"(?:[^"\\]|\\.)*"|-?\b${EDGE}\b`, "g");
 
 const SPECIAL = /[<>&\u2028\u2029]/;
 

@@ -1,3 +1,5 @@
+import { jsonText } from "./exact-json.ts";
+
 /**
  * One thing that is wrong with an object, in Kubernetes' words. Validation yields all of them and never throws.
  * The functions below make them: the same names, types and texts as Kubernetes' field errors.
@@ -79,12 +81,14 @@ function withDetail(text: string, detail: string): string {
 /** A value as Kubernetes shows it: strings in Go's quotes, the rest as JSON with Go's escapes for HTML. */
 function shown(value: unknown): string {
   if (typeof value === "string") return quoted(value);
-  if (typeof value === "number") return Number.isInteger(value) ? String(BigInt(value)) : String(value);
-  if (typeof value === "boolean") return String(value);
-  return (JSON.stringify(value ?? null) ?? "null").replaceAll(
-    /[<>&]/g,
-    (char) => `\\u00${char.charCodeAt(0).toString(16)}`,
-  );
+  if (typeof value === "number") return isInt64(value) ? String(BigInt(value)) : String(value);
+  if (typeof value === "boolean" || typeof value === "bigint") return String(value);
+  return (jsonText(value ?? null) ?? "null").replaceAll(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+}
+
+/** Of those beyond, Go makes doubles. */
+function isInt64(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) <= 2 ** 63;
 }
 
 /** A string as Go's %q writes it. */

@@ -1,8 +1,9 @@
+import { parseJson } from "./exact-json.ts";
 import { setMember } from "./decode-compile.ts";
 import type { MutableJson, MutableJsonObject } from "./json.ts";
 
 /** A JSON value whose objects keep all their members, in order, duplicates too. */
-export type JsonNode = null | boolean | number | string | readonly JsonNode[] | JsonMembers;
+export type JsonNode = null | boolean | number | bigint | string | readonly JsonNode[] | JsonMembers;
 
 export interface JsonMembers {
   readonly members: readonly (readonly [name: string, value: JsonNode])[];
@@ -110,7 +111,7 @@ function readNode(reader: Reader): JsonNode {
     default: {
       const start = reader.at;
       while (reader.at < reader.text.length && !/[\s,\]}]/.test(reader.text[reader.at]!)) reader.at++;
-      return JSON.parse(reader.text.slice(start, reader.at)) as JsonNode;
+      return parseJson(reader.text.slice(start, reader.at)) as JsonNode;
     }
   }
 }

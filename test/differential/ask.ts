@@ -1,3 +1,4 @@
+import { jsonText } from "../../src/machinery/exact-json.ts";
 import { Agent, request } from "node:https";
 import type { IncomingMessage } from "node:http";
 import type { KeyPair } from "../../src/host/node/pki/certificate.ts";
@@ -36,7 +37,7 @@ export function createAsker(port: number, { certificate, key }: KeyPair): Asker 
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false, cert: certificate, key, maxSockets: 64 });
   const open = ({ ask, body, headers }: Request, signal: AbortSignal): Promise<IncomingMessage> => {
     const space = ask.indexOf(" ");
-    const bytes = body === undefined ? undefined : Buffer.from(typeof body === "string" ? body : JSON.stringify(body));
+    const bytes = body === undefined ? undefined : Buffer.from(typeof body === "string" ? body : jsonText(body));
     return new Promise((resolve, reject) => {
       const sent = request({
         host: "127.0.0.1",

@@ -1,3 +1,4 @@
+import { jsonText, parseJson } from "../../src/machinery/exact-json.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Answer } from "./ask.ts";
 import type { Case, HttpStep, Json, KubectlStep, Step } from "./define-case.ts";
@@ -131,8 +132,7 @@ function worldSteps(namespace: string, world: Case["world"]): readonly Step[] {
 function titleOf(step: Step): string {
   if ("kubectl" in step) return `kubectl ${step.kubectl}`;
   const headers = Object.entries(step.headers ?? {}).map(([name, value]) => ` [${name}: ${value}]`);
-  const body =
-    step.body === undefined ? "" : ` ${typeof step.body === "string" ? step.body : JSON.stringify(step.body)}`;
+  const body = step.body === undefined ? "" : ` ${typeof step.body === "string" ? step.body : jsonText(step.body)}`;
   const whole = `${step.ask}${headers.join("")}${body}`;
   return whole.length > TITLE_LENGTH ? `${whole.slice(0, TITLE_LENGTH)}…` : whole;
 }
@@ -164,7 +164,7 @@ function seen(see: (body: Json) => unknown, body: Json): Json {
 }
 
 function pretty(value: unknown): readonly string[] {
-  return (JSON.stringify(value, undefined, 1) ?? "nothing").split("\n");
+  return (jsonText(value, 1) ?? "nothing").split("\n");
 }
 
 function isJson(text: string): boolean {
@@ -173,7 +173,7 @@ function isJson(text: string): boolean {
 
 function parse(text: string): Json {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -35,9 +35,20 @@ export function registerUrls(environment: Environment): void {
     .registerOperator(`${TYPE} == ${TYPE}`, (left: CelUrl, right: CelUrl) => left.text === right.text);
 }
 
-/** An absolute URL, or a path: what may be requested. */
+const ESCAPED = "%[0-9A-Fa-f]{2}";
+const USER = `(?:[\\w.~!$&'()*+,;=:@-]|${ESCAPED})*@`;
+const HOST = `(?:[\\w.~!$&'()*+,;=<>"-]|[^\\0-\\x7f]|%25|%[89A-Fa-f][0-9A-Fa-f])*`;
+const PATH = `(?:[^%?\\0-\\x1f\\x7f]|${ESCAPED})*`;
+const QUERY = "(?:\\?[^\\0-\\x1f\\x7f]*)?";
+/** With a scheme: where no slash follows, anything does. */
+const URI = new RegExp(
+  `^[A-Za-z][A-Za-z0-9+.-]*:(?://(?:${USER})?(?:${HOST}|\\[[0-9A-Fa-f:.%\\w-]*\\])(?::\\d*)?(?:/${PATH})?|/(?!/)${PATH}|(?!/)[^?\\0-\\x1f\\x7f]*)${QUERY}$`,
+);
+const ABSOLUTE_PATH = new RegExp(`^/${PATH}${QUERY}$`);
+
+/** An absolute URI, a path, or the star that stands for a server: what may be requested, as Go reads it. */
 export function isUrl(text: string): boolean {
-  return parsed(text) !== undefined || (text.startsWith("/") && !/[\s%](?![0-9A-Fa-f]{2})/.test(text));
+  return text === "*" || URI.test(text) || ABSOLUTE_PATH.test(text);
 }
 
 /** Undefined for what is no URL, and for a path alone. */

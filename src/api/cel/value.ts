@@ -1,3 +1,4 @@
+import { jsonInteger } from "../../machinery/exact-json.ts";
 import { Optional } from "@marcbachmann/cel-js";
 import type { Json, MutableJson } from "../../machinery/json.ts";
 import { formatTime } from "../../machinery/time.ts";
@@ -14,7 +15,7 @@ export function celOf(value: Json | undefined): unknown {
 
 /** What an expression made, as JSON. @throws {TypeError} for what JSON has no form of: a type, a function's own objects */
 export function jsonOf(value: unknown): MutableJson {
-  if (typeof value === "bigint") return Number(value);
+  if (typeof value === "bigint") return jsonInteger(value);
   if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
     return value;
   }

@@ -1,20 +1,39 @@
+import { Duration } from "@marcbachmann/cel-js/evaluator";
+import { base64ToBytes } from "../../machinery/base64.ts";
+import { parseDuration } from "../../machinery/duration.ts";
 import type { Json, JsonObject } from "../../machinery/json.ts";
 import { parseTime } from "../../machinery/time.ts";
 import type { JSONSchemaProps } from "../generated/apiextensions-v1.ts";
 
-/** A value as expressions see it: integers are no floating point numbers, times are times, names can be written. */
+/** A value as expressions see it: integers are no floating point numbers, texts are what their formats say, names can be written. */
 export function celValue(value: Json, schema: JSONSchemaProps | undefined): unknown {
   if (typeof value === "number") {
     const isInteger = schema === undefined || schema.type !== "number";
     return isInteger && Number.isInteger(value) ? BigInt(value) : value;
   }
-  if (typeof value === "string") return schema?.format === "date-time" ? new Date(parseTime(value)) : value;
+  if (typeof value === "bigint") return schema?.type === "number" ? Number(value) : value;
+  if (typeof value === "string") return celText(value, schema?.format);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {
     const items = Array.isArray(schema?.items) ? undefined : (schema?.items as JSONSchemaProps | undefined);
     return (value as readonly Json[]).map((item) => celValue(item, items));
   }
   return celObject(value as JsonObject, schema);
+}
+
+function celText(text: string, format: string | undefined): unknown {
+  switch (format) {
+    case "date-time":
+      return new Date(parseTime(text));
+    case "date":
+      return new Date(`${text}T00:00:00Z`);
+    case "duration":
+      return Duration.fromMilliseconds(parseDuration(text));
+    case "byte":
+      return base64ToBytes(text);
+    default:
+      return text;
+  }
 }
 
 function celObject(value: JsonObject, schema: JSONSchemaProps | undefined): Readonly<Record<string, unknown>> {

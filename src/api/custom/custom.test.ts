@@ -4,7 +4,7 @@ import { issueText } from "../../machinery/issue.ts";
 import type { Json } from "../../machinery/json.ts";
 import type { JSONSchemaProps, ValidationRule } from "../generated/apiextensions-v1.ts";
 import { decodeCustom, defaultCustom } from "./decode.ts";
-import { formatNamed } from "./formats.ts";
+import { formatOf, isOfFormat } from "./formats.ts";
 import { jsonPath } from "./json-path.ts";
 import { checkRules, expressionProblem } from "./rules.ts";
 import { checkValue } from "./validate.ts";
@@ -158,10 +158,10 @@ test("custom: rules, in Kubernetes' words", () => {
 test("custom: formats", () => {
   const good = { "date-time": "2026-01-02T03:04:05Z", ipv4: "10.0.0.1", cidr: "10.0.0.0/8", uuid: crypto.randomUUID() };
   for (const [format, text] of Object.entries(good)) {
-    assert.equal(formatNamed(format)!(text), true, format);
-    assert.equal(formatNamed(format)!("nonsense"), false, format);
+    assert.equal(isOfFormat(text, format), true, format);
+    assert.equal(isOfFormat("nonsense", format), false, format);
   }
-  assert.equal(formatNamed("unheard-of"), undefined);
+  assert.equal(formatOf({ type: "string", format: "unheard-of" }), "");
 });
 
 test("custom: a value of the right schema has nothing wrong", () => {

@@ -1,3 +1,4 @@
+import { jsonText } from "../../machinery/exact-json.ts";
 import { copyJson } from "../../machinery/decode-compile.ts";
 import { humanDuration } from "../../machinery/duration.ts";
 import { invalid, type Issue } from "../../machinery/issue.ts";
@@ -205,20 +206,21 @@ function columnsOf({
 }
 
 /** What a column shows of the values at its path; null shows nothing. */
-function cellOf(type: string, values: readonly unknown[], nowMs: number): string | number | boolean | null {
+function cellOf(type: string, values: readonly unknown[], nowMs: number): string | number | bigint | boolean | null {
   const [value] = values;
   if (value === undefined || value === null) return null;
   switch (type) {
     case "integer":
+      if (typeof value === "bigint") return value;
       return typeof value === "number" ? Math.trunc(value) : null;
     case "number":
-      return typeof value === "number" ? value : null;
+      return typeof value === "number" || typeof value === "bigint" ? Number(value) : null;
     case "boolean":
       return typeof value === "boolean" ? value : null;
     case "date":
       return typeof value === "string" ? ageOf(value, nowMs) : null;
     default:
-      return values.map((each) => (typeof each === "object" ? JSON.stringify(each) : String(each))).join(" ");
+      return values.map((each) => (typeof each === "object" ? jsonText(each) : String(each))).join(" ");
   }
 }
 

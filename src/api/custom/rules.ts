@@ -1,3 +1,4 @@
+import { jsonText } from "../../machinery/exact-json.ts";
 import { Optional } from "@marcbachmann/cel-js";
 import { duplicate, forbidden, invalid, type Issue, required } from "../../machinery/issue.ts";
 import type { Json, JsonObject } from "../../machinery/json.ts";
@@ -162,7 +163,7 @@ function firstLine(error: unknown): string {
 function counterparts(items: readonly Json[], old: Json | undefined, schema: JSONSchemaProps) {
   const keys = schema["x-kubernetes-list-map-keys"] ?? [];
   if (schema["x-kubernetes-list-type"] !== "map" || !Array.isArray(old) || items.length === 0) return () => undefined;
-  const keyOf = (item: Json) => JSON.stringify(keys.map((key) => (isObject(item) ? (item[key] ?? null) : null)));
+  const keyOf = (item: Json) => jsonText(keys.map((key) => (isObject(item) ? (item[key] ?? null) : null)));
   const known = new Map((old as readonly Json[]).map((item) => [keyOf(item), item]));
   return (item: Json) => known.get(keyOf(item));
 }

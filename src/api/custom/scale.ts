@@ -1,3 +1,4 @@
+import { jsonText } from "../../machinery/exact-json.ts";
 import { invalid, type Issue } from "../../machinery/issue.ts";
 import type { JsonObject } from "../../machinery/json.ts";
 import type { CustomResourceSubresourceScale } from "../generated/apiextensions-v1.ts";
@@ -46,12 +47,13 @@ function read(object: JsonObject, path: string, wanted: "int64" | "string"): Rea
 
 function shown(value: unknown): string {
   if (value === null) return "<nil>";
-  return typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "object" ? jsonText(value) : String(value);
 }
 
 function goType(value: unknown): string {
   if (value === null) return "<nil>";
   if (Array.isArray(value)) return "[]interface {}";
+  if (typeof value === "bigint") return "int64";
   if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
   if (typeof value === "boolean") return "bool";
   return typeof value === "string" ? "string" : "map[string]interface {}";

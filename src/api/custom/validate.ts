@@ -1,3 +1,4 @@
+import { jsonText } from "../../machinery/exact-json.ts";
 import {
   duplicate,
   invalid,
@@ -11,7 +12,8 @@ import {
 import type { Json, JsonObject } from "../../machinery/json.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import type { JSONSchemaProps } from "../generated/apiextensions-v1.ts";
-import { formatNamed } from "./formats.ts";
+import { formatOf, isOfFormat } from "./formats.ts";
+import { checkNumber, fitsNumber, formatOfNumber, isNumber, typeOfNumber } from "./numbers.ts";
 
 type Issues = Issue[];
 
@@ -27,7 +29,7 @@ export function checkValue(value: Json, schema: JSONSchemaProps, at: string): Is
   checkType(value, schema, at, issues);
   checkCombinations(value, schema, at, issues);
   if (typeof value === "string") checkText(value, schema, at, issues);
-  else if (typeof value === "number") checkNumber(value, schema, at, issues);
+  else if (isNumber(value)) checkNumber(value, schema, at, issues);
   else if (isList(value)) checkItems(value, schema, at, issues);
   checkEnum(value, schema, at, issues);
   if (isObject(value)) checkMembers(value, schema, at, issues);
@@ -50,19 +52,24 @@ function fieldOf(at: string): string {
 
 function typeOf(value: Json): string {
   if (isList(value)) return "array";
-  if (typeof value === "number") return Number.isInteger(value) ? "integer" : "number";
-  return typeof value;
+  return isNumber(value) ? typeOfNumber(value) : typeof value;
 }
 
 function checkType(value: Json, schema: JSONSchemaProps, at: string, issues: Issues): void {
+  const format = formatOf(schema);
   const wanted = typesOf(schema);
-  const found = typeOf(value);
-  const fits = wanted.length === 0 || wanted.includes(found) || (found === "integer" && wanted.includes("number"));
-  if (!fits) issues.push(wrongType(at, wanted, found));
+  if (wanted.length === 0) return;
+  if (isNumber(value) ? fitsNumber(value, wanted) : wanted.includes(typeOf(value))) return;
+  if (format === "") issues.push(wrongType(at, wanted, typeOf(value)));
+  // The format speaks for the type. Where the type is none of numbers, texts and lists are left to the format.
+  else if (typeof value !== "string" && !isList(value)) {
+    issues.push(wrongType(at, [format], isNumber(value) ? formatOfNumber(value) : ""));
+  } else if (fitsNumber(0, wanted)) issues.push(wrongType(at, wanted, typeOf(value)));
 }
 
 function checkText(value: string, schema: JSONSchemaProps, at: string, issues: Issues): void {
-  const { maxLength, minLength, pattern, format = "" } = schema;
+  const { maxLength, minLength, pattern } = schema;
+  const format = formatOf(schema);
   const length = maxLength === undefined && minLength === undefined ? 0 : [...value].length;
   if (maxLength !== undefined && length > maxLength) issues.push(tooLong(at, maxLength));
   if (minLength !== undefined && length < minLength) {
@@ -71,7 +78,7 @@ function checkText(value: string, schema: JSONSchemaProps, at: string, issues: I
   if (pattern !== undefined && pattern !== "" && !expression(pattern).test(value)) {
     issues.push(invalid(at, value, `${at} in body should match '${pattern}'`));
   }
-  if (format !== "" && formatNamed(format)?.(value) === false) {
+  if (!isOfFormat(value, format)) {
     issues.push(typeInvalid(at, value, `${at} in body must be of type ${format}: ${JSON.stringify(value)}`));
   }
 }
@@ -86,25 +93,6 @@ function expression(pattern: string): RegExp {
     expressions.set(pattern, (known = new RegExp(pattern, "u")));
   }
   return known;
-}
-
-function checkNumber(value: number, schema: JSONSchemaProps, at: string, issues: Issues): void {
-  const { multipleOf, maximum, minimum, exclusiveMaximum, exclusiveMinimum } = schema;
-  if (schema.type === "integer" && !Number.isInteger(value)) {
-    issues.push(invalid("<nil>", "", `Checked value must be of type integer (default format) in ${at}`));
-  }
-  const refuse = (why: string) => issues.push(invalid(at, value, `${at} in body should be ${why}`));
-  if (multipleOf !== undefined && multipleOf !== 0 && !Number.isInteger(value / multipleOf)) {
-    refuse(`a multiple of ${multipleOf}`);
-  }
-  if (maximum !== undefined) {
-    if (exclusiveMaximum === true && value >= maximum) refuse(`less than ${maximum}`);
-    else if (value > maximum) refuse(`less than or equal to ${maximum}`);
-  }
-  if (minimum !== undefined) {
-    if (exclusiveMinimum === true && value <= minimum) refuse(`greater than ${minimum}`);
-    else if (value < minimum) refuse(`greater than or equal to ${minimum}`);
-  }
 }
 
 function checkItems(value: readonly Json[], schema: JSONSchemaProps, at: string, issues: Issues): void {
@@ -146,7 +134,7 @@ function checkMembers(value: JsonObject, schema: JSONSchemaProps, at: string, is
 
 function checkEnum(value: Json, { enum: allowed }: JSONSchemaProps, at: string, issues: Issues): void {
   if (allowed === undefined || allowed.some((each) => sameJson(each, value))) return;
-  const texts = allowed.map((each) => (typeof each === "string" ? each : JSON.stringify(each)));
+  const texts = allowed.map((each) => (typeof each === "string" ? each : jsonText(each)));
   issues.push(notSupported(at, value, texts));
 }
 
@@ -211,7 +199,7 @@ function* repeated(items: readonly Json[], schema: JSONSchemaProps, at: string):
   const seen = new Set<string>();
   for (const [index, item] of items.entries()) {
     const shown = listType === "set" ? item : keyOf(item, keys);
-    const text = JSON.stringify(shown);
+    const text = jsonText(shown);
     if (seen.has(text)) yield duplicate(`${at}[${index}]`, shown);
     seen.add(text);
   }

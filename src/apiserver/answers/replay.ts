@@ -1,3 +1,5 @@
+import { jsonText, parseJson } from "../../machinery/exact-json.ts";
+
 /** One request of a scenario. In `ask`, `body` and `headers`, `{name.uid}` and `{name.rv}` stand for what an earlier answer named. */
 export interface Step {
   /** Method and target. */
@@ -58,7 +60,7 @@ function fill({ ask, body, headers }: Step, names: ReadonlyMap<string, string>) 
     ask: replaced(ask),
     ...(body === undefined
       ? {}
-      : { body: typeof body === "string" ? replaced(body) : (JSON.parse(replaced(JSON.stringify(body))) as unknown) }),
+      : { body: typeof body === "string" ? replaced(body) : parseJson(replaced(jsonText(body))) }),
     ...(headers === undefined
       ? {}
       : { headers: JSON.parse(replaced(JSON.stringify(headers))) as Record<string, string> }),
@@ -97,7 +99,7 @@ function bodyOf(text: string, names: ReadonlyMap<string, string>): unknown {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

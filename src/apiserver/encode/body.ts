@@ -1,3 +1,4 @@
+import { jsonInteger, parseJson } from "../../machinery/exact-json.ts";
 import { parseDocument } from "yaml";
 import { badRequest, failure, type StatusError, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
 import { typeProblem } from "../../machinery/type-problem.ts";
@@ -88,7 +89,7 @@ export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | u
   if (mediaType !== JSON_TYPE) return parsePatch(text, mediaType);
   let value: unknown;
   try {
-    value = JSON.parse(wellFormed(text));
+    value = parseJson(wellFormed(text));
   } catch {
     throw refuse(`couldn't get version/kind; json parse error: ${jsonProblem(text)}`);
   }
@@ -109,7 +110,7 @@ function unrecognized(kind: string | undefined, problem: string, text: string, b
 
 function parsePatch(text: string, mediaType: string): RequestBody {
   try {
-    return { mediaType, value: JSON.parse(text), text, problems: [] };
+    return { mediaType, value: parseJson(text), text, problems: [] };
   } catch {
     const problem = jsonProblem(text);
     const value = badRequest(mediaType === STRATEGIC_TYPE ? problem : `error decoding patch: ${problem}`);
@@ -121,7 +122,7 @@ function parsePatch(text: string, mediaType: string): RequestBody {
 function parseApplied(text: string): RequestBody {
   if (text.startsWith("{")) {
     try {
-      return { mediaType: APPLY_TYPE, value: JSON.parse(text), text, problems: [] };
+      return { mediaType: APPLY_TYPE, value: parseJson(text), text, problems: [] };
     } catch {
       // Flow-style YAML, or broken: the YAML reader tells.
     }
@@ -140,7 +141,13 @@ function parseProtobuf(bytes: Uint8Array, kind: string | undefined): RequestBody
 }
 
 function parseYaml(text: string, mediaType: string, refuse: (problem: string) => Error): RequestBody {
-  const document = parseDocument(text, { uniqueKeys: false, version: "1.1", merge: true, logLevel: "silent" });
+  const document = parseDocument(text, {
+    uniqueKeys: false,
+    version: "1.1",
+    merge: true,
+    intAsBigInt: true,
+    logLevel: "silent",
+  });
   const [error] = document.errors;
   if (error !== undefined) {
     const line = error.linePos?.[0].line;
@@ -155,7 +162,10 @@ function parseYaml(text: string, mediaType: string, refuse: (problem: string) =>
       ({ pos, linePos }) =>
         `line ${linePos?.[0].line ?? 1}: key ${JSON.stringify(nameAt(text, pos[0]))} already set in map`,
     );
-  const value: unknown = document.toJS({ maxAliasCount: 100 });
+  const value: unknown = document.toJS({
+    maxAliasCount: 100,
+    reviver: (_name, value) => (typeof value === "bigint" ? jsonInteger(value) : value),
+  });
   return { mediaType, value: value ?? {}, problems };
 }
 

@@ -1,3 +1,4 @@
+import { jsonText } from "../../machinery/exact-json.ts";
 import type { Column, Kind } from "../../api/kind.ts";
 import { humanDuration } from "../../machinery/duration.ts";
 import { jsonOfGo } from "../../machinery/go-json.ts";
@@ -81,7 +82,7 @@ export function* rowTexts(
   const include = includeOf(view);
   const columns = columnsOf(kind);
   for (const entry of entries) {
-    const cells = JSON.stringify(cellsOf(columns, entry.value, nowMs));
+    const cells = jsonText(cellsOf(columns, entry.value, nowMs));
     const object =
       include === "None"
         ? "null"

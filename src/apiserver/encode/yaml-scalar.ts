@@ -11,7 +11,7 @@ const SPECIAL = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 /** Where a text begins, and how far in its further lines do; none for one that stays in its line. */
 export type Place = { readonly column: number; readonly indent: number } | undefined;
 
-export function scalarText(value: string | number | boolean | null, place: Place): string {
+export function scalarText(value: string | number | bigint | boolean | null, place: Place): string {
   if (typeof value === "number") return numberText(value);
   if (typeof value !== "string") return String(value);
   const margin = " ".repeat(place?.indent ?? 0);

@@ -1,3 +1,4 @@
+import { jsonText } from "../../machinery/exact-json.ts";
 import type { Kind } from "../../api/kind.ts";
 import type { KindRegistry } from "../../api/registry.ts";
 import type { Discovered } from "../aggregation/aggregator.ts";
@@ -66,7 +67,7 @@ function createOpenapi(registry: KindRegistry, sources: OpenapiSources): (reques
     let served = forms.get(form);
     if (served === undefined) {
       whole ??= openapiV2(registry.all(), context);
-      const body = form === "json" ? encodeText(JSON.stringify(whole)) : protobufV2(whole);
+      const body = form === "json" ? encodeText(jsonText(whole)) : protobufV2(whole);
       forms.set(form, (served = { body, etag: `"${textHash(body)}"` }));
     }
     return served;
@@ -77,7 +78,7 @@ function createOpenapi(registry: KindRegistry, sources: OpenapiSources): (reques
     const path = rootOf(served);
     const known = versions.get(path);
     if (known?.hash === hash) return known.body;
-    const body = encodeText(JSON.stringify(openapiV3(served, context)));
+    const body = encodeText(jsonText(openapiV3(served, context)));
     versions.set(path, { hash, body });
     return body;
   };

@@ -1,3 +1,4 @@
+import { jsonText } from "../../machinery/exact-json.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 
@@ -88,6 +89,6 @@ function isFields(value: unknown): value is Fields {
 
 function shown(value: unknown): string {
   if (value === undefined) return "absent";
-  const text = typeof value === "string" ? value : JSON.stringify(value);
+  const text = typeof value === "string" ? value : jsonText(value);
   return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE - 1)}…` : text;
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../../machinery/exact-json.ts";
 import { jsonOfGo } from "../../machinery/go-json.ts";
 import type { KubeObject, ObjectMeta } from "../../machinery/object.ts";
 import type { ValueCodec } from "../../store/contract.ts";
@@ -14,7 +15,7 @@ export function objectCodec({ frozen }: { readonly frozen: boolean }): ValueCode
       return { value, bytes: encoder.encode(jsonOfGo(value)) };
     },
     open(bytes, revision) {
-      const value = JSON.parse(decoder.decode(bytes)) as KubeObject;
+      const value = parseJson(decoder.decode(bytes)) as unknown as KubeObject;
       const sealed = value.metadata.resourceVersion === String(revision);
       return finished(
         sealed ? value : { ...value, metadata: { ...value.metadata, resourceVersion: String(revision) } },

@@ -1,3 +1,4 @@
+import { parseJson } from "../../machinery/exact-json.ts";
 import { ControllerRevision } from "../../api/apps/v1/controller-revision.ts";
 import type { PodTemplateSpec } from "../../api/generated/core-v1.ts";
 import { byteOrder } from "../../machinery/byte-order.ts";
@@ -32,7 +33,7 @@ export interface RevisionName {
  * clients compare the text with one of their own making.
  */
 function revisionData({ spec }: Revised): Json {
-  return JSON.parse(sortedGoJson({ spec: { template: { ...spec.template, $patch: "replace" } } })) as Json;
+  return parseJson(sortedGoJson({ spec: { template: { ...spec.template, $patch: "replace" } } })) as Json;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { parseJson } from "../exact-json.ts";
 import { byteLength } from "../formats.ts";
 import { sortedGoJson } from "../go-json.ts";
 import type { Json, JsonObject } from "../json.ts";
@@ -50,7 +51,7 @@ function lastApplied(object: JsonObject): string | undefined {
 
 function parse(text: string): JsonObject | undefined {
   try {
-    const value = JSON.parse(text) as Json;
+    const value = parseJson(text) as Json;
     return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
   } catch {
     return undefined;

@@ -1,3 +1,4 @@
+import { jsonText, parseJson } from "../exact-json.ts";
 import { byteOrder } from "../byte-order.ts";
 import { compile } from "../decode-compile.ts";
 import { goJson } from "../go-json.ts";
@@ -94,9 +95,9 @@ function readElement(text: string): PathElement | undefined {
   if (text[1] !== ":") throw new OwnershipError(`missing colon: ${text}`);
   const rest = text.slice(2);
   try {
-    if (text[0] === "v") return `v:${goJson(JSON.parse(rest) as Json)}`;
+    if (text[0] === "v") return `v:${goJson(parseJson(rest) as Json)}`;
     if (text[0] === "k") {
-      const keys = Object.entries(JSON.parse(rest) as JsonObject).sort(([left], [right]) => byteOrder(left, right));
+      const keys = Object.entries(parseJson(rest) as JsonObject).sort(([left], [right]) => byteOrder(left, right));
       return `k:{${keys.map(([name, value]) => `${JSON.stringify(name)}:${goJson(value ?? null)}`).join(",")}}`;
     }
   } catch (cause) {
@@ -112,7 +113,7 @@ export function printElement(element: PathElement): string {
   const rest = element.slice(2);
   if (element.startsWith("f:")) return `.${rest}`;
   if (element.startsWith("i:")) return `[${rest}]`;
-  const value = JSON.parse(rest) as Json;
+  const value = parseJson(rest) as Json;
   if (element.startsWith("v:")) return `[=${printValue(value)}]`;
   return `[${Object.entries(value as JsonObject)
     .map(([name, key]) => `${name}=${printValue(key ?? null)}`)
@@ -121,7 +122,7 @@ export function printElement(element: PathElement): string {
 
 function printValue(value: Json): string {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return "";
-  return typeof value === "string" ? quoted(value) : JSON.stringify(value);
+  return typeof value === "string" ? quoted(value) : jsonText(value);
 }
 
 /** The order in which FieldsV1 lists steps: fields, then keyed items, then values, then indexes. */
@@ -132,7 +133,7 @@ export function compareElements(left: PathElement, right: PathElement): number {
   if (left.startsWith("f:")) return byteOrder(left, right);
   const quick = compareTexts(left, right);
   if (quick !== undefined) return quick;
-  const [a, b] = [JSON.parse(left.slice(2)) as Json, JSON.parse(right.slice(2)) as Json];
+  const [a, b] = [parseJson(left.slice(2)) as Json, parseJson(right.slice(2)) as Json];
   return left.startsWith("k:") ? compareKeys(a as JsonObject, b as JsonObject) : compareValues(a, b);
 }
 
@@ -162,12 +163,22 @@ function compareKeys(left: JsonObject, right: JsonObject): number {
 
 /** Numbers come first, then texts, then booleans, then null. */
 function compareValues(left: Json, right: Json): number {
-  if (typeof left === "number" && typeof right === "number") return left - right;
+  if (isNumber(left) && isNumber(right)) return compareNumbers(left, right);
   if (typeof left === "string" && typeof right === "string") return byteOrder(left, right);
   if (typeof left === "boolean" && typeof right === "boolean") return Number(left) - Number(right);
   return rank(left) - rank(right);
 }
 
+/** Whole numbers with each other; else as doubles. */
+function compareNumbers(left: number | bigint, right: number | bigint): number {
+  const [a, b] = typeof left === typeof right ? [left, right] : [Number(left), Number(right)];
+  return a < b ? -1 : Number(a > b);
+}
+
+function isNumber(value: Json): value is number | bigint {
+  return typeof value === "number" || typeof value === "bigint";
+}
+
 function rank(value: Json): number {
-  return ["number", "string", "boolean", "object"].indexOf(typeof value);
+  return isNumber(value) ? 0 : ["string", "boolean", "object"].indexOf(typeof value) + 1;
 }

@@ -1,3 +1,4 @@
+import { jsonText } from "../exact-json.ts";
 import type { Json, JsonObject } from "../json.ts";
 import type { ListShape, MapShape, ScalarShape, Shape, StructShape } from "../shape.ts";
 import { itemElement, OwnershipError, printElement } from "./path-element.ts";
@@ -74,7 +75,9 @@ function scalarProblem({ type, format }: ScalarShape, value: Json): string | und
   switch (type) {
     case "integer":
     case "number":
-      return typeof value === "number" ? undefined : `expected numeric (int or float), got ${goTypeOf(value)}`;
+      return typeof value === "number" || typeof value === "bigint"
+        ? undefined
+        : `expected numeric (int or float), got ${goTypeOf(value)}`;
     case "boolean":
       return typeof value === "boolean" ? undefined : `expected boolean, got &{${goValue(value)}}`;
     case "string":
@@ -106,7 +109,7 @@ function goValue(value: Json): string {
 function goSyntax(value: Json): string {
   if (value === null) return "interface {}(nil)";
   if (Array.isArray(value)) return `[]interface {}{${value.map(goSyntax).join(", ")}}`;
-  if (typeof value !== "object") return JSON.stringify(value);
+  if (typeof value !== "object") return jsonText(value);
   const members = Object.entries(value as JsonObject).sort(([left], [right]) => (left < right ? -1 : 1));
   return `map[string]interface {}{${members.map(([name, member]) => `${JSON.stringify(name)}:${goSyntax(member ?? null)}`).join(", ")}}`;
 }

@@ -48,6 +48,7 @@ function scalarProblem(shape: ScalarShape, value: unknown, goType: string | unde
     return kind === "int64" ? `cannot convert int64 to ${goType ?? wanted}` : `unrecognized type: ${wanted}`;
   }
   if (type === "boolean") return kind === "bool" ? undefined : `unrecognized type: ${wanted}`;
+  if (typeof value === "bigint") return undefined;
   if (typeof value !== "number") return `unrecognized type: ${wanted}`;
   const fits = type === "number" || Number.isInteger(value);
   return fits ? undefined : `cannot convert float64 to ${goType ?? wanted}`;
@@ -75,6 +76,7 @@ function goKindOf({ type, format }: ScalarShape): string {
 function goKind(value: unknown): string {
   if (Array.isArray(value)) return "slice";
   if (typeof value === "object") return "map";
+  if (typeof value === "bigint") return "int64";
   if (typeof value === "number") return Number.isSafeInteger(value) ? "int64" : "float64";
   return typeof value === "boolean" ? "bool" : "string";
 }

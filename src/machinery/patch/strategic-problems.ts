@@ -23,6 +23,7 @@ function goTypeOf(value: MutableJson | undefined): string {
   if (Array.isArray(value)) return "[]interface {}";
   if (typeof value === "object") return "map[string]interface {}";
   if (typeof value === "number") return Number.isInteger(value) ? "int64" : "float64";
+  if (typeof value === "bigint") return "int64";
   return typeof value === "boolean" ? "bool" : "string";
 }
 
@@ -39,7 +40,7 @@ export function describeAsText(value: MutableJson): string {
   });
 }
 
-type Scalar = string | number | boolean | null;
+type Scalar = string | number | bigint | boolean | null;
 
 function described(value: MutableJson | undefined, scalar: (value: Scalar) => string): string {
   if (Array.isArray(value)) return `[${value.map((item) => described(item, scalar)).join(" ")}]`;

@@ -30,6 +30,7 @@ function ownField<T>(fields: Readonly<Record<string, T>>, name: string): T | und
 }
 
 function wrapInteger(value: unknown, bits: 32 | 64): unknown {
+  if (typeof value === "bigint") return bits === 64 ? value : Number(BigInt.asIntN(32, value));
   if (typeof value !== "number" || !Number.isInteger(value)) return value;
   if (bits === 32 && (value | 0) === value) return value;
   const fits = value >= -(2 ** 63) && value < 2 ** 63;

@@ -4,6 +4,7 @@ import type { CustomResourceDefinition as StoredDefinition } from "../../generat
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { checkDefinition, checkDefinitionStatus, checkDefinitionUpdate, checkName } from "./definition-validation.ts";
+import { definitionWarnings } from "./definition-warnings.ts";
 
 export type CustomResourceDefinition = StoredDefinition;
 
@@ -32,6 +33,7 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinition> = defineKi
     validate(definition) {
       return [...checkName(definition), ...checkDefinition(definition)];
     },
+    warnings: definitionWarnings,
     validateUpdate: checkDefinitionUpdate,
     validateStatusUpdate: checkDefinitionStatus,
     held: ({ metadata }) => metadata.deletionTimestamp === undefined,

@@ -175,7 +175,8 @@ function checkMetadata(schema: JSONSchemaProps, at: string, issues: Issues): voi
 }
 
 /** The schemas within a schema, each with its place. */
-function* innerSchemas(schema: JSONSchemaProps, at: string): Iterable<readonly [JSONSchemaProps, string]> {
+/** The schemas in a schema, with their paths. */
+export function* innerSchemas(schema: JSONSchemaProps, at: string): Iterable<readonly [JSONSchemaProps, string]> {
   for (const [name, inner] of Object.entries(schema.properties ?? {})) yield [inner, `${at}.properties[${name}]`];
   const { items, additionalProperties, not } = schema;
   if (items !== undefined && !isList(items)) yield [items, `${at}.items`];

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../machinery/exact-json.ts";
 import { base64ToBytes } from "../../../machinery/base64.ts";
 import type { CallOptions } from "../../../client/call.ts";
 import type { Status } from "../../../machinery/status.ts";
@@ -134,7 +135,7 @@ function checkPatch(patch: string, patchType: string | undefined, mayPatch: bool
 
 function patchOf(base64: string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(base64ToBytes(base64)));
+    return parseJson(new TextDecoder().decode(base64ToBytes(base64)));
   } catch (error) {
     throw new ReviewError(`received undecodable patch in webhook response: ${(error as Error).message}`, {
       cause: error,

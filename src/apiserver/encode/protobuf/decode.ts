@@ -1,3 +1,4 @@
+import { parseJson } from "../../../machinery/exact-json.ts";
 import { bytesToBase64 } from "../../../machinery/base64.ts";
 import { formatDuration } from "../../../machinery/duration.ts";
 import type { MutableJson, MutableJsonObject } from "../../../machinery/json.ts";
@@ -222,7 +223,7 @@ function readAny(message: ProtobufReader, { protobuf, schema }: AnyShape): Mutab
 function parseRaw(bytes: Uint8Array): MutableJson {
   if (bytes.length === 0) return null;
   try {
-    return JSON.parse(decoder.decode(bytes)) as MutableJson;
+    return parseJson(decoder.decode(bytes));
   } catch {
     throw new ProtobufError("raw content is not JSON");
   }

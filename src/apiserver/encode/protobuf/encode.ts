@@ -1,3 +1,4 @@
+import { jsonText } from "../../../machinery/exact-json.ts";
 import { namesInByteOrder } from "../../../machinery/byte-order.ts";
 import type { Json, JsonObject } from "../../../machinery/json.ts";
 import type { AnyShape, Field, ListShape, MapShape, Shape, StructShape } from "../../../machinery/shape.ts";
@@ -136,7 +137,7 @@ function anyWriter({ protobuf, schema }: AnyShape): WriteValue {
   return (to, number, value) => {
     const mark = to.length;
     if (schema !== undefined) writeSchemaChoice(to, protobuf, membersOf(schema), value);
-    else if (value !== null) to.text(1, JSON.stringify(value));
+    else if (value !== null) to.text(1, jsonText(value));
     to.close(number, mark);
   };
 }

@@ -107,9 +107,13 @@ export class ProtobufWriter {
 
 const LONGEST_VARINT = 10;
 
+/** As a double, which can hold no more of it, the greatest integer of 64 bits with a sign is this. */
+const GREATEST = 2 ** 63;
+
 /** How many bytes an integer takes; negative ones are written as 64 bits. */
 export function varintLength(value: number): number {
   if (value < 0) return LONGEST_VARINT;
+  if (value === GREATEST) return LONGEST_VARINT - 1;
   let length = 1;
   for (let rest = value; rest >= 0x80; rest = Math.floor(rest / 0x80)) length++;
   return length;
@@ -117,8 +121,8 @@ export function varintLength(value: number): number {
 
 /** Writes an integer at a place with room for it. */
 export function writeVarint(into: Uint8Array, at: number, value: number): void {
-  if (value < 0) {
-    writeNegative(into, at, BigInt.asUintN(64, BigInt(value)));
+  if (value < 0 || value === GREATEST) {
+    writeWide(into, at, value < 0 ? BigInt.asUintN(64, BigInt(value)) : BigInt(GREATEST) - 1n);
     return;
   }
   let place = at;
@@ -127,7 +131,7 @@ export function writeVarint(into: Uint8Array, at: number, value: number): void {
   into[place] = rest;
 }
 
-function writeNegative(into: Uint8Array, at: number, value: bigint): void {
+function writeWide(into: Uint8Array, at: number, value: bigint): void {
   let place = at;
   let rest = value;
   for (; rest >= 0x80n; rest >>= 7n) into[place++] = Number(rest & 0x7fn) | 0x80;

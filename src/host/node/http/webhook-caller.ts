@@ -1,3 +1,4 @@
+import { jsonText, parseJson } from "../../../machinery/exact-json.ts";
 import type { IncomingMessage } from "node:http";
 import { type Agent, type RequestOptions, request } from "node:https";
 import type { WebhookCaller, WebhookTarget } from "../../../apiserver/admission/webhooks/call.ts";
@@ -20,14 +21,14 @@ export function createWebhookCaller({ locate, ways }: WebhookCallerOptions): Web
     async post(target, body, { timeoutMs }) {
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        const response = await ask(target, JSON.stringify(body), {
+        const response = await ask(target, jsonText(body), {
           agent,
           signal: timeout,
           ...placeOf(target, locate),
         });
         const text = await textOf(response);
         const status = response.statusCode ?? 0;
-        if (status >= 200 && status < 300) return JSON.parse(text);
+        if (status >= 200 && status < 300) return parseJson(text);
         throw new Error(refusalIn(text) ?? `the server rejected our request for an unknown reason (status ${status})`);
       } catch (error) {
         if (timeout.aborted) throw new Error(`Post "${target.url}": context deadline exceeded`, { cause: error });
