@@ -79,7 +79,7 @@ export class Plainer {
       .replaceAll(/\b10\.96\.\d{1,3}\.\d{1,3}\b/g, (address) => this.#number("address", address))
       .replaceAll(/(?<=\.)1[0-9a-f]{15}\b/g, "<event>")
       .replaceAll(
-        /(?<=\bcurrent: |ResourceVersion in (?:object meta|precondition): )\d+|(?<=\bversion: \d+ \()\d+|(?<=record \()\d+/g,
+        /(?<=\bcurrent: |ResourceVersion in (?:object meta|precondition): )\d+|(?<=\bversion: \d+ \()\d+|(?<=(?:record|precondition) \()\d+/g,
         "<rv>",
       )
       .replaceAll(/(?<=\bresourceVersion: ")\d+(?=")/g, (version) => this.#version(version))
