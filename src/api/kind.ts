@@ -85,7 +85,7 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   /** An annotation that Kubernetes makes of something else when it shows a whole object, and not with metadata alone. */
   readonly annotationOfWhole?: string;
   /** Warnings for who writes the object itself, sent as headers. */
-  warnings?(object: T, old: T | undefined): Iterable<string>;
+  warnings?(object: T, old: T | undefined, context: RuleContext): Iterable<string>;
   /** Warnings for who writes its status. */
   statusWarnings?(object: T): Iterable<string>;
   /** The kind itself is on its way out: said with every answer about it. */

@@ -7,6 +7,8 @@ export interface CertificateReader {
   readRequest(pem: string): RequestedCertificate;
   /** @throws {Error} where the text is not a chain of certificates. */
   readCertificates(pem: string): readonly IssuedCertificate[];
+  /** Why a certificate and a key are no pair, in the words of Go's TLS. */
+  keyPairProblem(certificate: string, key: string): string | undefined;
 }
 
 /** What a PKCS#10 request asks to have certified. */

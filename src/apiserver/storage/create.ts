@@ -71,7 +71,7 @@ export async function createDecoded(
     const issues = [...validate(context, operation, object as unknown as KubeObject)];
     if (issues.length > 0) throw invalidError(groupKindOf(kind), metadata.name ?? "", issues);
     await context.admission.validate(request);
-    for (const text of kind.warnings?.(object as unknown as KubeObject, undefined) ?? []) operation.warn(text);
+    warn(context, operation, object as unknown as KubeObject);
     if (isDryRun(operation)) return dryCreate(context, operation, object, resourceVersion);
     // It is storing that minds a version, and not where an update or an apply comes to create.
     if (operation.verb === "create") refuseVersion(resourceVersion);
@@ -182,6 +182,11 @@ function* validate(context: StorageContext, operation: Operation, object: KubeOb
   yield* metadataIssues(object.metadata, metadataRules(kind));
   if (kind.nameRule !== "path-segment") yield* nameIssues(object.metadata);
   if (kind.validate !== undefined) yield* kind.validate(object, creationContext(context, operation));
+}
+
+function warn(context: StorageContext, operation: Operation, object: KubeObject): void {
+  const warnings = operation.kind.warnings?.(object, undefined, creationContext(context, operation));
+  for (const text of warnings ?? []) operation.warn(text);
 }
 
 /** What a kind asks of metadata. */

@@ -144,16 +144,17 @@ async function prepared(
   const issues = [...changeIssues(kind, next, live, rules)];
   if (issues.length > 0) throw invalidError(groupKindOf(kind), live.metadata.name, issues);
   await context.admission.validate(request);
-  for (const text of warningsOf(kind, next, live, subresource)) operation.warn(text);
+  for (const text of warningsOf(kind, next, live, rules)) operation.warn(text);
   // Nothing stored has one, so that it is no change.
   if (!isDryRun(operation)) delete metadataOf(object).selfLink;
   return next;
 }
 
 /** Of the subresources, the scale alone is a change of the object itself. */
-function warningsOf(kind: Kind, next: KubeObject, live: KubeObject, subresource: string): Iterable<string> {
+function warningsOf(kind: Kind, next: KubeObject, live: KubeObject, rules: RuleContext): Iterable<string> {
+  const { subresource } = rules;
   if (subresource === "status") return kind.statusWarnings?.(next) ?? [];
-  return subresource === "" || subresource === "scale" ? (kind.warnings?.(next, live) ?? []) : [];
+  return subresource === "" || subresource === "scale" ? (kind.warnings?.(next, live, rules) ?? []) : [];
 }
 
 /**

@@ -18,6 +18,8 @@ export const simulatedAuthority: CertificateSigner = {
     if (issued === undefined) throw new Error("x509: malformed certificate");
     return [issued satisfies IssuedCertificate];
   },
+  // Keys are imagined: every one fits.
+  keyPairProblem: () => undefined,
   sign: (request, terms) => clothed("CERTIFICATE", { ...requestedIn(request), ...terms }),
 };
 

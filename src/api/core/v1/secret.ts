@@ -38,8 +38,17 @@ export const Secret: Kind<Secret> = defineKind(facts.core.v1.Secret, {
     const issues: Issues = secret.type === old.type ? [] : [invalid("type", secret.type ?? "", IMMUTABLE)];
     return [...issues, ...frozenIssues(secret, old, ["data"])];
   },
+  *warnings({ type, data = {} }, _old, { certificates }) {
+    if (type !== TLS) return;
+    const [certificate, key] = [decodeBase64(data[CERTIFICATE]!), decodeBase64(data[KEY]!)];
+    const problem = certificates?.keyPairProblem(certificate, key);
+    if (problem !== undefined) yield problem;
+  },
 });
 
+const TLS = "kubernetes.io/tls";
+const CERTIFICATE = "tls.crt";
+const KEY = "tls.key";
 const ACCOUNT_NAME = "kubernetes.io/service-account.name";
 
 function secretIssues({ metadata, type, data = {} }: Secret): readonly Issue[] {
@@ -67,8 +76,8 @@ function secretIssues({ metadata, type, data = {} }: Secret): readonly Issue[] {
     case "kubernetes.io/ssh-auth":
       if (!data["ssh-privatekey"]) issues.push(required("data[ssh-privatekey]"));
       break;
-    case "kubernetes.io/tls":
-      for (const key of ["tls.crt", "tls.key"]) if (data[key] === undefined) issues.push(required(`data[${key}]`));
+    case TLS:
+      for (const key of [CERTIFICATE, KEY]) if (data[key] === undefined) issues.push(required(`data[${key}]`));
       break;
     default:
   }

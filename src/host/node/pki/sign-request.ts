@@ -7,11 +7,16 @@ import type {
 } from "../../../api/certificates/reader.ts";
 import { authorityIdentifier, type KeyPair } from "./certificate.ts";
 import { objectIdentifier, sequence } from "./der.ts";
+import { keyPairProblem } from "./key-pair.ts";
 import { readSigningRequest } from "./signing-request.ts";
 import { extension, keyUsage, keyUsages, oid, signedCertificate, subjectOf } from "./x509.ts";
 
 /** Reads what clients send and what signers issue. */
-export const certificateReader: CertificateReader = { readRequest: readSigningRequest, readCertificates };
+export const certificateReader: CertificateReader = {
+  readRequest: readSigningRequest,
+  readCertificates,
+  keyPairProblem,
+};
 
 /** The cluster's authority, as the certificates API uses it. */
 export function certificateSigner(authority: KeyPair): CertificateSigner {
