@@ -42,6 +42,7 @@ import { statefulSetController } from "./statefulset/controller.ts";
 import { taintEvictionController } from "./tainteviction/controller.ts";
 import { tokenCleaner } from "./tokencleaner/controller.ts";
 import { ttlController } from "./ttl/controller.ts";
+import { attributesClassProtection } from "./vacprotection/controller.ts";
 import { policyStatusController } from "./validatingadmissionpolicystatus/controller.ts";
 import { ttlAfterFinishedController } from "./ttl-after-finished/controller.ts";
 
@@ -87,6 +88,7 @@ export function allControllers(options: ControllersOptions): readonly Controller
     volumeBinder,
     claimProtection,
     volumeProtection,
+    attributesClassProtection,
   ] as readonly unknown[] as readonly Controller[];
   return [
     ...simple,

@@ -1,18 +1,19 @@
 import type { Mutable, ObjectMeta } from "../../machinery/object.ts";
 import type { AdmissionPlugin } from "./admission.ts";
 
-/** What keeps a volume, or the claim to one, while somebody uses it. */
+/** What keeps a volume, the claim to one, or a class of attributes while somebody uses it. By resource. */
 const FINALIZERS: Readonly<Record<string, string>> = {
-  PersistentVolume: "kubernetes.io/pv-protection",
-  PersistentVolumeClaim: "kubernetes.io/pvc-protection",
+  "/persistentvolumes": "kubernetes.io/pv-protection",
+  "/persistentvolumeclaims": "kubernetes.io/pvc-protection",
+  "storage.k8s.io/volumeattributesclasses": "kubernetes.io/vac-protection",
 };
 
-/** New volumes and claims are not to go before the loops that look after them find them out of use. */
+/** New ones are not to go before the loops that look after them find them out of use. */
 export const storageProtection: AdmissionPlugin = {
   name: "StorageObjectInUseProtection",
   admit({ kind, operation, subresource, object }) {
-    const finalizer = FINALIZERS[kind.kind];
-    if (kind.group !== "" || finalizer === undefined || subresource !== "" || operation !== "CREATE") return;
+    const finalizer = FINALIZERS[`${kind.group}/${kind.plural}`];
+    if (finalizer === undefined || subresource !== "" || operation !== "CREATE") return;
     const { metadata } = object as unknown as { readonly metadata: Mutable<ObjectMeta> };
     const finalizers = metadata.finalizers ?? [];
     if (!finalizers.includes(finalizer)) metadata.finalizers = [...finalizers, finalizer];
