@@ -204,7 +204,9 @@ async function write(
   const value = kind.view === undefined ? object : await storedForm(kind, object);
   const key = keyOf(storedKind(kind), operation.namespace, live.value.metadata.name);
   const record = recordOf(operation, describeChange(kind.view === undefined ? live.value : stored.value, value));
-  if (isFinished(object) && kind.held?.(object) !== true) {
+  const isGoing = isFinished(object, live.value) && kind.held?.(object) !== true;
+  if (!changes && !isGoing && isShownAsStored) return entryOutcome(kind, live);
+  if (isGoing) {
     // The change itself is never stored: watchers see the object go as it was, the writer sees what it wrote.
     await context.store.delete(key, stored.revision, record);
     return objectOutcome(kind, inOrder(object));
@@ -222,12 +224,12 @@ function withoutTimes(object: KubeObject): KubeObject {
   return { ...object, metadata: { ...object.metadata, managedFields: timeless } };
 }
 
-/** A deleted object goes when its last finalizer has and nothing waits for its grace. */
-function isFinished({ metadata }: KubeObject): boolean {
+/** A deleted object goes with the first write after its last finalizer has, whatever is written, once nothing waits for its grace. */
+function isFinished({ metadata }: KubeObject, { metadata: before }: KubeObject): boolean {
   return (
-    metadata.deletionTimestamp !== undefined &&
+    before.deletionTimestamp !== undefined &&
     (metadata.finalizers?.length ?? 0) === 0 &&
-    (metadata.deletionGracePeriodSeconds ?? 0) === 0
+    (before.deletionGracePeriodSeconds ?? 0) === 0
   );
 }
 

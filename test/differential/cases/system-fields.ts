@@ -32,6 +32,9 @@ const cases: readonly Case[] = SAMPLES.map((sample) => {
         headers: apply,
         body: named(sample, `${name}-${index}`, metadata),
       },
+      // What is being deleted goes with a write that changes nothing.
+      { ask: `PATCH ${collection}/${name}-${index}`, headers: merge, body: {} },
+      { ask: `GET ${collection}/${name}-${index}` },
       { ask: `PUT ${collection}/${name}-put-${index}`, body: named(sample, `${name}-put-${index}`, metadata) },
     ]),
     { ask: `POST ${collection}`, body: named(sample, name, { ...SENT[1], ...SENT[4] }) },
