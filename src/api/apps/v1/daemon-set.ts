@@ -108,7 +108,7 @@ function checkUpdateStrategy(strategy: DaemonSet["spec"]["updateStrategy"], at: 
   if (type !== "RollingUpdate") {
     const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
     const rolling = rollingUpdate === undefined ? null : { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge };
-    const shown = { Type: type as string, RollingUpdate: rolling };
+    const shown = { Type: (type as string | undefined) ?? "", RollingUpdate: rolling };
     return void issues.push(notSupported(at, shown, ["RollingUpdate", "OnDelete"]));
   }
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};

@@ -89,7 +89,7 @@ function checkStrategy(strategy: Deployment["spec"]["strategy"], at: string, iss
   } else {
     const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
     const rolling = rollingUpdate === undefined ? null : { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge };
-    const shown = { Type: strategy.type as string, RollingUpdate: rolling };
+    const shown = { Type: (strategy.type as string | undefined) ?? "", RollingUpdate: rolling };
     issues.push(notSupported(at, shown, ["Recreate", "RollingUpdate"]));
   }
 }

@@ -1,5 +1,5 @@
 import { dnsLabel } from "../../../machinery/formats.ts";
-import { forbidden, invalid, type Issue } from "../../../machinery/issue.ts";
+import { forbidden, invalid, type Issue, required } from "../../../machinery/issue.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkFormat, checkNonnegative, checkOneOf, type Issues } from "../../checks.ts";
@@ -82,14 +82,19 @@ type Spec = StatefulSet["spec"];
 function statefulSetIssues({ metadata, spec }: StatefulSet): readonly Issue[] {
   const issues: Issues = [];
   const isNew = metadata.resourceVersion === undefined;
-  const policy = spec.podManagementPolicy as string;
-  if (policy !== "OrderedReady" && policy !== "Parallel") {
+  const policy = spec.podManagementPolicy as string | undefined;
+  if (!policy) issues.push(required("spec.podManagementPolicy"));
+  else if (policy !== "OrderedReady" && policy !== "Parallel") {
     issues.push(invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'"));
   }
   checkUpdateStrategy(spec.updateStrategy, "spec.updateStrategy", issues);
-  const retention = spec.persistentVolumeClaimRetentionPolicy;
-  for (const name of ["whenDeleted", "whenScaled"] as const) {
-    checkOneOf(retention[name], `spec.persistentVolumeClaimRetentionPolicy.${name}`, ["Retain", "Delete"], issues);
+  const retention = spec.persistentVolumeClaimRetentionPolicy as
+    | Spec["persistentVolumeClaimRetentionPolicy"]
+    | undefined;
+  if (retention !== undefined) {
+    for (const name of ["whenDeleted", "whenScaled"] as const) {
+      checkOneOf(retention[name], `spec.persistentVolumeClaimRetentionPolicy.${name}`, ["Retain", "Delete"], issues);
+    }
   }
   // Templates of claims and the service's name never change again.
   if (isNew) {
@@ -129,7 +134,8 @@ function templateToCheck({ template, volumeClaimTemplates = [] }: Spec): PodTemp
 function checkUpdateStrategy(strategy: Spec["updateStrategy"], at: string, issues: Issues): void {
   const { rollingUpdate } = strategy;
   const rollingAt = `${at}.rollingUpdate`;
-  if (strategy.type === "OnDelete") {
+  if (!strategy.type) issues.push(required(at));
+  else if (strategy.type === "OnDelete") {
     if (rollingUpdate === undefined) return;
     issues.push(
       invalid(rollingAt, shownRollingUpdate(rollingUpdate), "only allowed for updateStrategy 'RollingUpdate'"),

@@ -25,6 +25,7 @@ const SOURCES = ["object", "external", "pods", "resource", "containerResource"] 
 export function autoscalerIssues({ spec }: HorizontalPodAutoscaler): readonly Issue[] {
   const issues: Issues = [];
   const { minReplicas, maxReplicas, behavior } = spec;
+  const metrics = (spec.metrics as typeof spec.metrics | undefined) ?? [];
   if (minReplicas < 1) {
     issues.push(invalid("spec.minReplicas", minReplicas, "must be greater than or equal to 1"));
   }
@@ -36,8 +37,8 @@ export function autoscalerIssues({ spec }: HorizontalPodAutoscaler): readonly Is
   }
   checkReference(spec.scaleTargetRef, "spec.scaleTargetRef", issues);
   checkTargetGroup(spec.scaleTargetRef, "spec.scaleTargetRef.apiVersion", issues);
-  for (const [index, metric] of spec.metrics.entries()) checkMetric(metric, `spec.metrics[${index}]`, issues);
-  const counts = spec.metrics.some(({ type }) => type === "Object" || type === "External");
+  for (const [index, metric] of metrics.entries()) checkMetric(metric, `spec.metrics[${index}]`, issues);
+  const counts = metrics.some(({ type }) => type === "Object" || type === "External");
   if (minReplicas === 0 && !counts) {
     const detail = "must specify at least one Object or External metric to support scaling to zero replicas";
     issues.push(forbidden("spec.metrics", detail));

@@ -250,8 +250,8 @@ function checkReplacement(spec: JobSpec, at: string, issues: Issues): void {
 }
 
 function checkRestarts({ template, podFailurePolicy }: JobSpec, at: string, issues: Issues): void {
-  const policy: string = template.spec.restartPolicy;
-  if (policy === "Always" || policy === "") issues.push(required(at, `valid values: "OnFailure", "Never"`));
+  const policy = template.spec.restartPolicy as string | undefined;
+  if (policy === "Always" || !policy) issues.push(required(at, `valid values: "OnFailure", "Never"`));
   else if (!RESTART_POLICIES.includes(policy)) issues.push(notSupported(at, policy, RESTART_POLICIES));
   else if (podFailurePolicy !== undefined && policy !== "Never") {
     issues.push(invalid(at, policy, `only "Never" is supported when podFailurePolicy is specified`));

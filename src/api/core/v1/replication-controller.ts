@@ -46,6 +46,7 @@ export const ReplicationController: Kind<ReplicationController> = defineKind(fac
     const { template } = spec;
     checkNonnegative(spec.minReadySeconds, "spec.minReadySeconds", issues);
     if (isEmpty(spec.selector)) issues.push(required("spec.selector"));
+    if ((spec.replicas as number | undefined) === undefined) issues.push(required("spec.replicas"));
     checkNonnegative(spec.replicas, "spec.replicas", issues);
     if (template === undefined) return [...issues, required("spec.template")];
     checkSelectsLabels(spec.selector, template, issues);

@@ -33,7 +33,9 @@ export const StorageClass: Kind<StorageClass> = defineKind(facts.storage.v1.Stor
     checkProvisioner(provisioner, "provisioner", issues);
     checkParameters(parameters, issues);
     if (storage.reclaimPolicy) checkOneOf(storage.reclaimPolicy, "reclaimPolicy", RECLAIM_POLICIES, issues);
-    checkOneOf(storage.volumeBindingMode, "volumeBindingMode", BINDING_MODES, issues);
+    const mode = storage.volumeBindingMode as string | undefined;
+    if (mode === undefined) issues.push(required("volumeBindingMode"));
+    else checkOneOf(mode, "volumeBindingMode", BINDING_MODES, issues);
     checkTopologies(storage.allowedTopologies ?? [], issues);
     return issues;
   },

@@ -21,6 +21,10 @@ import { checkHostProcesses, checkOperatingSystem } from "./windows.ts";
  * @param metadata of a pod; undefined for templates, which are a little less strict
  */
 export function checkPodSpec(spec: PodSpec, metadata: TemplateMeta | undefined, at: string, issues: Issues): void {
+  // Only an object without a version has no defaults.
+  if ((spec.terminationGracePeriodSeconds as number | undefined) === undefined) {
+    issues.push(required(`${at}.terminationGracePeriodSeconds`));
+  }
   const volumes = checkVolumes(spec.volumes ?? [], metadata, `${at}.volumes`, issues);
   const claims = (spec.resourceClaims ?? []).map(({ name }) => name).filter((name) => name !== "");
   const frame: PodFrame = { spec, volumes, claims, hostUsers: spec.hostUsers ?? true };

@@ -1,5 +1,5 @@
 import { givenEmpty } from "../../../../machinery/given-empty.ts";
-import { forbidden, invalid, notSupported, required } from "../../../../machinery/issue.ts";
+import { forbidden, invalid, required } from "../../../../machinery/issue.ts";
 import {
   formatLabelSelector,
   type Labels,
@@ -9,7 +9,7 @@ import {
 } from "../../../../machinery/labels.ts";
 import { annotationIssues } from "../../../../machinery/metadata.ts";
 import type { LabelSelector } from "../../../../machinery/object.ts";
-import type { Issues } from "../../../checks.ts";
+import { checkOneOf, type Issues } from "../../../checks.ts";
 import type { PodTemplateSpec } from "../../../generated/core-v1.ts";
 import { checkLabels, checkSelector } from "../label-selector.ts";
 import { checkPodAnnotations, checkProfilesAgree } from "./annotations.ts";
@@ -37,9 +37,7 @@ export function checkTemplateMetadata({ metadata, spec }: PodTemplateSpec, at: s
 
 /** What makes pods for ever can only make pods that run for ever. @param owner the kind, for the message */
 export function checkRunsForever({ spec }: PodTemplateSpec, at: string, owner: string, issues: Issues): void {
-  if (spec.restartPolicy !== "Always") {
-    issues.push(notSupported(`${at}.spec.restartPolicy`, spec.restartPolicy, ["Always"]));
-  }
+  checkOneOf(spec.restartPolicy, `${at}.spec.restartPolicy`, ["Always"], issues);
   if (spec.activeDeadlineSeconds !== undefined) {
     const detail = `activeDeadlineSeconds in ${owner} is not Supported`;
     issues.push(forbidden(`${at}.spec.activeDeadlineSeconds`, detail));
