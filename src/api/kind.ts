@@ -124,6 +124,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly defaultPropagation?: "background" | "orphan" | "never";
   /** This version is another view of a stored one. */
   readonly view?: KindView<T>;
+  /** Kubernetes knows no internal type of it, nor any other kind beside it: the scale of custom kinds. */
+  readonly isVersioned?: true;
   /** The kind is answered, never stored: reviews. */
   readonly stored?: boolean;
 }

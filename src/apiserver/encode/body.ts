@@ -76,6 +76,7 @@ async function readBytes(request: Pick<ApiRequest, "body">, limitBytes: number):
 }
 
 const decoder = new TextDecoder();
+const encoder = new TextEncoder();
 
 /** @param kind undefined for options, whose errors Kubernetes tells bare. */
 export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | undefined): RequestBody {
@@ -101,7 +102,13 @@ export function parseBody(bytes: Uint8Array, mediaType: string, kind: string | u
   return { mediaType, value: value ?? {}, text, problems: [] };
 }
 
-function unrecognized(kind: string | undefined, problem: string, text: string, bytes: Uint8Array): StatusError {
+/** @param kind undefined for options @param bytes of the text */
+export function unrecognized(
+  kind: string | undefined,
+  problem: string,
+  text: string,
+  bytes: Uint8Array = encoder.encode(text),
+): StatusError {
   if (kind === undefined) return badRequest(problem);
   return badRequest(
     `the object provided is unrecognized (must be of type ${kind}): ${problem} (${excerpt(text, bytes)})`,

@@ -21,7 +21,8 @@ import {
   type StorageContext,
   storedKind,
 } from "./context.ts";
-import { decodeObject } from "./decode-body.ts";
+import { checkCustomType } from "./decode-custom.ts";
+import { decodeBody } from "./decode-body.ts";
 import { ownedOnCreate } from "./ownership.ts";
 import { withoutTwiceNamedOwners } from "./owner-references.ts";
 import { hasStatusSubresource } from "./resets.ts";
@@ -33,7 +34,7 @@ const GENERATED_LENGTH = 5;
 const LONGEST_PREFIX = 63 - GENERATED_LENGTH;
 
 export async function createObject(context: StorageContext, operation: Operation): Promise<ObjectOutcome> {
-  const object = decodeObject(operation, operation.kind, operation.body);
+  const object = decodeBody(operation);
   return createDecoded(context, operation, object);
 }
 
@@ -68,6 +69,7 @@ export async function createDecoded(
     if (generated) metadata.name = generateName(context, metadata.generateName!);
     const request = admissionRequest(operation, "CREATE", { object, name: metadata.name! });
     prepare(context, operation, object);
+    if (kind.custom !== undefined) checkCustomType(kind, object);
     const issues = [...validate(context, operation, object as unknown as KubeObject)];
     if (issues.length > 0) throw invalidError(groupKindOf(kind), metadata.name ?? "", issues);
     await context.admission.validate(request);

@@ -4,12 +4,20 @@ import { applyDefaults, DecodeError, decodeValue } from "../../machinery/decode.
 import { byteOrder } from "../../machinery/byte-order.ts";
 import { givenEmpty } from "../../machinery/given-empty.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
-import { invalid } from "../../machinery/issue.ts";
-import { badRequest, invalidError } from "../../machinery/status.ts";
+import { badRequest } from "../../machinery/status.ts";
 import type { Operation } from "../operation.ts";
+import { decodeCustomBody } from "./decode-custom.ts";
+
+/** The body of a create or update. */
+export function decodeBody(operation: Operation): MutableJsonObject {
+  const { kind, typed, body } = operation;
+  return kind.custom === undefined || typed === true
+    ? decodeObject(operation, kind, body)
+    : decodeCustomBody(operation);
+}
 
 /**
- * The body of a create or update as an object of the kind that nobody else holds: decoded by its shape and defaulted.
+ * What a client wrote as an object of the kind that nobody else holds: decoded by its shape and defaulted.
  * @param asGoHas the body with its members in another order, in which problems are told
  * @throws {StatusError} 400 for a body of another kind or with wrong types, and for unknown fields under strict validation.
  */
@@ -25,7 +33,7 @@ export function decodeObject(
   }
   const said = saidBy(kind, body);
   if (said.apiVersion !== kind.apiVersion || said.kind !== kind.kind) {
-    throw kind.custom === undefined ? otherKind(kind, said, refuse) : otherCustomKind(kind, said, body);
+    throw otherKind(kind, said, refuse);
   }
   const { bodyText: text, bodyProblems = [] } = operation;
   const isWhole = body === operation.body;
@@ -62,7 +70,7 @@ export type Refuse = (problem: string, given?: Pick<Kind, "kind" | "version">) =
 function otherKind(kind: Kind, { apiVersion, kind: named }: Given, refuse: Refuse): Error {
   const [version = "", group] = apiVersion.split("/").toReversed();
   const given = { kind: named, version };
-  if (!isKnown(group ?? "", version, named)) {
+  if (kind.isVersioned === true || !isKnown(group ?? "", version, named)) {
     return refuse(`no kind "${named}" is registered for version "${apiVersion}" in scheme "${SCHEME}"`, given);
   }
   const own = kind.group === "" ? "core" : kind.group.split(".", 1)[0]!;
@@ -72,34 +80,25 @@ function otherKind(kind: Kind, { apiVersion, kind: named }: Given, refuse: Refus
 /** What a body says of itself. */
 type Given = Pick<Kind, "apiVersion" | "kind">;
 
-/** What is left out, or empty in one of Kubernetes' own kinds, is what the path says. */
+/** What is left out or empty is what the path says. */
 function saidBy(kind: Kind, body: object): Given {
   const { apiVersion, kind: named } = body as { apiVersion?: unknown; kind?: unknown };
-  const or = (value: unknown, own: string) =>
-    value === undefined || value === null || (value === "" && kind.custom === undefined) ? own : String(value);
+  const or = (value: unknown, own: string) => ((value ?? "") === "" ? own : String(value));
   return { apiVersion: or(apiVersion, kind.apiVersion), kind: or(named, kind.kind) };
-}
-
-function otherCustomKind(kind: Kind, given: Given, body: object): Error {
-  if (given.apiVersion !== kind.apiVersion) {
-    const versions = `(${given.apiVersion}) does not match the expected API version (${kind.apiVersion})`;
-    return badRequest(`the API version in the data ${versions}`);
-  }
-  const { metadata } = body as { readonly metadata?: { readonly name?: string } };
-  const issue = invalid("kind", given.kind, `must be ${kind.kind}`);
-  return invalidError({ group: kind.group, name: given.kind }, metadata?.name ?? "", [issue]);
 }
 
 function isKnown(group: string, version: string, named: string): boolean {
   return allFacts.some(
-    (facts) => facts.group === group && facts.version === version && (facts.kind === named || facts.listKind === named),
+    (facts) =>
+      (facts.group === group && facts.version === version && (facts.kind === named || facts.listKind === named)) ||
+      facts.subresources.some((part) => part.group === group && part.version === version && part.kind === named),
   );
 }
 
 /** Kubernetes names its table of kinds by a place in its source. */
 export const SCHEME = "pkg/runtime/scheme.go:111";
 
-function cannotHandle(kind: Kind, given: Pick<Kind, "kind" | "version">, problem: string): Error {
+export function cannotHandle(kind: Kind, given: Pick<Kind, "kind" | "version">, problem: string): Error {
   return badRequest(`${given.kind} in version "${given.version}" cannot be handled as a ${kind.kind}: ${problem}`);
 }
 

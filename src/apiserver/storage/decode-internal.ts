@@ -22,8 +22,8 @@ export function decodeInternal(operation: Operation, document: JsonObject, refus
     .value as MutableJsonObject;
 }
 
-export function hasNoVersion({ custom }: Kind, document: unknown): boolean {
-  if (custom !== undefined || typeof document !== "object" || document === null || Array.isArray(document))
+export function hasNoVersion({ isVersioned }: Kind, document: unknown): boolean {
+  if (isVersioned === true || typeof document !== "object" || document === null || Array.isArray(document))
     return false;
   return ((document as JsonObject)["apiVersion"] ?? "") === "";
 }

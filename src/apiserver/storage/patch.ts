@@ -9,7 +9,7 @@ import type { KubeObject } from "../../machinery/object.ts";
 import { applyJsonPatch, applyJsonPatchInOrder, readJsonPatch } from "../../machinery/patch/json-patch.ts";
 import { mergePatch } from "../../machinery/patch/merge-patch.ts";
 import { printType } from "../../machinery/ownership/apply.ts";
-import { inShapeOrder, orderAfterMerge } from "../../machinery/patch/touched-order.ts";
+import { allSorted, inShapeOrder, orderAfterMerge } from "../../machinery/patch/touched-order.ts";
 import { restoreProblem } from "../../machinery/patch/restore.ts";
 import { describeValue } from "../../machinery/patch/strategic-problems.ts";
 import { strategicMergePatch } from "../../machinery/patch/strategic.ts";
@@ -28,6 +28,7 @@ import type { ObjectOutcome, Operation } from "../operation.ts";
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { createDecoded, metadataOf } from "./create.ts";
 import { decodeObject, type Refuse, reportUnknown } from "./decode-body.ts";
+import { checkVersioned, isOfSomeVersion, decodeCustomPatched } from "./decode-custom.ts";
 import { decodeInternal, hasNoVersion } from "./decode-internal.ts";
 import { applied, ownedOnUpdate, setManagedFields } from "./ownership.ts";
 import { checkRevision, createsOnUpdate, type Modification, modify, refuseNoVersion } from "./update.ts";
@@ -59,11 +60,20 @@ export function patching(context: StorageContext, operation: Operation): (live: 
   const patch = readPatch(operation);
   const twice = givenTwice(operation);
   return (live) => {
-    const object = decodePatched(operation, patch(live), twice);
+    const result = patch(live);
+    const object = decodePatched(operation, result, twice);
     checkIdentity(operation, object);
+    checkVersioned(object);
     // A patch that names a revision means just that version; another uid is a change that validation refuses.
     const { resourceVersion = "" } = metadataOf(object);
-    return { object, resourceVersion, manage: (next) => ownedOnUpdate(context, operation, live, next) };
+    return {
+      object,
+      resourceVersion,
+      lacksDefaults: !("left" in result) && hasNoVersion(operation.kind, result.patched),
+      manage: isOfSomeVersion(operation.kind, object)
+        ? (next) => ownedOnUpdate(context, operation, live, next)
+        : (next) => setManagedFields(next, []),
+    };
   };
 }
 
@@ -91,8 +101,8 @@ function decodePatched(operation: Operation, result: Result, twice: readonly str
 /** A strategic patch is laid over an object of Go's type, which has its kind whatever name and version it is given. */
 function ofOwnKind({ apiVersion, kind }: Kind, patched: unknown): unknown {
   const given = patched as Readonly<Record<string, unknown>>;
-  const isNamed = typeof given["apiVersion"] === "string" && typeof given["kind"] === "string";
-  return isNamed ? { ...given, apiVersion, kind } : patched;
+  const or = (name: string, own: string) => (typeof (given[name] ?? "") === "string" ? own : given[name]);
+  return { ...given, apiVersion: or("apiVersion", apiVersion), kind: or("kind", kind) };
 }
 
 /** @param asGoHas the document with its members in the order in which problems are told */
@@ -105,6 +115,7 @@ function decodeDocument(
   const { kind } = operation;
   const problem = typeProblem(document);
   if (problem !== undefined) throw refuse(problem);
+  if (kind.custom !== undefined) return decodeCustomPatched(operation, document as JsonObject, refuse, asGoHas);
   if (hasNoVersion(kind, document)) return decodeInternal(operation, asGoHas() as JsonObject, refuse);
   return decodeObject(operation, kind, document, refuse, asGoHas);
 }
@@ -171,8 +182,10 @@ function readPatch(operation: Operation): (live: KubeObject) => Result {
   }
 }
 
-function inGoOrder({ shape }: Kind, live: KubeObject): Json {
-  return inShapeOrder(shape, live as unknown as Json);
+/** Custom objects are maps in Go. */
+function inGoOrder({ shape, custom }: Kind, live: KubeObject): Json {
+  const object = live as unknown as Json;
+  return custom === undefined ? inShapeOrder(shape, object) : allSorted(object);
 }
 
 /** Server-side apply: changes the object, or creates it. */

@@ -8,7 +8,7 @@ import { formatSelector, selectorFromLabels, selectorOf } from "../../machinery/
 import type { KubeObject, LabelSelector } from "../../machinery/object.ts";
 import { metadataIssues } from "../../machinery/metadata.ts";
 import { ownersAfterScale, type Scaled, scaleOwners } from "../../machinery/ownership/scale.ts";
-import { conflictError, internalError, invalidError, notFoundError } from "../../machinery/status.ts";
+import { badRequest, conflictError, internalError, invalidError, notFoundError } from "../../machinery/status.ts";
 import { derivedOperation, objectOutcome, type Operation, type Outcome } from "../operation.ts";
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { metadataOf } from "./create.ts";
@@ -28,15 +28,20 @@ export async function scaleObject(context: StorageContext, operation: Operation)
     if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
     return scaleOutcome(kind, viewEntry(kind, entry).value);
   }
-  const asScale = derivedOperation(operation, { kind: SCALE_KIND });
+  const asScale = derivedOperation(operation, { kind: kind.custom === undefined ? SCALE_KIND : CUSTOM_SCALE_KIND });
   const change = operation.verb === "patch" ? patching(context, asScale) : putting(context, asScale, operation);
   const outcome = await modify(context, operation, (live) => {
     const old = ownedScale(kind, live);
     const { object: scale, manage, resourceVersion } = change(old);
     manage(scale, old);
-    checkScale(kind, scale as unknown as Scale, live, resourceVersion);
+    const { metadata, spec } = scale as unknown as Scale;
+    if (kind.custom === undefined) checkScale(kind, { metadata, spec }, live);
+    else if (spec.replicas === NOT_THERE) {
+      throw badRequest(`the spec replicas field ".${kind.scale!.replicas}" cannot be empty`);
+    }
+    if (resourceVersion !== "") checkRevision(kind, { resourceVersion }, live);
     const object = structuredClone(live) as unknown as MutableJsonObject;
-    setNumber(object, kind.scale!.replicas, (scale as unknown as Scale).spec.replicas ?? 0);
+    setNumber(object, kind.scale!.replicas, spec.replicas ?? 0);
     const { managedFields = [] } = metadataOf(scale);
     const owners = () => ownersAfterScale(scaledBy(kind), live.metadata.managedFields ?? [], managedFields);
     return { object, manage: (next) => setManagedFields(next, owners()) };
@@ -57,7 +62,7 @@ function putting(context: StorageContext, operation: Operation, whole: Operation
 
 /** The scale with those who own its number. */
 function ownedScale(kind: Kind, live: KubeObject): KubeObject {
-  const scale = scaleOf(kind, live) as unknown as KubeObject;
+  const scale = scaleOf(kind, live, NOT_THERE) as unknown as KubeObject;
   const managedFields = scaleOwners(scaledBy(kind), live.metadata.managedFields ?? []);
   return managedFields.length === 0 ? scale : { ...scale, metadata: { ...scale.metadata, managedFields } };
 }
@@ -66,7 +71,8 @@ function scaledBy({ apiVersion, scale }: Kind): Scaled {
   return { apiVersion, replicas: scale!.replicas };
 }
 
-function checkScale(kind: Kind, { spec, metadata }: Scale, live: KubeObject, resourceVersion: string): void {
+/** A custom kind has rules of its own for its number. */
+function checkScale(kind: Kind, { spec, metadata }: Pick<Scale, "spec" | "metadata">, live: KubeObject): void {
   const { name, uid } = live.metadata;
   const issues = [...metadataIssues(metadata, METADATA)];
   if ((spec.replicas ?? 0) < 0) {
@@ -77,7 +83,6 @@ function checkScale(kind: Kind, { spec, metadata }: Scale, live: KubeObject, res
     const why = `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${uid}`;
     throw conflictError({ group: kind.group, name: `${kind.plural}/scale` }, name, why);
   }
-  checkRevision(kind, { resourceVersion }, live);
 }
 
 /** Of whatever is scaled, the scale itself has a namespace and a plain name. */
@@ -104,10 +109,18 @@ const SCALE_KIND = defineKind({
   defaults: {},
 });
 
-function scaleOf(kind: Kind, object: KubeObject): Scale {
+/** Of custom kinds, Kubernetes has scales alone, and none but of their versions. */
+const CUSTOM_SCALE_KIND = { ...SCALE_KIND, isVersioned: true } as const;
+
+/** Kubernetes' number for one that a custom object does not have yet: it can be given one, and not be left without. */
+const NOT_THERE = -(2 ** 31);
+
+/** @param missing what a custom object has that has no number @throws {StatusError} 500 where nothing is given for it */
+function scaleOf(kind: Kind, object: KubeObject, missing?: number): Scale {
   const { replicas, statusReplicas, selector } = kind.scale!;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const wanted = valueAt(object, replicas) as number | undefined;
+  const own = valueAt(object, replicas) as number | undefined;
+  const wanted = own ?? (kind.custom === undefined ? undefined : missing);
   if (wanted === undefined && kind.custom !== undefined) {
     throw internalError(new Error(`the spec replicas field ".${replicas}" does not exist`));
   }

@@ -23,7 +23,8 @@ import {
   storedKind,
 } from "./context.ts";
 import { createDecoded, metadataOf, metadataRules, setNamespace } from "./create.ts";
-import { decodeObject } from "./decode-body.ts";
+import { checkCustomType } from "./decode-custom.ts";
+import { decodeBody, defaultObject } from "./decode-body.ts";
 import { ownedOnUpdate } from "./ownership.ts";
 import { withoutTwiceNamedOwners } from "./owner-references.ts";
 import { keepAllButStatus, keepResets } from "./resets.ts";
@@ -63,7 +64,7 @@ export function createsOnUpdate({ kind, subresource }: Operation): boolean {
 
 /** The body, decoded, under the name and in the namespace of the request. @throws {StatusError} 400 */
 export function namedBody(operation: Operation): MutableJsonObject {
-  const body = decodeObject(operation, operation.kind, operation.body);
+  const body = decodeBody(operation);
   const metadata = metadataOf(body);
   setNamespace(operation, metadata);
   if ((metadata.name ?? "") === "") {
@@ -85,6 +86,8 @@ export interface Modification {
   readonly object: MutableJsonObject;
   /** Sets the managed fields, once the parts that this write may not touch are back to what they were. */
   readonly manage: (object: MutableJsonObject, live: KubeObject) => void;
+  /** Its defaults are filled in after it is checked. */
+  readonly lacksDefaults?: boolean;
   /** The server's own write: status and all, whatever the subresource. */
   readonly wholeObject?: true;
 }
@@ -122,7 +125,7 @@ async function prepared(
   context: StorageContext,
   operation: Operation,
   live: KubeObject,
-  { object, manage, wholeObject }: Modification,
+  { object, manage, lacksDefaults, wholeObject }: Modification,
   reserved: DisposableStack,
 ): Promise<KubeObject> {
   const { kind, subresource = "" } = operation;
@@ -141,8 +144,10 @@ async function prepared(
   kind.prepareForUpdate?.(object, live, rules);
   const next = object as unknown as KubeObject;
   if (subresource !== "status") countGeneration(kind, object, next, live);
+  if (kind.custom !== undefined) checkCustomType(kind, object);
   const issues = [...changeIssues(kind, next, live, rules)];
   if (issues.length > 0) throw invalidError(groupKindOf(kind), live.metadata.name, issues);
+  if (lacksDefaults === true) defaultObject(kind, object);
   await context.admission.validate(request);
   for (const text of warningsOf(kind, next, live, rules)) operation.warn(text);
   // Nothing stored has one, so that it is no change.
@@ -198,14 +203,13 @@ async function write(
   const changes = !sameJson(withoutTimes(next), withoutTimes(live.value));
   // What is shown with more than was stored is stored anew by the next write, even by one that changes nothing.
   const isShownAsStored = live === stored || kind.view !== undefined;
-  if (!changes && isShownAsStored) return entryOutcome(kind, live);
   const object = changes ? next : live.value;
+  const isGoing = isFinished(object, live.value) && kind.held?.(object) !== true;
+  if (!changes && !isGoing && isShownAsStored) return entryOutcome(kind, live);
   if (isDryRun(operation)) return objectOutcome(kind, inOrder(shownForm(kind, object)));
   const value = kind.view === undefined ? object : await storedForm(kind, object);
   const key = keyOf(storedKind(kind), operation.namespace, live.value.metadata.name);
   const record = recordOf(operation, describeChange(kind.view === undefined ? live.value : stored.value, value));
-  const isGoing = isFinished(object, live.value) && kind.held?.(object) !== true;
-  if (!changes && !isGoing && isShownAsStored) return entryOutcome(kind, live);
   if (isGoing) {
     // The change itself is never stored: watchers see the object go as it was, the writer sees what it wrote.
     await context.store.delete(key, stored.revision, record);

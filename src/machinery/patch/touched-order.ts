@@ -39,7 +39,8 @@ export function inShapeOrder(shape: Shape, value: Json): Json {
   return Object.fromEntries(ordered) as JsonObject;
 }
 
-function allSorted(value: Json): Json {
+/** A document with the members of all its objects in the order of their names. */
+export function allSorted(value: Json): Json {
   if (Array.isArray(value)) return (value as readonly Json[]).map(allSorted);
   return isObject(value) ? sorted(value, (_, member) => allSorted(member)) : value;
 }
