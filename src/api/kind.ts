@@ -96,6 +96,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly nameRule?: NameRule;
   /** Finalizers need no domain: the check is that of Kubernetes' own kinds alone. */
   readonly anyFinalizer?: boolean;
+  /** The prefix of a name is not looked at by itself, but as part of the name that is made of it. */
+  readonly anyGenerateName?: boolean;
   /** What the kind checks in changed metadata, once the server has done so for all kinds alike. Default: the change. */
   readonly metadataChecks?: Readonly<Partial<Record<"update" | "status", readonly MetadataCheck[]>>>;
   /** Counts `metadata.generation`: which part of the object is desired state. Absent: the kind has no generation. */

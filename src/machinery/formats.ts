@@ -116,8 +116,11 @@ export const qualifiedName: FormatCheck = (value) => {
 /** What a name in a path may not be. */
 export const pathSegment: FormatCheck = (value) => {
   if (value === "." || value === "..") return [`may not be '${value}'`];
-  return ["/", "%"].filter((part) => value.includes(part)).map((part) => `may not contain '${part}'`);
+  return pathSegmentPrefix(value);
 };
+
+const pathSegmentPrefix: FormatCheck = (value) =>
+  ["/", "%"].filter((part) => value.includes(part)).map((part) => `may not contain '${part}'`);
 
 /** IANA service names: ports of Services and probes. */
 export const portName: FormatCheck = (value) => {
@@ -131,8 +134,9 @@ export const portName: FormatCheck = (value) => {
   return problems;
 };
 
-/** A generated name's prefix may end in a dash that the suffix will follow. */
+/** A generated name's prefix may end in a dash, or be all dots, as the suffix will follow. */
 export function asPrefix(check: FormatCheck): FormatCheck {
+  if (check === pathSegment) return pathSegmentPrefix;
   return (value) => check(value.length > 1 && value.endsWith("-") ? `${value.slice(0, -2)}a` : value);
 }
 

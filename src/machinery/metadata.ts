@@ -5,16 +5,18 @@ import type { Mutable, ObjectMeta, OwnerReference } from "./object.ts";
 /** Annotations together may be this large: 256 KiB. */
 const ANNOTATIONS_LIMIT_BYTES = 256 * 1024;
 
+/** What a kind asks of metadata. */
+export interface MetadataRules {
+  readonly namespaced: boolean;
+  readonly name: FormatCheck;
+  readonly anyFinalizer?: boolean;
+  readonly anyGenerateName?: boolean;
+}
+
 /** Everything that is wrong with the metadata of a new object, in Kubernetes' order. */
-export function* metadataIssues(
-  metadata: Partial<ObjectMeta>,
-  rules: { readonly namespaced: boolean; readonly name: FormatCheck; readonly anyFinalizer?: boolean },
-): Iterable<Issue> {
+export function* metadataIssues(metadata: Partial<ObjectMeta>, rules: MetadataRules): Iterable<Issue> {
   const { name = "", generateName = "", namespace = "" } = metadata;
-  if (generateName !== "") {
-    for (const problem of asPrefix(rules.name)(generateName))
-      yield invalid("metadata.generateName", generateName, problem);
-  }
+  if (rules.anyGenerateName !== true) yield* generateNameIssues(generateName, rules.name);
   if (name === "") yield required("metadata.name", "name or generateName is required");
   else for (const problem of rules.name(name)) yield invalid("metadata.name", name, problem);
   if (rules.namespaced) {
@@ -95,8 +97,14 @@ export function* ownFinalizerIssues(finalizers: readonly string[]): Iterable<Iss
 const OWN_FINALIZERS = new Set(["kubernetes", "orphan", "foregroundDeletion"]);
 
 /** What every object's name must satisfy, whatever its kind says: it stands in a path. */
-export function* nameIssues(metadata: Partial<ObjectMeta>): Iterable<Issue> {
-  for (const problem of pathSegment(metadata.name ?? "")) yield invalid("metadata.name", metadata.name, problem);
+export function* nameIssues({ name = "", generateName = "" }: Partial<ObjectMeta>): Iterable<Issue> {
+  yield* generateNameIssues(generateName, pathSegment);
+  for (const problem of pathSegment(name)) yield invalid("metadata.name", name, problem);
+}
+
+function* generateNameIssues(generateName: string, check: FormatCheck): Iterable<Issue> {
+  if (generateName === "") return;
+  for (const problem of asPrefix(check)(generateName)) yield invalid("metadata.generateName", generateName, problem);
 }
 
 export function* labelIssues(labels: Readonly<Record<string, string>>, field: string): Iterable<Issue> {

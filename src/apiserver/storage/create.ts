@@ -1,8 +1,9 @@
 import { type Kind, keyOf, type NameRule, type RuleContext } from "../../api/kind.ts";
 import { randomName, uuid } from "../../base/random.ts";
 import { dnsLabel, dnsLabel1035, dnsSubdomain, type FormatCheck, pathSegment } from "../../machinery/formats.ts";
+import type { Issue } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
-import { metadataIssues, nameIssues } from "../../machinery/metadata.ts";
+import { metadataIssues, type MetadataRules, nameIssues } from "../../machinery/metadata.ts";
 import type { KubeObject, Mutable, ObjectMeta } from "../../machinery/object.ts";
 import { alreadyExistsError, badRequest, failure, invalidError } from "../../machinery/status.ts";
 import { zeroOf } from "../../machinery/ownership/update.ts";
@@ -70,7 +71,7 @@ export async function createDecoded(
     const request = admissionRequest(operation, "CREATE", { object, name: metadata.name! });
     prepare(context, operation, object);
     if (kind.custom !== undefined) checkCustomType(kind, object);
-    const issues = [...validate(context, operation, object as unknown as KubeObject)];
+    const issues = validate(context, operation, object as unknown as KubeObject);
     if (issues.length > 0) throw invalidError(groupKindOf(kind), metadata.name ?? "", issues);
     await context.admission.validate(request);
     warn(context, operation, object as unknown as KubeObject);
@@ -173,17 +174,17 @@ function creationContext(context: StorageContext, operation: Operation): RuleCon
   return { ...ruleContext(context, operation), subresource: "" };
 }
 
-function* validate(context: StorageContext, operation: Operation, object: KubeObject) {
+/** What the server asks of metadata of all kinds alike comes last, and only where all else is well. */
+function validate(context: StorageContext, operation: Operation, object: KubeObject): readonly Issue[] {
   const { kind } = operation;
-  // A kind that does not look at metadata itself leaves it to the server, which comes last and only where all else is well.
+  const ofKind = kind.validate?.(object, creationContext(context, operation)) ?? [];
+  // A kind may leave metadata to the server altogether.
   if (kind.metadataChecks?.update?.length === 0 && kind.validate !== undefined) {
-    const issues = [...kind.validate(object, creationContext(context, operation))];
-    yield* issues.length > 0 ? issues : metadataIssues(object.metadata, metadataRules(kind));
-    return;
+    const issues = [...ofKind];
+    return issues.length > 0 ? issues : [...metadataIssues(object.metadata, metadataRules(kind))];
   }
-  yield* metadataIssues(object.metadata, metadataRules(kind));
-  if (kind.nameRule !== "path-segment") yield* nameIssues(object.metadata);
-  if (kind.validate !== undefined) yield* kind.validate(object, creationContext(context, operation));
+  const issues = [...metadataIssues(object.metadata, metadataRules(kind)), ...ofKind];
+  return issues.length > 0 ? issues : [...nameIssues(object.metadata)];
 }
 
 function warn(context: StorageContext, operation: Operation, object: KubeObject): void {
@@ -191,9 +192,13 @@ function warn(context: StorageContext, operation: Operation, object: KubeObject)
   for (const text of warnings ?? []) operation.warn(text);
 }
 
-/** What a kind asks of metadata. */
-export function metadataRules({ namespaced, nameRule, anyFinalizer = false }: Kind) {
-  return { namespaced, name: nameCheck(nameRule), anyFinalizer };
+export function metadataRules({
+  namespaced,
+  nameRule,
+  anyFinalizer = false,
+  anyGenerateName = false,
+}: Kind): MetadataRules {
+  return { namespaced, name: nameCheck(nameRule), anyFinalizer, anyGenerateName };
 }
 
 function nameCheck(rule: NameRule = "dns-subdomain"): FormatCheck {

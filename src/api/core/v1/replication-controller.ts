@@ -16,6 +16,7 @@ export type ReplicationController = StoredReplicationController;
 export const ReplicationController: Kind<ReplicationController> = defineKind(facts.core.v1.ReplicationController, {
   // Kubernetes keeps this for clients of the first days.
   defaultPropagation: "orphan",
+  anyGenerateName: true,
   desired: ({ spec }) => spec,
   fields: { "status.replicas": ({ status }) => String(status.replicas) },
   scale: { replicas: "spec.replicas", statusReplicas: "status.replicas", selector: "spec.selector" },

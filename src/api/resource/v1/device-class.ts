@@ -7,6 +7,7 @@ export type DeviceClass = StoredDeviceClass;
 
 /** Its selectors and configurations are not looked into yet. */
 export const DeviceClass: Kind<DeviceClass> = defineKind(facts.resource.v1.DeviceClass, {
+  anyGenerateName: true,
   metadataChecks: { update: ["whole", "change"] },
   answersDeleted: true,
   desired: ({ spec }) => spec,
