@@ -73,6 +73,7 @@ async function ensureKubernetesService(parts: BootstrapParts): Promise<void> {
       clusterIP: parts.serviceAddress,
       ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: endpoint.port }],
       sessionAffinity: "None",
+      ipFamilyPolicy: "SingleStack",
     },
   };
   await ensure(client, Service, service as unknown as Draft<Service>, options);

@@ -1,6 +1,6 @@
 import { ServiceCIDR } from "../api/networking/v1/service-cidr.ts";
 import type { Clock } from "../base/clock.ts";
-import type { Client } from "../client/client.ts";
+import { applyPatch, type Client } from "../client/client.ts";
 import { isStatus } from "../machinery/status.ts";
 import { formatTime } from "../machinery/time.ts";
 
@@ -13,15 +13,17 @@ export async function ensureServiceCidr(
 ): Promise<void> {
   try {
     const spec = { cidrs: serviceCidr.split(",") };
-    const made = await client.create(ServiceCIDR, { metadata: { name: "kubernetes" }, spec }, { signal });
-    const ready = {
-      type: "Ready",
-      status: "True",
-      reason: "",
-      message: "Kubernetes default Service CIDR is ready",
-    } as const;
-    const conditions = [{ ...ready, lastTransitionTime: formatTime(clock.now()) }];
-    await client.setStatus(ServiceCIDR, made, { conditions }, { signal });
+    const metadata = { name: "kubernetes" };
+    const { apiVersion, kind } = await client.create(ServiceCIDR, { metadata, spec }, { signal });
+    const message = "Kubernetes default Service CIDR is ready";
+    const conditions = [{ type: "Ready", status: "True", message, lastTransitionTime: formatTime(clock.now()) }];
+    const options = { fieldManager: "kubernetes-service-cidr-controller", force: true, subresource: "status", signal };
+    await client.patch(
+      ServiceCIDR,
+      metadata,
+      applyPatch({ apiVersion, kind, metadata, status: { conditions } }),
+      options,
+    );
   } catch (error) {
     if (!isStatus(error, "AlreadyExists")) throw error;
   }

@@ -1,6 +1,6 @@
 import { IPAddress } from "../../api/networking/v1/ip-address.ts";
 import { ServiceCIDR } from "../../api/networking/v1/service-cidr.ts";
-import { mergePatch } from "../../client/client.ts";
+import { applyPatch, mergePatch } from "../../client/client.ts";
 import { isStatus } from "../../machinery/status.ts";
 import { type Controller, defineController, settled, watched } from "../../reconciler/controller.ts";
 import { FINALIZER, planCidr } from "./plan.ts";
@@ -39,10 +39,14 @@ export const serviceCidrsController: Controller<ServiceCIDR> = defineController(
         because("no address of it is left");
         await setFinalizers(finalizers.filter((name) => name !== FINALIZER));
         return settled;
-      case "condition":
+      case "condition": {
         because("its condition says something else");
-        await client.setStatus(ServiceCIDR, cidr, { ...cidr.status, conditions: plan.conditions }, { signal });
+        const { apiVersion, kind } = cidr;
+        const body = { apiVersion, kind, metadata: { name: key }, status: { conditions: [plan.condition] } };
+        const options = { fieldManager: "service-cidr-controller", force: true, subresource: "status", signal };
+        await client.patch(ServiceCIDR, cidr.metadata, applyPatch(body), options);
         return settled;
+      }
     }
   },
 });

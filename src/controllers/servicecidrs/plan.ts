@@ -1,6 +1,7 @@
 import type { IPAddress } from "../../api/networking/v1/ip-address.ts";
 import type { ServiceCIDR } from "../../api/networking/v1/service-cidr.ts";
 import { type IpNetwork, networkContains, parseIp, parseNetwork } from "../../base/ip.ts";
+import { sameJson } from "../../machinery/same-json.ts";
 import { formatTime, parseTime } from "../../machinery/time.ts";
 
 export const FINALIZER = "networking.k8s.io/service-cidr-finalizer";
@@ -13,7 +14,7 @@ type Condition = NonNullable<ServiceCIDR["status"]["conditions"]>[number];
 
 export type CidrPlan =
   | { readonly type: "protect" }
-  | { readonly type: "condition"; readonly conditions: readonly Condition[] }
+  | { readonly type: "condition"; readonly condition: Condition }
   | { readonly type: "wait"; readonly ms: number }
   | { readonly type: "release" }
   | { readonly type: "settled" };
@@ -46,14 +47,9 @@ function conditionPlan(
   wanted: Pick<Condition, "status" | "reason" | "message">,
   nowMs: number,
 ): CidrPlan {
-  const conditions = cidr.status.conditions ?? [];
-  const present = conditions.find(({ type }) => type === "Ready");
-  const isThere =
-    present?.status === wanted.status && present.reason === wanted.reason && present.message === wanted.message;
-  // That it is ready may have been said in other words, by whoever made it.
-  if (isThere || (present?.status === "True" && wanted.status === "True")) return { type: "settled" };
-  const condition: Condition = { type: "Ready", ...wanted, lastTransitionTime: formatTime(nowMs) };
-  return { type: "condition", conditions: [...conditions.filter((each) => each !== present), condition] };
+  const { status, reason, message } = cidr.status.conditions?.find(({ type }) => type === "Ready") ?? {};
+  if (sameJson({ status, reason, message }, wanted)) return { type: "settled" };
+  return { type: "condition", condition: { type: "Ready", ...wanted, lastTransitionTime: formatTime(nowMs) } };
 }
 
 /** A network goes when another one holds it, or none of its addresses would be left in no network at all. */
