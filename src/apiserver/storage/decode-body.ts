@@ -7,6 +7,7 @@ import type { MutableJsonObject } from "../../machinery/json.ts";
 import { badRequest } from "../../machinery/status.ts";
 import type { Operation } from "../operation.ts";
 import { decodeCustomBody } from "./decode-custom.ts";
+import { converted, otherVersion } from "./other-version.ts";
 
 /** The body of a create or update. */
 export function decodeBody(operation: Operation): MutableJsonObject {
@@ -33,7 +34,11 @@ export function decodeObject(
   }
   const said = saidBy(kind, body);
   if (said.apiVersion !== kind.apiVersion || said.kind !== kind.kind) {
-    throw otherKind(kind, said, refuse);
+    const other = otherVersion(kind, said);
+    if (other === undefined) throw otherKind(kind, said, refuse);
+    const object = decodeObject(operation, other, body, refuse, asGoHas);
+    if (body === operation.body) throw mismatch(kind, said.apiVersion);
+    return converted(object, other, kind);
   }
   const { bodyText: text, bodyProblems = [] } = operation;
   const isWhole = body === operation.body;
@@ -65,6 +70,12 @@ function toldOfPatch(
 
 /** What comes of a problem with a body that says of itself to be `given`. */
 export type Refuse = (problem: string, given?: Pick<Kind, "kind" | "version">) => Error;
+
+/** What comes of a body of another version than its path; a patch may make an object one of it. */
+export function mismatch(kind: Kind, apiVersion: string): Error {
+  const versions = `(${apiVersion}) does not match the expected API version (${kind.apiVersion})`;
+  return badRequest(`the API version in the data ${versions}`);
+}
 
 /** A body of another kind. Kubernetes tells its own kinds, which it cannot convert, from those that it does not know. */
 function otherKind(kind: Kind, { apiVersion, kind: named }: Given, refuse: Refuse): Error {

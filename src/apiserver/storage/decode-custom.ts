@@ -2,11 +2,11 @@ import type { Kind } from "../../api/kind.ts";
 import type { Json, JsonObject, MutableJsonObject } from "../../machinery/json.ts";
 import { invalid } from "../../machinery/issue.ts";
 import { jsonOfGo } from "../../machinery/go-json.ts";
-import { badRequest, internalError, invalidError } from "../../machinery/status.ts";
+import { internalError, invalidError } from "../../machinery/status.ts";
 import { unrecognized } from "../encode/body.ts";
 import type { Operation } from "../operation.ts";
 import { metadataOf } from "./create.ts";
-import { cannotHandle, decoded, decodeObject, type Refuse } from "./decode-body.ts";
+import { cannotHandle, decoded, decodeObject, mismatch, type Refuse } from "./decode-body.ts";
 
 // A custom object is of the kind that it says itself, whatever its path says. Another than its own is the last thing that is looked at.
 
@@ -18,10 +18,7 @@ export function decodeCustomBody(operation: Operation): MutableJsonObject {
   const refuse = (problem: string) => cannotHandle(kind, { kind: String(named), version: "" }, problem);
   const refuseKindless = (problem: string) => unrecognized(kind.kind, problem, bodyText ?? jsonOfGo(document));
   checkSaid(document, refuse, refuseKindless, () => bodyText ?? jsonOfGo(document));
-  if (apiVersion !== kind.apiVersion) {
-    const versions = `(${apiVersion as string}) does not match the expected API version (${kind.apiVersion})`;
-    throw badRequest(`the API version in the data ${versions}`);
-  }
+  if (apiVersion !== kind.apiVersion) throw mismatch(kind, apiVersion as string);
   return named === kind.kind ? decodeObject(operation, kind, document) : decodeOther(kind, document, refuse);
 }
 

@@ -70,6 +70,21 @@ test("a patch without a version is checked as an object that has no defaults", a
   assert.deepEqual(await world.told(`PATCH ${DEPLOYMENTS}/one`, strategic, { apiVersion: null, kind: "Other" }), [200]);
 });
 
+test("an object of another version is read as one, where a body has to be of its path's", async () => {
+  await using world = await newServer();
+  const events = "/api/v1/namespaces/default/events";
+  const event = { metadata: { name: "one" }, involvedObject: { kind: "Pod", name: "one", namespace: "default" } };
+  assert.deepEqual(await world.told(`POST ${events}`, {}, event), [201]);
+  const asOther = { ...event, apiVersion: "events.k8s.io/v1", kind: "Event" };
+  assert.deepEqual(await world.told(`POST ${events}`, {}, asOther), [
+    400,
+    "the API version in the data (events.k8s.io/v1) does not match the expected API version (v1)",
+  ]);
+  assert.deepEqual(await world.told(`PATCH ${events}/one`, merge, { apiVersion: "events.k8s.io/v1" }), [200]);
+  const { text } = await world.server.ask(`GET ${events}/one`);
+  assert.deepEqual((JSON.parse(text) as typeof event).involvedObject, {}, "that version has no such field");
+});
+
 test("what is being deleted goes with the next write, though it changes nothing", async () => {
   await using world = await newServer();
   const one = config("one", {}, { deletionTimestamp: "2026-01-02T03:04:05Z" });

@@ -5,7 +5,6 @@ import { collectionOf, named, type Sample, SAMPLES } from "../samples.ts";
 // An object that says to be of another version than its path, of one that is served and of others.
 
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
-  HorizontalPodAutoscaler: ["autoscaling/v1", "v1", "autoscaling/v9"],
   Event: ["v1", "events.k8s.io/v1", "apps/v1"],
   ConfigMap: ["apps/v1", "v2"],
 };
