@@ -65,6 +65,14 @@ export const httpHeaderName: FormatCheck = formatted(
   ["X-Header-Name"],
 );
 
+/** What a programming language takes for a name. Its length is not checked. */
+export const identifier: FormatCheck = formatted(
+  "[A-Za-z_][A-Za-z0-9_]*",
+  Number.POSITIVE_INFINITY,
+  "a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric characters or '_'",
+  ["my_name", "MY_NAME", "MyName"],
+);
+
 /** Names of environment variables since relaxed validation: printable ASCII without `=`. */
 export const environmentName: FormatCheck = (value) => {
   if (value === "") return ["environment variable name must be non-empty"];

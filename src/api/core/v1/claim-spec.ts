@@ -2,6 +2,7 @@ import { dnsLabel, dnsSubdomain } from "../../../machinery/formats.ts";
 import { fieldsGivenEmpty, givenEmpty } from "../../../machinery/given-empty.ts";
 import { forbidden, invalid, notSupported, required } from "../../../machinery/issue.ts";
 import { annotationIssues } from "../../../machinery/metadata.ts";
+import type { TemplateMeta } from "../../../machinery/object.ts";
 import { checkPositiveQuantity } from "../../amounts.ts";
 import { checkFormat, checkOptionalOneOf, checkRequired, type Issues } from "../../checks.ts";
 import type { PersistentVolumeClaimSpec, PersistentVolumeClaimTemplate } from "../../generated/core-v1.ts";
@@ -12,17 +13,21 @@ export const VOLUME_MODES = ["Block", "Filesystem"];
 
 /** The claim that a pod brings along for a volume that lives as long as the pod. */
 export function checkClaimTemplate(template: PersistentVolumeClaimTemplate, at: string, issues: Issues): void {
-  const { metadata = {} } = template;
-  for (const issue of annotationIssues(metadata.annotations ?? {}, `${at}.metadata.annotations`)) issues.push(issue);
-  checkLabels(metadata.labels ?? {}, `${at}.metadata.labels`, issues);
+  checkClaimMetadata(template.metadata ?? {}, `${at}.metadata`, issues);
+  checkClaimSpec(template.spec, `${at}.spec`, issues);
+}
+
+/** What the claims of a template bear besides their names: labels and annotations alone. */
+export function checkClaimMetadata(metadata: TemplateMeta, at: string, issues: Issues): void {
+  for (const issue of annotationIssues(metadata.annotations ?? {}, `${at}.annotations`)) issues.push(issue);
+  checkLabels(metadata.labels ?? {}, `${at}.labels`, issues);
   for (const name of new Set([...Object.keys(metadata), ...(fieldsGivenEmpty(metadata)?.keys() ?? [])])) {
     if (name === "annotations" || name === "labels") continue;
     if (metadata[name as keyof typeof metadata] != null || givenEmpty(metadata, name) !== undefined) {
       // Kubernetes makes the names of those of Go's fields.
-      issues.push(forbidden(`${at}.metadata.${name === "uid" ? "uID" : name}`, "cannot be set"));
+      issues.push(forbidden(`${at}.${name === "uid" ? "uID" : name}`, "cannot be set"));
     }
   }
-  checkClaimSpec(template.spec, `${at}.spec`, issues);
 }
 
 export function checkClaimSpec(spec: PersistentVolumeClaimSpec, at: string, issues: Issues): void {

@@ -1,21 +1,27 @@
 import { invalid } from "../../../machinery/issue.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
-import { IMMUTABLE } from "../../checks.ts";
+import { IMMUTABLE, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type { ResourceClaim as StoredResourceClaim } from "../../generated/resource-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { checkClaimSpec } from "./claim-validation.ts";
 import { defaultCounts, shownClaimSpec } from "./claim-spec.ts";
 
 export type ResourceClaim = StoredResourceClaim;
 
-/** What it asks for is not looked into yet. */
 export const ResourceClaim: Kind<ResourceClaim> = defineKind(facts.resource.v1.ResourceClaim, {
   metadataChecks: { update: ["whole", "change"] },
   resets: { status: ["metadata", "spec"] },
   answersDeleted: true,
   default: (object) => defaultCounts((object as unknown as Mutable<ResourceClaim>).spec),
+  // What it asks for never changes, and is looked at once.
+  validate({ metadata, spec }) {
+    const issues: Issues = [];
+    if (metadata.resourceVersion === undefined) checkClaimSpec(spec, "spec", issues);
+    return issues;
+  },
   *validateUpdate({ spec }, old) {
     if (!sameJson(spec, old.spec)) yield invalid("spec", shownClaimSpec(spec), IMMUTABLE);
   },

@@ -67,7 +67,7 @@ export function checkResourceName(name: string, at: string, issues: Issues): voi
   }
 }
 
-function isExtendedResource(name: string): boolean {
+export function isExtendedResource(name: string): boolean {
   if (isNative(name) || name.startsWith("requests.")) return false;
   return qualifiedName(`requests.${name}`).length === 0;
 }
