@@ -35,7 +35,7 @@ export function decodeObject(
   const said = saidBy(kind, body);
   if (said.apiVersion !== kind.apiVersion || said.kind !== kind.kind) {
     const other = otherVersion(kind, said);
-    if (other === undefined) throw otherKind(kind, said, refuse);
+    if (other === undefined) throw otherKind(kind, said, body, refuse);
     const object = decodeObject(operation, other, body, refuse, asGoHas);
     if (body === operation.body) throw mismatch(kind, said.apiVersion);
     return converted(object, other, kind);
@@ -77,13 +77,21 @@ export function mismatch(kind: Kind, apiVersion: string): Error {
   return badRequest(`the API version in the data ${versions}`);
 }
 
-/** A body of another kind. Kubernetes tells its own kinds, which it cannot convert, from those that it does not know. */
-function otherKind(kind: Kind, { apiVersion, kind: named }: Given, refuse: Refuse): Error {
+/** A body of another kind. Kubernetes tells its own kinds, which it reads and cannot convert, from those that it does not know. */
+function otherKind(kind: Kind, { apiVersion, kind: named }: Given, body: object, refuse: Refuse): Error {
   const [version = "", group] = apiVersion.split("/").toReversed();
   const given = { kind: named, version };
   if (kind.isVersioned === true || !isKnown(group ?? "", version, named)) {
     return refuse(`no kind "${named}" is registered for version "${apiVersion}" in scheme "${SCHEME}"`, given);
   }
+  const facts = allFacts.find(
+    (some) => some.group === (group ?? "") && some.version === version && some.kind === named,
+  );
+  if (facts !== undefined)
+    decoded(
+      (problem) => refuse(problem, given),
+      () => decodeValue(facts.shape, body),
+    );
   const own = kind.group === "" ? "core" : kind.group.split(".", 1)[0]!;
   return refuse(`converting (${version}.${named}) to (${own}.${kind.kind}): unknown conversion`, given);
 }

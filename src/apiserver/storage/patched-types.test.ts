@@ -85,6 +85,17 @@ test("an object of another version is read as one, where a body has to be of its
   assert.deepEqual((JSON.parse(text) as typeof event).involvedObject, {}, "that version has no such field");
 });
 
+test("an object of another kind is read as one before it is refused", async () => {
+  await using world = await newServer();
+  const refusedAs = async (data: object) => {
+    const [status, message] = await world.told(`POST ${CONFIG}`, {}, { ...config("one"), kind: "Secret", data });
+    assert.equal(status, 400);
+    return String(message).replace('Secret in version "v1" cannot be handled as a ConfigMap: ', "");
+  };
+  assert.match(await refusedAs({ a: "1" }), /^illegal base64 data/);
+  assert.equal(await refusedAs({ a: "MQ==" }), "converting (v1.Secret) to (core.ConfigMap): unknown conversion");
+});
+
 test("what is being deleted goes with the next write, though it changes nothing", async () => {
   await using world = await newServer();
   const one = config("one", {}, { deletionTimestamp: "2026-01-02T03:04:05Z" });

@@ -31,4 +31,18 @@ function caseOf(sample: Sample): Case {
   ]);
 }
 
-export default SAMPLES.filter(({ kind }) => Object.hasOwn(OTHERS, kind.kind)).map(caseOf);
+const CONFIG = "/api/v1/namespaces/{ns}/configmaps";
+const config = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "one" }, data: { a: "1" } };
+const kinds = ["Secret", "SecretList", "Pod", "Binding", "Eviction", "Endpoints"].map((kind) => ({ kind }));
+
+export default [
+  ...SAMPLES.filter(({ kind }) => Object.hasOwn(OTHERS, kind.kind)).map(caseOf),
+  defineCase("other-kinds", "api", [
+    { ask: `POST ${CONFIG}`, body: config },
+    ...[...kinds, { kind: "Secret", data: { a: "MQ==" } }, { kind: "Secret", metadata: 7 }].flatMap((said) => [
+      { ask: `POST ${CONFIG}?dryRun=All`, body: { ...config, ...said } },
+      { ask: `PUT ${CONFIG}/one?fieldValidation=Strict`, body: { ...config, ...said, z: 1 } },
+      { ask: `PATCH ${CONFIG}/one`, headers: merge, body: said },
+    ]),
+  ]),
+];
