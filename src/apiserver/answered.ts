@@ -1,4 +1,4 @@
-import type { JsonObject, MutableJsonObject } from "../machinery/json.ts";
+import type { JsonObject } from "../machinery/json.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
 import {
   reviewLocalAccess,
@@ -12,10 +12,8 @@ import { issueToken, type TokenIssuing } from "./auth/token-request.ts";
 import type { Authorizer } from "./auth/user.ts";
 import { objectOutcome, type Operation } from "./operation.ts";
 import type { SubresourceHandler } from "./perform.ts";
-import { metadataOf, setNamespace } from "./storage/create.ts";
-import { decodeObject } from "./storage/decode-body.ts";
-import { admitted } from "./storage/admit.ts";
-import { ownedOnCreate } from "./storage/ownership.ts";
+import { TOKEN_REQUEST } from "./storage/part-kinds.ts";
+import { admitQuestion, decodeQuestion } from "./storage/question.ts";
 
 export interface AnsweringParts {
   readonly authenticator: Authenticator;
@@ -44,9 +42,7 @@ export function answeredKinds({
 function answering(answer: (body: JsonObject, operation: Operation) => JsonObject): SubresourceHandler {
   return async (context, operation) => {
     const { kind } = operation;
-    const body = decodeObject(operation, kind, operation.body) as JsonObject;
-    if (kind.namespaced) setNamespace(operation, metadataOf(body as MutableJsonObject));
-    ownedOnCreate(context, operation, body as MutableJsonObject);
+    const body = decodeQuestion(context, operation, kind) as JsonObject;
     return objectOutcome(kind, answer(body, operation), 201);
   };
 }
@@ -56,9 +52,8 @@ export function tokenSubresource(issuing: TokenIssuing, now: () => number): Subr
   return async (context, operation) => {
     const { namespace = "", name = "" } = operation;
     const warn = (text: string) => operation.warn(text);
-    const kind = context.registry.byKind("authentication.k8s.io", "v1", "TokenReview")!;
-    const body = await admitted(context, operation, { ...kind, kind: "TokenRequest" });
+    const body = await admitQuestion(context, operation, TOKEN_REQUEST);
     const request = issueToken({ namespace, name, request: body as JsonObject, nowMs: now(), warn }, issuing);
-    return objectOutcome({ ...kind, kind: "TokenRequest" }, request, 201);
+    return objectOutcome(TOKEN_REQUEST, request, 201);
   };
 }

@@ -204,12 +204,13 @@ function useOf(verb: ResourceTarget["verb"]): Use {
 
 type Body = Pick<Operation, "options" | "body" | "bodyText" | "bodyProblems" | "patchType">;
 
-async function bodyOf(request: ApiRequest, { verb, kind }: ResourceTarget): Promise<Body> {
+async function bodyOf(request: ApiRequest, { verb, kind, subresource }: ResourceTarget): Promise<Body> {
   const options = optionsOf(request.query);
   switch (verb) {
     case "create":
     case "update": {
-      const body = await readBody(request, { kind: kind.kind });
+      const part = kind.subresources.find(({ name }) => name === subresource);
+      const body = await readBody(request, { kind: part?.kind ?? kind.kind });
       return { options, body: body.value, bodyProblems: body.problems, ...textOf(body) };
     }
     case "patch": {

@@ -4,6 +4,7 @@ import type { JsonObject } from "../../machinery/json.ts";
 import type { KubeObject } from "../../machinery/object.ts";
 import { badRequest, conflictError, invalidError, notFoundError } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
+import { checkNameParameter } from "../name-parameter.ts";
 import type { TokenClaims, TokenSigner } from "../tokens.ts";
 import { serviceAccountUser } from "./service-account.ts";
 import type { BoundObjects, BoundResource } from "./service-account-token.ts";
@@ -71,9 +72,11 @@ export function issueToken(call: TokenCall, issuing: TokenIssuing): JsonObject {
   }
   const asked = spec.audiences ?? [];
   const audiences = asked.length === 0 ? issuing.apiAudiences : asked;
-  const seconds = boundedSeconds(spec.expirationSeconds ?? DEFAULT_SECONDS, call, issuing.maximumSeconds);
-  const ownAudiences = audiences.every((audience) => issuing.apiAudiences.includes(audience));
+  const wanted = spec.expirationSeconds ?? DEFAULT_SECONDS;
+  checkSeconds(wanted);
   const bound = bind(spec.boundObjectRef ?? undefined, call, issuing.objects);
+  const seconds = boundedSeconds(wanted, call, issuing.maximumSeconds);
+  const ownAudiences = audiences.every((audience) => issuing.apiAudiences.includes(audience));
   const extended = bound.pod !== undefined && seconds === EXTENDED_REQUEST_SECONDS && ownAudiences;
   const now = Math.floor(nowMs / 1000);
   const claims: TokenClaims = {
@@ -120,7 +123,7 @@ function checkNames(
   check("namespace", namespace);
 }
 
-function boundedSeconds(seconds: number, { warn }: TokenCall, maximum: number | undefined): number {
+function checkSeconds(seconds: number): void {
   const field = "spec.expirationSeconds";
   if (seconds < MINIMUM_SECONDS) {
     throw invalidError(KIND, "", [invalid(field, seconds, "may not specify a duration less than 10 minutes")]);
@@ -128,6 +131,9 @@ function boundedSeconds(seconds: number, { warn }: TokenCall, maximum: number | 
   if (seconds > 2 ** 32) {
     throw invalidError(KIND, "", [invalid(field, seconds, "may not specify a duration larger than 2^32 seconds")]);
   }
+}
+
+function boundedSeconds(seconds: number, { warn }: TokenCall, maximum: number | undefined): number {
   if (maximum === undefined || seconds <= maximum) return seconds;
   warn(`requested expiration of ${seconds} seconds shortened to ${maximum} seconds`);
   return maximum;
@@ -138,8 +144,10 @@ type Bound = Pick<NonNullable<TokenClaims["kubernetes.io"]>, "pod" | "node" | "s
 function bind(ref: ObjectRef | undefined, { namespace, name }: TokenCall, objects: BoundObjects): Bound {
   if (ref === undefined) return {};
   const { kind = "", apiVersion = "", name: refName = "" } = ref;
-  if (apiVersion.includes("/") || (kind !== "Pod" && kind !== "Node" && kind !== "Secret")) {
-    const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  const parts = apiVersion.split("/");
+  // What is no version says nothing.
+  const [version = "", group = ""] = parts.length > 2 ? [] : parts.toReversed();
+  if (group !== "" || (kind !== "Pod" && kind !== "Node" && kind !== "Secret")) {
     throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
   }
   if (kind === "Secret") return { secret: identity(found(objects, "secrets", namespace, refName), ref) };
@@ -167,6 +175,7 @@ function identity({ metadata }: KubeObject, ref: ObjectRef): { readonly name: st
 }
 
 function found(objects: BoundObjects, resource: BoundResource, namespace: string, name: string): KubeObject {
+  checkNameParameter(name);
   const object = objects.get(resource, namespace, name);
   if (object === undefined) throw notFoundError({ group: "", name: resource }, name);
   return object;

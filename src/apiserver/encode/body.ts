@@ -1,5 +1,7 @@
 import { jsonInteger, parseJson } from "../../machinery/exact-json.ts";
 import { parseDocument } from "yaml";
+import { shapes } from "../../api/generated/shapes.ts";
+import { DecodeError, decodeValue } from "../../machinery/decode.ts";
 import { badRequest, failure, type StatusError, tooLarge, unsupportedMediaType } from "../../machinery/status.ts";
 import { typeProblem } from "../../machinery/type-problem.ts";
 import { type ApiRequest, BodyTooLarge } from "../http.ts";
@@ -57,8 +59,18 @@ export async function readOptionsBody(request: Pick<ApiRequest, "headers" | "bod
     kind?: string;
     apiVersion?: string;
   };
-  if (kind === "DeleteOptions") return body;
+  if (kind === "DeleteOptions") return { ...body, value: decodeOptions(body.value) };
   throw badRequest(`no kind "${kind}" is registered for version "${apiVersion}" in scheme "pkg/runtime/scheme.go:111"`);
+}
+
+/** What is unknown in there is nobody's business. */
+function decodeOptions(value: unknown): unknown {
+  try {
+    return decodeValue(shapes("io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions"), value).value;
+  } catch (error) {
+    if (error instanceof DecodeError) throw badRequest(error.message);
+    throw error;
+  }
 }
 
 /** Kubernetes is short with a patch of an unknown type. */

@@ -1,8 +1,6 @@
-import type { Kind } from "../../api/kind.ts";
-import type { MutableJsonObject } from "../../machinery/json.ts";
 import type { AdmissionRequest } from "../admission/admission.ts";
 import type { Operation } from "../operation.ts";
-import { isDryRun, type StorageContext } from "./context.ts";
+import { isDryRun } from "./context.ts";
 
 /** The operation as admission sees it. */
 export function admissionRequest(
@@ -21,18 +19,4 @@ export function admissionRequest(
     warn: (text) => operation.warn(text),
     ...objects,
   };
-}
-
-/** The body of a subresource that is another kind (a TokenRequest, an Eviction), after admission has seen it. */
-export async function admitted(
-  { admission }: StorageContext,
-  operation: Operation,
-  { group, version, kind }: Pick<Kind, "group" | "version" | "kind">,
-): Promise<MutableJsonObject> {
-  const object = structuredClone(operation.body ?? {}) as MutableJsonObject;
-  const name = operation.name ?? "";
-  const request = { ...admissionRequest(operation, "CREATE", { object, name }), objectKind: { group, version, kind } };
-  await admission.admit(request);
-  await admission.validate(request);
-  return object;
 }

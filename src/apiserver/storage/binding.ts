@@ -2,34 +2,48 @@ import type { Binding, Pod } from "../../api/generated/core-v1.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { badRequest, conflictError, failure, success } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
+import { checkNameParameter } from "../name-parameter.ts";
 import { derivedOperation, type Operation, type Outcome } from "../operation.ts";
 import { resourceOf, type StorageContext } from "./context.ts";
-import { checkUid, modify } from "./update.ts";
+import { BINDING } from "./part-kinds.ts";
+import { admitQuestion } from "./question.ts";
+import { checkUid, checkVersion, modify } from "./update.ts";
 
 /** `pods/binding`: the scheduler's decision becomes the pod's node, once. */
 export async function bindPod(context: StorageContext, operation: Operation): Promise<Outcome> {
-  const binding = operation.body as Binding | undefined;
-  if (binding === undefined || binding.metadata?.name !== operation.name) {
+  const binding = (await admitQuestion(context, operation, BINDING)) as unknown as Binding;
+  if ((binding.metadata.name ?? "") !== operation.name) {
     throw badRequest("name in URL does not match name in Binding object");
   }
-  const node = binding.target?.name ?? "";
-  // Kubernetes wraps these in no Status of their own: they come out as failures of the server.
-  if (node === "") throw failure(500, "", "target.name: Required value");
-  const kind = binding.target.kind ?? "";
-  if (kind !== "" && kind !== "Node") {
-    throw failure(500, "", `target.kind: Unsupported value: "${kind}": supported values: "Node", "<empty>"`);
-  }
+  return bind(context, operation, binding);
+}
+
+/** `bindings`: the same by its older way, which names the pod in the body alone. */
+export async function bindByCollection(context: StorageContext, operation: Operation): Promise<Outcome> {
+  const { metadata, ...binding } = (await admitQuestion(context, operation, BINDING)) as unknown as Binding;
+  // A new object of a collection has no identity yet.
+  const { uid: _, ...named } = metadata;
+  const kind = context.registry.byKind("", "v1", "Pod")!;
+  const onPod = derivedOperation(operation, { kind, name: metadata.name ?? "" });
+  return bind(context, onPod, { ...binding, metadata: named as Binding["metadata"] });
+}
+
+async function bind(context: StorageContext, operation: Operation, binding: Binding): Promise<Outcome> {
+  const { target, metadata } = binding;
+  checkTarget(target);
+  checkNameParameter(operation.name ?? "");
   await modify(context, derivedOperation(operation, { subresource: undefined }), (live) => {
     const pod = live as Pod;
-    checkUid(operation, binding.metadata, live.metadata);
+    checkUid(operation, metadata, live.metadata);
+    checkVersion(operation, metadata, live.metadata);
     checkBindable(operation, pod);
-    const annotations = { ...pod.metadata.annotations, ...binding?.metadata?.annotations };
-    const labels = { ...pod.metadata.labels, ...binding?.metadata?.labels };
+    const annotations = { ...pod.metadata.annotations, ...metadata.annotations };
+    const labels = { ...pod.metadata.labels, ...metadata.labels };
     // Whoever reads the hint from now on would take it for one that still holds.
     const { nominatedNodeName: _hint, ...status } = pod.status;
     const object = {
       ...pod,
-      spec: { ...pod.spec, nodeName: node },
+      spec: { ...pod.spec, nodeName: target.name },
       metadata: {
         ...pod.metadata,
         ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
@@ -43,11 +57,15 @@ export async function bindPod(context: StorageContext, operation: Operation): Pr
   return { type: "status", code: 201, status: success(undefined, 201) };
 }
 
-/** `bindings`: the same by its older way, which names the pod in the body alone. */
-export async function bindByCollection(context: StorageContext, operation: Operation): Promise<Outcome> {
-  const name = (operation.body as Binding | undefined)?.metadata?.name ?? "";
-  const kind = context.registry.byKind("", "v1", "Pod")!;
-  return bindPod(context, derivedOperation(operation, { kind, name }));
+/** @throws {StatusError} 500: Kubernetes wraps these in no Status of their own */
+function checkTarget({ kind = "", name = "" }: Binding["target"]): void {
+  const problems = [
+    ...(kind === "" || kind === "Node"
+      ? []
+      : [`target.kind: Unsupported value: ${JSON.stringify(kind)}: supported values: "Node", "<empty>"`]),
+    ...(name === "" ? ["target.name: Required value"] : []),
+  ];
+  if (problems.length > 0) throw failure(500, "", problems.length > 1 ? `[${problems.join(", ")}]` : problems[0]!);
 }
 
 function checkBindable(operation: Operation, pod: Pod): void {

@@ -1,7 +1,7 @@
 import { type Kind, keyOf } from "../../api/kind.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject, Mutable } from "../../machinery/object.ts";
-import { conflictError, invalidError, isStatus, notFoundError, success } from "../../machinery/status.ts";
+import { conflictError, isStatus, notFoundError, success } from "../../machinery/status.ts";
 import { formatTime, parseTime } from "../../machinery/time.ts";
 import { type Entry, RevisionMismatch } from "../../store/contract.ts";
 import { derivedOperation, type ListOutcome, objectOutcome, type Operation, type Outcome } from "../operation.ts";
@@ -9,6 +9,7 @@ import { admissionRequest } from "./admit.ts";
 import { inOrder } from "./codec.ts";
 import { findEntry, groupKindOf, isDryRun, recordOf, resourceOf, type StorageContext, storedKind } from "./context.ts";
 import { listObjects } from "./read.ts";
+import { checkDeleteOptions } from "./options.ts";
 import { prepareViews, storedForm, viewEntry } from "./view.ts";
 
 const ORPHAN = "orphan";
@@ -16,7 +17,7 @@ const FOREGROUND = "foregroundDeletion";
 
 /** Deletes an object: at once, or by marking it where grace or finalizers hold it. */
 export function deleteObject(context: StorageContext, operation: Operation): Promise<Outcome> {
-  checkOptions(operation);
+  checkDeleteOptions(operation);
   warnOfOrphans(operation);
   return deleteOne(context, operation);
 }
@@ -43,7 +44,7 @@ async function deleteOne(context: StorageContext, operation: Operation): Promise
 
 /** Deletes whatever a list of the same options would show; answers that list. */
 export async function deleteCollection(context: StorageContext, operation: Operation): Promise<ListOutcome> {
-  checkOptions(operation);
+  checkDeleteOptions(operation);
   warnOfOrphans(operation);
   const listing = await listObjects(context, operation);
   for (const { value } of listing.entries) {
@@ -235,28 +236,4 @@ function warnOfOrphans(operation: Operation): void {
   const { kind, options } = operation;
   const says = options.propagationPolicy !== undefined || options.orphanDependents !== undefined;
   if (kind.warnsOfOrphans !== undefined && !says) operation.warn(kind.warnsOfOrphans);
-}
-
-function checkOptions({ options }: Operation): void {
-  const { propagationPolicy, orphanDependents } = options;
-  const kind = { group: "meta.k8s.io", name: "DeleteOptions" };
-  if (propagationPolicy === undefined) return;
-  if (orphanDependents !== undefined) {
-    throw invalidError(kind, "", [
-      {
-        type: "FieldValueInvalid",
-        field: "propagationPolicy",
-        body: `Invalid value: "${propagationPolicy}": orphanDependents and deletionPropagation cannot be both set`,
-      },
-    ]);
-  }
-  if (!["Orphan", "Foreground", "Background"].includes(propagationPolicy)) {
-    throw invalidError(kind, "", [
-      {
-        type: "FieldValueNotSupported",
-        field: "propagationPolicy",
-        body: `Unsupported value: "${String(propagationPolicy)}": supported values: "Foreground", "Background", "Orphan", "nil"`,
-      },
-    ]);
-  }
 }

@@ -1,32 +1,43 @@
 import type { Pod } from "../../api/generated/core-v1.ts";
-import type { PodDisruptionBudget } from "../../api/generated/policy-v1.ts";
+import type { Eviction, PodDisruptionBudget } from "../../api/generated/policy-v1.ts";
 import type { CallOptions } from "../../client/call.ts";
+import { invalid } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import { matches, selectorOf } from "../../machinery/labels.ts";
-import type { KubeObject } from "../../machinery/object.ts";
-import { badRequest, failure, internalError, isStatus, notFoundError, success } from "../../machinery/status.ts";
+import { sameJson } from "../../machinery/same-json.ts";
+import {
+  badRequest,
+  failure,
+  internalError,
+  invalidError,
+  isStatus,
+  notFoundError,
+  success,
+} from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
 import { derivedOperation, type Operation, type Outcome } from "../operation.ts";
 import { findEntry, isDryRun, resourceOf, type StorageContext } from "./context.ts";
-import { admitted } from "./admit.ts";
 import { deleteObject } from "./delete.ts";
 import { ownedOnUpdate } from "./ownership.ts";
+import { EVICTION, OLD_EVICTION } from "./part-kinds.ts";
+import { admitQuestion } from "./question.ts";
 import { modify } from "./update.ts";
 
 const BUDGETS = "policy/poddisruptionbudgets";
 
 /** `pods/eviction`: deletes a pod if its disruption budget allows it. */
 export async function evictPod(context: StorageContext, operation: Operation): Promise<Outcome> {
-  if ((operation.body as KubeObject | undefined)?.metadata?.name !== operation.name) {
+  const { apiVersion } = (operation.body ?? {}) as { readonly apiVersion?: unknown };
+  const kind = apiVersion === OLD_EVICTION.apiVersion ? OLD_EVICTION : EVICTION;
+  const eviction = (await admitQuestion(context, operation, kind)) as unknown as Eviction;
+  if ((eviction.metadata?.name ?? "") !== operation.name) {
     throw badRequest("name in URL does not match name in Eviction object");
   }
-  const body: unknown = await admitted(context, operation, { group: "policy", version: "v1", kind: "Eviction" });
-  const options = (body as { deleteOptions?: CallOptions } | undefined)?.deleteOptions ?? {};
   const onPod = derivedOperation(operation, {
     verb: "delete",
     subresource: undefined,
     body: undefined,
-    options: { ...operation.options, ...options },
+    options: { ...operation.options, ...deleteOptions(operation, eviction) },
   });
   const pod = findEntry(context, onPod)?.value as Pod | undefined;
   if (pod === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
@@ -34,6 +45,22 @@ export async function evictPod(context: StorageContext, operation: Operation): P
   if (!isDryRun(onPod)) await markDisrupted(context, onPod);
   await deleteObject(context, onPod);
   return { type: "status", code: 201, status: success(undefined, 201) };
+}
+
+/** How the pod is to be deleted, which may be said in the query, too. */
+function deleteOptions({ name = "", options }: Operation, { deleteOptions: asked = {} }: Eviction): CallOptions {
+  if (asked.ignoreStoreReadErrorWithClusterBreakingPotential === true) {
+    const field = "deleteOptions.ignoreStoreReadErrorWithClusterBreakingPotential";
+    const issue = invalid(field, true, "can not be set for pod eviction, try after removing the option");
+    throw invalidError({ group: EVICTION.group, name: EVICTION.kind }, name, [issue]);
+  }
+  const { dryRun: inQuery = [] } = options;
+  const { dryRun = [] } = asked;
+  if (inQuery.length > 0 && dryRun.length > 0 && !sameJson(inQuery, dryRun)) {
+    const both = [inQuery, dryRun].map((values) => `[${values.join(" ")}]`).join(" and ");
+    throw failure(500, "", `Non-matching dry-run options in request and content: ${both}`);
+  }
+  return { ...(asked as CallOptions), dryRun: dryRun.length > 0 ? dryRun : inQuery };
 }
 
 function isOver({ status, metadata }: Pod): boolean {

@@ -1,3 +1,4 @@
+import type { CallOptions } from "../../client/call.ts";
 import { invalid, type Issue, notSupported, tooLong } from "../../machinery/issue.ts";
 import { invalidError } from "../../machinery/status.ts";
 import type { Operation } from "../operation.ts";
@@ -7,16 +8,14 @@ const KINDS: Readonly<Partial<Record<Operation["verb"], string>>> = {
   create: "CreateOptions",
   update: "UpdateOptions",
   patch: "PatchOptions",
-  delete: "DeleteOptions",
-  deletecollection: "DeleteOptions",
 };
 
-/** What all writes may be asked to do: `dryRun`, `fieldManager`, `fieldValidation`. @throws {StatusError} 422 */
+/** What all writes but deletions may be asked to do: `dryRun`, `fieldManager`, `fieldValidation`. @throws {StatusError} 422 */
 export function checkWriteOptions({ verb, options, patchType }: Operation): void {
   const kind = KINDS[verb];
   if (kind === undefined) return;
   const issues: Issue[] = [];
-  const { dryRun = [], fieldManager = "", fieldValidation = "", force } = options;
+  const { fieldManager = "", fieldValidation = "", force } = options;
   if (verb === "patch") {
     const isApply = patchType === "application/apply-patch+yaml";
     if (isApply && fieldManager === "") {
@@ -36,10 +35,35 @@ export function checkWriteOptions({ verb, options, patchType }: Operation): void
     const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
     issues.push(invalid("fieldManager", fieldManager, `invalid character ${name} (at position ${at})`));
   }
-  if (dryRun.some((value) => value !== "All")) issues.push(notSupported("dryRun", dryRun, ["All"]));
+  issues.push(...dryRunIssues(options));
   if (!VALIDATIONS.includes(fieldValidation))
     issues.push(notSupported("fieldValidation", fieldValidation, VALIDATIONS));
   if (issues.length > 0) throw invalidError({ group: "meta.k8s.io", name: kind }, "", issues);
+}
+
+/** What deletions may be asked to do. @throws {StatusError} 422 */
+export function checkDeleteOptions({ options }: Operation): void {
+  const issues = [...propagationIssues(options), ...dryRunIssues(options)];
+  if (issues.length > 0) throw invalidError({ group: "meta.k8s.io", name: "DeleteOptions" }, "", issues);
+}
+
+function dryRunIssues({ dryRun = [] }: CallOptions): readonly Issue[] {
+  return dryRun.some((value) => value !== "All") ? [notSupported("dryRun", dryRun, ["All"])] : [];
+}
+
+const PROPAGATIONS = ["Foreground", "Background", "Orphan"];
+
+function propagationIssues({ propagationPolicy, orphanDependents }: CallOptions): readonly Issue[] {
+  if (propagationPolicy === undefined) return [];
+  const field = "propagationPolicy";
+  return [
+    ...(orphanDependents === undefined
+      ? []
+      : [invalid(field, propagationPolicy, "orphanDependents and deletionPropagation cannot be both set")]),
+    ...(PROPAGATIONS.includes(propagationPolicy)
+      ? []
+      : [notSupported(field, propagationPolicy, [...PROPAGATIONS, "nil"])]),
+  ];
 }
 
 /** Characters that Go does not call printable, each at its place in bytes. */

@@ -1,6 +1,5 @@
-import { defineKind, type Kind } from "../../api/kind.ts";
+import type { Kind } from "../../api/kind.ts";
 import type { Scale } from "../../api/generated/autoscaling-v1.ts";
-import { shapes } from "../../api/generated/shapes.ts";
 import { dnsSubdomain } from "../../machinery/formats.ts";
 import { invalid } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
@@ -13,11 +12,10 @@ import { derivedOperation, objectOutcome, type Operation, type Outcome } from ".
 import { findEntry, resourceOf, type StorageContext } from "./context.ts";
 import { metadataOf } from "./create.ts";
 import { ownedOnUpdate, setManagedFields } from "./ownership.ts";
+import { CUSTOM_SCALE, SCALE } from "./part-kinds.ts";
 import { patching } from "./patch.ts";
 import { checkRevision, checkUid, modify, namedBody } from "./update.ts";
 import { prepareViews, viewEntry } from "./view.ts";
-
-const SCALE = shapes("io.k8s.api.autoscaling.v1.Scale");
 
 /** The scale subresource: the one number of a kind that counts, read and written in one form for all kinds that have it. */
 export async function scaleObject(context: StorageContext, operation: Operation): Promise<Outcome> {
@@ -28,7 +26,7 @@ export async function scaleObject(context: StorageContext, operation: Operation)
     if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
     return scaleOutcome(kind, viewEntry(kind, entry).value);
   }
-  const asScale = derivedOperation(operation, { kind: kind.custom === undefined ? SCALE_KIND : CUSTOM_SCALE_KIND });
+  const asScale = derivedOperation(operation, { kind: kind.custom === undefined ? SCALE : CUSTOM_SCALE });
   const change = operation.verb === "patch" ? patching(context, asScale) : putting(context, asScale, operation);
   const outcome = await modify(context, operation, (live) => {
     const old = ownedScale(kind, live);
@@ -89,28 +87,8 @@ function checkScale(kind: Kind, { spec, metadata }: Pick<Scale, "spec" | "metada
 const METADATA = { namespaced: true, name: dnsSubdomain, anyFinalizer: false };
 
 function scaleOutcome(kind: Kind, object: KubeObject): Outcome {
-  return objectOutcome(SCALE_KIND, scaleOf(kind, object) as unknown as KubeObject);
+  return objectOutcome(SCALE, scaleOf(kind, object) as unknown as KubeObject);
 }
-
-/** The kind that the answers are, whatever they scale. */
-const SCALE_KIND = defineKind({
-  group: "autoscaling",
-  version: "v1",
-  kind: "Scale",
-  plural: "scales",
-  singular: "scale",
-  listKind: "ScaleList",
-  namespaced: true,
-  verbs: [],
-  shortNames: [],
-  categories: [],
-  subresources: [],
-  shape: SCALE as Kind["shape"],
-  defaults: {},
-});
-
-/** Of custom kinds, Kubernetes has scales alone, and none but of their versions. */
-const CUSTOM_SCALE_KIND = { ...SCALE_KIND, isVersioned: true } as const;
 
 /** Kubernetes' number for one that a custom object does not have yet: it can be given one, and not be left without. */
 const NOT_THERE = -(2 ** 31);

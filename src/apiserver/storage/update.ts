@@ -272,13 +272,26 @@ const FOLDERS: Readonly<Record<string, string>> = {
 
 /** @throws {StatusError} 409 that tells, as Kubernetes does, where its store keeps the object */
 export function checkUid(operation: Operation, { uid = "" }: Partial<ObjectMeta>, present: Identity): void {
-  if (uid === "" || uid === present.uid) return;
+  if (uid !== "" && uid !== present.uid) throw unmet(operation, present, "UID", uid, present.uid);
+}
+
+/** The same for a version that a question wants still to be there. */
+export function checkVersion(
+  operation: Operation,
+  { resourceVersion = "" }: Partial<ObjectMeta>,
+  present: Identity & Pick<ObjectMeta, "resourceVersion">,
+): void {
+  if (resourceVersion === "" || resourceVersion === present.resourceVersion) return;
+  throw unmet(operation, present, "ResourceVersion", resourceVersion, present.resourceVersion);
+}
+
+function unmet(operation: Operation, present: Identity, what: string, wanted: string, found: string): Error {
   const place = present.namespace === undefined ? present.name : `${present.namespace}/${present.name}`;
-  const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${present.uid}`;
+  const why = `Precondition failed: ${what} in precondition: ${wanted}, ${what} in object meta: ${found}`;
   const { kind } = operation;
   const folder = `${isDryRun(operation) ? "" : "/registry"}/${FOLDERS[kind.plural] ?? kind.plural}`;
   const store = `StorageError: invalid object, Code: 4, Key: ${folder}/${place}, ResourceVersion: 0`;
-  throw conflictError(resourceOf(kind), present.name, `${store}, AdditionalErrorMsg: ${why}`);
+  return conflictError(resourceOf(kind), present.name, `${store}, AdditionalErrorMsg: ${why}`);
 }
 
 /** What is there under a name; what is not has an empty uid. */
