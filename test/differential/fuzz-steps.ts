@@ -77,6 +77,7 @@ const deletions: readonly (object | undefined)[] = [
   undefined,
   undefined,
   { gracePeriodSeconds: 1 },
+  { gracePeriodSeconds: "1", preconditions: { uid: 7 } },
   { propagationPolicy: "Background" },
   { preconditions: { resourceVersion: "1" } },
   { preconditions: { uid: `{${READ}.uid}`, resourceVersion: `{${READ}.rv}` } },
