@@ -22,6 +22,7 @@ import { limitRanger } from "./admission/limit-ranger.ts";
 import { nodeRestriction } from "./admission/node-restriction/node-restriction.ts";
 import { nodeTaint } from "./admission/node-taint.ts";
 import { storageProtection } from "./admission/storage-protection.ts";
+import { topologyLabels } from "./admission/topology-labels.ts";
 import { mutatingPolicies } from "./admission/policies/mutating.ts";
 import { paramAccess } from "./admission/policies/param-access.ts";
 import { validatingPolicies } from "./admission/policies/validating.ts";
@@ -238,6 +239,7 @@ function admissionOf(
     certificateSigning(authorizer),
     certificateSubjectRestriction(certificates),
     defaultIngressClass(lookup),
+    topologyLabels(lookup),
     changing.first,
     mutatingWebhooks(asked),
     changing.again,

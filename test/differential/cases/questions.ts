@@ -5,7 +5,7 @@ import { defineCase, type Step } from "../define-case.ts";
 
 const NAMESPACE = "/api/v1/namespaces/{ns}";
 const named = { metadata: { name: "one" } };
-const pod: Step = {
+const pod = {
   ask: `POST ${NAMESPACE}/pods`,
   body: { ...named, spec: { containers: [{ name: "main", image: "web:1" }] } },
   as: "one",
@@ -62,6 +62,47 @@ export default [
     ),
     { ask: `POST ${NAMESPACE}/pods/one/binding`, body: { ...binding, target: { name: "a" } } },
     { ask: `GET ${NAMESPACE}/pods/one` },
+  ]),
+  defineCase("labels-of-places", "api", [
+    {
+      ask: "POST /api/v1/nodes",
+      body: {
+        metadata: {
+          name: "{ns}-node",
+          labels: {
+            "topology.kubernetes.io/zone": "a",
+            "topology.kubernetes.io/region": "b",
+            "topology.kubernetes.io/rack": "c",
+          },
+        },
+      },
+    },
+    { ...pod, body: { ...pod.body, metadata: { name: "one", labels: { "topology.kubernetes.io/zone": "z" } } } },
+    {
+      ask: `POST ${NAMESPACE}/pods/one/binding`,
+      body: { ...binding, target: { kind: "Node", name: "{ns}-node" } },
+    },
+    { ask: `GET ${NAMESPACE}/pods/one` },
+    ...["pods/two/binding", "bindings"].flatMap((part, index) => [
+      { ask: `DELETE ${NAMESPACE}/pods/two?gracePeriodSeconds=0` },
+      { ask: `POST ${NAMESPACE}/pods`, body: { ...pod.body, metadata: { name: "two" } } },
+      {
+        ask: `POST ${NAMESPACE}/${part}`,
+        body: {
+          ...binding,
+          metadata: { name: "two" },
+          target: { ...(index === 0 ? {} : { kind: "Node" }), name: "{ns}-node" },
+        },
+      },
+      { ask: `GET ${NAMESPACE}/pods/two` },
+    ]),
+    ...["{ns}-node", "other"].map((nodeName, index) => ({
+      ask: `POST ${NAMESPACE}/pods?dryRun=All`,
+      body: {
+        metadata: { name: `three-${index}` },
+        spec: { nodeName, containers: [{ name: "main", image: "web:1" }] },
+      },
+    })),
   ]),
   defineCase("questions-evictions", "api", [
     pod,
