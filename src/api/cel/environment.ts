@@ -3,6 +3,7 @@ import { registerFormats } from "./format.ts";
 import { registerLists } from "./lists.ts";
 import { registerNetworks } from "./networks.ts";
 import { registerOptionals } from "./optionals.ts";
+import { registerPresence } from "./presence.ts";
 import { registerQuantities } from "./quantity.ts";
 import { registerRegex } from "./regex.ts";
 import { registerSemver } from "./semver.ts";
@@ -22,6 +23,7 @@ for (const register of [
   registerStrings,
   registerSets,
   registerOptionals,
+  registerPresence,
   registerQuantities,
   registerUrls,
   registerNetworks,

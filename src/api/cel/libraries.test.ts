@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { celEnvironment } from "./environment.ts";
 import { withoutMessages } from "./messages.ts";
+import { parseExpression } from "./presence.ts";
 import { compilationProblem, evaluationProblem } from "./problem.ts";
 import { celOf, jsonOf } from "./value.ts";
 
@@ -29,6 +30,10 @@ const TRUE: Readonly<Record<string, readonly string[]>> = {
     "object.?a.optMap(x, x + 1).orValue(0) == 2",
     "object.?zz.optMap(x, x + 1).orValue(0) == 0",
     "object.?a.optFlatMap(x, optional.of(x)).value() == 1",
+  ],
+  presence: [
+    "has(object.a) && !has(object.b) && has(object.list[0].name) && !has(object.list[1].name)",
+    "object.list.exists_one(each, has(each.name)) && 'has(x)' != '' && !has(object.?b.c)",
   ],
   quantities: [
     "quantity('1.5Gi').isGreaterThan(quantity('1Gi')) && quantity('1').compareTo(quantity('1000m')) == 0",
@@ -60,8 +65,8 @@ const TRUE: Readonly<Record<string, readonly string[]>> = {
 
 for (const [library, expressions] of Object.entries(TRUE)) {
   test(`cel: ${library}`, () => {
-    const object = celOf({ a: 1 });
-    for (const text of expressions) assert.equal(environment.evaluate(text, { object }), true, text);
+    const object = celOf({ a: 1, list: [{ name: "x" }, {}] });
+    for (const text of expressions) assert.equal(parseExpression(environment, text)({ object }), true, text);
   });
 }
 

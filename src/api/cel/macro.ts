@@ -4,6 +4,8 @@ import type { ASTNode } from "@marcbachmann/cel-js";
 export interface Type {
   readonly kind: string;
   readonly valueType: Type;
+  /** A value's field; undefined where it has none. */
+  fieldLazy(value: unknown, name: string, node: ASTNode, evaluator: Evaluator): unknown;
 }
 
 /** Which variables there are, with their types or values. */
@@ -16,10 +18,12 @@ export interface Scope {
 export interface Checker {
   check(node: ASTNode, scope: Scope): Type;
   getType(name: string): Type;
+  createError(code: string, message: string, node: ASTNode): Error;
   readonly registry: { getOptionalType(type: Type): Type };
 }
 
 export interface Evaluator {
+  debugType(value: unknown): Type;
   run(node: ASTNode, scope: Scope): unknown;
 }
 

@@ -45,10 +45,15 @@ function placeOf({ code, node, range }: CelError): number {
   return start;
 }
 
+/** What an expression may begin with. */
+const STARTS =
+  "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT, NUM_UINT, STRING, BYTES, IDENTIFIER}";
+
 /** Objects of types that are not known would be made like this: `Wrong{a: 1}`. */
 function syntaxProblem({ summary }: ParseError, before: string, character: string | undefined): string {
   const type = character === "{" ? /([A-Za-z_][\w.]*)\s*$/.exec(before)?.[1] : undefined;
-  return type === undefined ? `Syntax error: ${summary}` : undeclared(type);
+  if (type !== undefined) return undeclared(type);
+  return `Syntax error: ${summary === "Unexpected token: EOF" ? `mismatched input '<EOF>' expecting ${STARTS}` : summary}`;
 }
 
 function undeclared(name: string): string {
@@ -64,7 +69,7 @@ function typeProblem({ code, summary }: CelError, environment: Environment): str
       return `undefined field '${name}'`;
     case "no_such_overload": {
       const [left = "", operator = "", right = ""] = /^(.*) (\S+) (.*)$/s.exec(name)?.slice(1) ?? [];
-      return `found no matching overload for '_${operator}_' applied to '(${left}, ${right})'`;
+      return `found no matching overload for '_${operator}_' applied to '(${typeName(left)}, ${typeName(right)})'`;
     }
     case "no_matching_overload":
       return overloadProblem(summary, environment);
@@ -87,6 +92,17 @@ function overloadProblem(summary: string, environment: Environment): string {
     : `found no matching overload for '${name}' applied to '${receiver}.(${given})'`;
 }
 
+/** Types as Kubernetes' compiler names them. */
+export function typeName(type: string): string {
+  if (type === "null") return "null_type";
+  if (type === "list") return "list(dyn)";
+  if (type === "map") return "map(dyn, dyn)";
+  return type
+    .replaceAll(/\boptional</g, "optional_type(")
+    .replaceAll("<", "(")
+    .replaceAll(">", ")");
+}
+
 /** What kept an expression from having a value, in the words of Kubernetes' evaluator. */
 export function evaluationProblem(error: unknown): string {
   if (!isCelError(error)) return error instanceof Error ? error.message : String(error);
@@ -101,6 +117,10 @@ export function evaluationProblem(error: unknown): string {
       return "no such overload";
     case "modulo_by_zero":
       return "modulus by zero";
+    case "int_conversion_error":
+    case "uint_conversion_error":
+    case "double_conversion_error":
+      return `type conversion error from 'string' to '${/^\w+/.exec(summary)?.[0] ?? ""}'`;
     default:
       return summary;
   }

@@ -44,13 +44,13 @@ function celObject(value: JsonObject, schema: JSONSchemaProps | undefined): Read
     const declared = Object.hasOwn(properties, name) ? properties[name] : undefined;
     const inner = declared ?? (typeof additionalProperties === "object" ? additionalProperties : undefined);
     // The keys of maps are values, and stay as they are.
-    result[declared === undefined ? name : celName(name)] = celValue(member, inner);
+    result[declared === undefined ? name : escapedName(name)] = celValue(member, inner);
   }
   return result;
 }
 
 /** A property's name as an expression writes it. */
-function celName(name: string): string {
+export function escapedName(name: string): string {
   if (RESERVED.has(name)) return `__${name}__`;
   return name
     .replaceAll("__", "__underscores__")

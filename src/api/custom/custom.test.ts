@@ -6,7 +6,7 @@ import type { JSONSchemaProps, ValidationRule } from "../generated/apiextensions
 import { decodeCustom, defaultCustom } from "./decode.ts";
 import { formatOf, isOfFormat } from "./formats.ts";
 import { jsonPath } from "./json-path.ts";
-import { checkRules, expressionProblem } from "./rules.ts";
+import { checkRules } from "./rules.ts";
 import { checkValue } from "./validate.ts";
 
 const schema: JSONSchemaProps = {
@@ -142,7 +142,7 @@ test("custom: rules, in Kubernetes' words", () => {
       [{ rule: "self.none > 1" }],
       {},
       undefined,
-      ["spec: Invalid value: no such key: none evaluating rule: self.none > 1"],
+      ['spec: Invalid value: "object": no such key: none evaluating rule: self.none > 1'],
     ],
     [[], { name: "a" }, undefined, []],
     [[], { name: "b" }, { name: "a" }, ['spec.name: Invalid value: "b": name is immutable']],
@@ -152,7 +152,6 @@ test("custom: rules, in Kubernetes' words", () => {
   for (const [rules, value, old, told] of cases) {
     assert.deepEqual([...checkRules(value, old, ruled(...rules), "spec")].map(issueText), told, JSON.stringify(value));
   }
-  assert.match(expressionProblem("self.min >", { rule: "" })!, /Unexpected token/);
 });
 
 test("custom: formats", () => {

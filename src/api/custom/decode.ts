@@ -1,6 +1,7 @@
 import { byteOrder } from "../../machinery/byte-order.ts";
 import { copyJson, setMember } from "../../machinery/decode-compile.ts";
-import { decodeValue } from "../../machinery/decode.ts";
+import { DecodeError, decodeValue } from "../../machinery/decode.ts";
+import { invalid, issueText } from "../../machinery/issue.ts";
 import { hasDuplicateMembers, type JsonMembers, type JsonNode, parseNode } from "../../machinery/json-text.ts";
 import type { MutableJson, MutableJsonObject } from "../../machinery/json.ts";
 import type { JSONSchemaProps } from "../generated/apiextensions-v1.ts";
@@ -45,8 +46,12 @@ function prune(value: MutableJson, schema: JSONSchemaProps | undefined, place: P
 function pruneObject(object: MutableJsonObject, schema: JSONSchemaProps, place: Place): void {
   const { properties = {}, additionalProperties } = schema;
   for (const name of Object.keys(object)) {
-    if (place.isResource && (name === "apiVersion" || name === "kind")) continue;
     const path = place.path === "" ? name : `.${name}`;
+    if (place.isResource && (name === "apiVersion" || name === "kind")) {
+      if (place.path !== "" && typeof object[name] !== "string")
+        throw refused(place, path, object[name], "must be a string");
+      continue;
+    }
     const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
     if (place.isResource && name === "metadata") decodeMetadata(object, place);
     else if (property !== undefined) prune(object[name]!, property, inner(place, path, property));
@@ -64,13 +69,27 @@ function inner(place: Place, path: string, schema: JSONSchemaProps | undefined):
   return { path: `${place.path}${path}`, isResource, unknown: place.unknown };
 }
 
+/** What is wrong with an object of the API within another. */
+function refused(place: Place, path: string, value: unknown, why: string): DecodeError {
+  return new DecodeError(issueText(invalid(`${place.path}${path}`, value, why)));
+}
+
 function decodeMetadata(object: MutableJsonObject, place: Place): void {
-  const { value, unknown } = decodeValue(metadataShape, object["metadata"]);
+  const { value, unknown } = metadataOf(object["metadata"], place);
   const at = place.path === "" ? "metadata" : `${place.path}.metadata`;
   place.unknown.push(...unknown.map((text) => text.replace('"', `"${at}.`)));
   const metadata = value as MutableJsonObject;
   if (metadata["creationTimestamp"] === null) delete metadata["creationTimestamp"];
   object["metadata"] = metadata;
+}
+
+function metadataOf(sent: unknown, place: Place) {
+  try {
+    return decodeValue(metadataShape, sent);
+  } catch (error) {
+    if (place.path === "" || !(error instanceof DecodeError)) throw error;
+    throw refused(place, ".metadata", sent, error.message);
+  }
 }
 
 function* givenTwice(node: JsonNode, path: string): Iterable<string> {

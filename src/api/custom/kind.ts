@@ -27,7 +27,8 @@ import { jsonPath } from "./json-path.ts";
 import { shapeOfKind } from "./shape.ts";
 import { checkRules, hasRules } from "./rules.ts";
 import { checkScale } from "./scale.ts";
-import { checkListTypes, checkValue } from "./validate.ts";
+import { structureIssues } from "./structure.ts";
+import { checkValue } from "./validate.ts";
 
 /**
  * The kinds that a definition makes, one a served version: the same declaration as of built-in kinds, made at run time. All
@@ -87,7 +88,11 @@ function rulesOf(
   const scale = version.subresources?.scale;
   const issuesOf = (object: KubeObject): Issue[] => {
     const value = object as unknown as JsonObject;
-    return [...checkValue(value, schema, ""), ...checkListTypes(value, schema, ""), ...checkScale(value, scale, "all")];
+    return [
+      ...checkValue(value, schema, ""),
+      ...structureIssues(value, schema, ""),
+      ...checkScale(value, scale, "all"),
+    ];
   };
   return {
     custom: { schema, ...(deprecation === undefined ? {} : { deprecation }) },
@@ -273,7 +278,7 @@ function* statusIssues(status: Json, schema: JSONSchemaProps): Iterable<Issue> {
   for (const issue of checkValue(status, schema, "")) {
     yield issue.field === "<nil>" ? issue : { ...issue, field: `status.${issue.field}` };
   }
-  yield* checkListTypes(status, schema, "status");
+  yield* structureIssues(status, schema, "status");
 }
 
 /** What everybody is told who uses a version that is to go. */

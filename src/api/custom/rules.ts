@@ -4,7 +4,10 @@ import { duplicate, forbidden, invalid, type Issue, required } from "../../machi
 import type { Json, JsonObject } from "../../machinery/json.ts";
 import type { JSONSchemaProps, ValidationRule } from "../generated/apiextensions-v1.ts";
 import { celEnvironment } from "../cel/environment.ts";
+import { evaluationProblem } from "../cel/problem.ts";
+import { parseExpression } from "../cel/presence.ts";
 import { celValue } from "./cel-value.ts";
+import { asksOld } from "./rule-compiler.ts";
 
 /**
  * Checks a value by the rules of its schema (`x-kubernetes-validations`), each where it stands. The value is of the schema.
@@ -64,18 +67,17 @@ interface Place {
 }
 
 function* checkRule(rule: ValidationRule, { value, old, schema, at }: Place): Iterable<Issue> {
-  const asksOld = /\boldSelf\b/.test(rule.rule);
   const isOptional = rule.optionalOldSelf === true;
-  if (asksOld && old === undefined && !isOptional) return;
+  if (asksOld(rule) && old === undefined && !isOptional) return;
   const here = at === "" ? "<nil>" : at;
   const variables = {
     self: celValue(value, schema),
-    ...(asksOld ? { oldSelf: isOptional ? perhaps(old, schema) : celValue(old!, schema) } : {}),
+    ...(asksOld(rule) ? { oldSelf: isOptional ? perhaps(old, schema) : celValue(old!, schema) } : {}),
   };
   try {
     if (compiled(rule.rule, rule)(variables) === true) return;
   } catch (error) {
-    yield failed(here, value, `${firstLine(error)} evaluating rule: ${rule.message ?? rule.rule}`);
+    yield invalid(here, schema.type ?? "", unanswered(evaluationProblem(error), rule));
     return;
   }
   const place = rule.fieldPath === undefined ? here : `${at}${rule.fieldPath}`.replace(/^\./, "");
@@ -135,7 +137,7 @@ function compiled(text: string, { optionalOldSelf = false }: Pick<ValidationRule
   if (known === undefined) {
     if (expressions.size >= REMEMBERED) expressions.clear();
     const environment = optionalOldSelf ? environments.optional : environments.plain;
-    expressions.set(key, (known = environment.parse(text) as Expression));
+    expressions.set(key, (known = parseExpression(environment, text) as Expression));
   }
   return known;
 }
@@ -144,19 +146,11 @@ function perhaps(old: Json | undefined, schema: JSONSchemaProps): unknown {
   return old === undefined ? Optional.none() : Optional.of(celValue(old, schema));
 }
 
-/** What keeps an expression from being compiled; undefined if nothing does. */
-export function expressionProblem(text: string, rule: ValidationRule): string | undefined {
-  try {
-    compiled(text, rule);
-    return undefined;
-  } catch (error) {
-    return firstLine(error);
-  }
-}
-
-function firstLine(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.split("\n", 1)[0]!.replace(/^No such key/, "no such key");
+function unanswered(problem: string, { rule, message = "" }: ValidationRule): string {
+  const asked = message.trim() === "" ? rule.trim() : message.trim();
+  return problem.startsWith("no such overload")
+    ? `'${problem}': call arguments did not match a supported operator, function or macro signature for rule: ${asked}`
+    : `${problem} evaluating rule: ${asked}`;
 }
 
 /** Finds what an item was before: in a list that is a map by its keys, else nothing says which one it was. */

@@ -1,14 +1,5 @@
 import { jsonText } from "../../machinery/exact-json.ts";
-import {
-  duplicate,
-  invalid,
-  type Issue,
-  notSupported,
-  required,
-  tooLong,
-  tooMany,
-  typeInvalid,
-} from "../../machinery/issue.ts";
+import { invalid, type Issue, notSupported, required, tooLong, tooMany, typeInvalid } from "../../machinery/issue.ts";
 import type { Json, JsonObject } from "../../machinery/json.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import type { JSONSchemaProps } from "../generated/apiextensions-v1.ts";
@@ -170,50 +161,10 @@ function checkCombinations(value: Json, schema: JSONSchemaProps, at: string, iss
   if (not !== undefined && checkValue(value, not, at).length === 0) refuse("must not validate the schema (not)");
 }
 
-/** Items of sets and maps that are there twice. */
-export function checkListTypes(value: Json | undefined, schema: JSONSchemaProps | undefined, at: string): Issues {
-  if (value === undefined || schema === undefined) return [];
-  const issues: Issues = [];
-  if (isList(value)) {
-    issues.push(...repeated(value, schema, at));
-    const items = schema.items as JSONSchemaProps | undefined;
-    for (const [index, item] of value.entries()) issues.push(...checkListTypes(item, items, `${at}[${index}]`));
-  } else if (isObject(value)) {
-    const { properties = {}, additionalProperties } = schema;
-    for (const [name, member] of Object.entries(value)) {
-      const inner = Object.hasOwn(properties, name)
-        ? properties[name]
-        : typeof additionalProperties === "object"
-          ? additionalProperties
-          : undefined;
-      issues.push(...checkListTypes(member, inner, at === "" ? name : `${at}.${name}`));
-    }
-  }
-  return issues;
-}
-
-function* repeated(items: readonly Json[], schema: JSONSchemaProps, at: string): Iterable<Issue> {
-  const listType = schema["x-kubernetes-list-type"];
-  if (listType !== "set" && listType !== "map") return;
-  const keys = schema["x-kubernetes-list-map-keys"] ?? [];
-  const seen = new Set<string>();
-  for (const [index, item] of items.entries()) {
-    const shown = listType === "set" ? item : keyOf(item, keys);
-    const text = jsonText(shown);
-    if (seen.has(text)) yield duplicate(`${at}[${index}]`, shown);
-    seen.add(text);
-  }
-}
-
-function keyOf(item: Json, keys: readonly string[]): Json {
-  const members = isObject(item) ? item : {};
-  return Object.fromEntries(keys.flatMap((key) => (members[key] === undefined ? [] : [[key, members[key]]])));
-}
-
-function isList(value: Json): value is readonly Json[] {
+export function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }
 
-function isObject(value: Json): value is JsonObject {
+export function isObject(value: Json): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

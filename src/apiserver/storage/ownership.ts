@@ -92,7 +92,7 @@ function writeContext({ kind, subresource = "" }: Operation): WriteContext {
 
 /** What a write by this way cannot change is never owned by its writer. */
 function makeContext(kind: Kind, subresource: string): WriteContext {
-  const context = { shape: kind.shape, apiVersion: kind.apiVersion };
+  const context = { shape: kind.shape, apiVersion: kind.apiVersion, isUnchecked: kind.custom !== undefined };
   const reset = resetsOf(kind, subresource);
   return reset.length === 0 ? context : { ...context, filter: excluding(...reset) };
 }

@@ -20,6 +20,8 @@ export interface WriteContext {
   /** The shape of the objects, in the version that the request speaks. */
   readonly shape: Shape;
   readonly apiVersion: string;
+  /** Values may have other types than the shape says: custom objects are checked later, if at all. */
+  readonly isUnchecked?: boolean;
   readonly filter?: FieldFilter;
   /** The kind's other versions; nothing for one that is served no more, whose managers are forgotten. */
   readonly versions?: (apiVersion: string) => OtherVersion | undefined;

@@ -9,6 +9,7 @@ import { capUpdaters, managerKey, readManagers, writeManagers } from "./managers
 import { OwnershipError } from "./path-element.ts";
 import type { WriteContext } from "./transfer.ts";
 import { transferOwnership, withoutServerFields } from "./transfer.ts";
+import { shapeProblems } from "./validate.ts";
 
 export type { WriteContext } from "./transfer.ts";
 
@@ -40,13 +41,19 @@ export function ownershipOnUpdate(
     const managers = managersOf(live, writer.subresource === "" ? sent : undefined);
     // Who once gave up ownership (an empty list of managed fields) is tracked again from the first apply on.
     if (managers.size === 0 && live !== undefined) return [];
-    recordUpdate(context, managers, live ?? zeroOf(context.shape), next, writer);
+    // Kubernetes leaves owners as they are where the fields are not what the schema says.
+    const isOfShape = context.isUnchecked !== true || [live, next].every((value) => fits(context.shape, value));
+    if (isOfShape) recordUpdate(context, managers, live ?? zeroOf(context.shape), next, writer);
     return writeManagers(managers);
   } catch (error) {
     // Kubernetes stores an object whose fields cannot be told apart without tracking them.
     if (error instanceof OwnershipError) return [];
     throw error;
   }
+}
+
+function fits(shape: Shape, value: Json | undefined): boolean {
+  return value === undefined || shapeProblems(shape, value, { allowDuplicates: true }) === undefined;
 }
 
 /** Gives the writer all that a change touches. @throws OwnershipError */

@@ -4,17 +4,20 @@ import type { ListShape, MapShape, ScalarShape, Shape, StructShape } from "../sh
 import { itemElement, OwnershipError, printElement } from "./path-element.ts";
 import { memberOf } from "./typed.ts";
 
-/** What keeps a value from being of a shape, in the words of Kubernetes' merge library; nothing if it is. */
-export function shapeProblems(shape: Shape, value: Json): string | undefined {
-  const problems = [...problemsOf(shape, value, "")];
+/**
+ * What keeps a value from being of a shape, in the words of Kubernetes' merge library; nothing if it is.
+ * @param allowDuplicates items of a list may share an element
+ */
+export function shapeProblems(shape: Shape, value: Json, { allowDuplicates = false } = {}): string | undefined {
+  const problems = [...problemsOf(shape, value, "", allowDuplicates)];
   if (problems.length < 2) return problems[0];
   return `errors:\n${problems.map((problem) => `  ${problem}`).join("\n")}`;
 }
 
-function* problemsOf(shape: Shape, value: Json, path: string): Generator<string> {
+function* problemsOf(shape: Shape, value: Json, path: string, allowDuplicates: boolean): Generator<string> {
   if (value === null || shape.type === "any") return;
-  if (shape.type === "list") yield* listProblems(shape, value, path);
-  else if (shape.type === "struct" || shape.type === "map") yield* memberProblems(shape, value, path);
+  if (shape.type === "list") yield* listProblems(shape, value, path, allowDuplicates);
+  else if (shape.type === "struct" || shape.type === "map") yield* memberProblems(shape, value, path, allowDuplicates);
   else {
     const problem = scalarProblem(shape, value);
     if (problem !== undefined) yield at(path, problem);
@@ -25,7 +28,12 @@ function at(path: string, problem: string): string {
   return path === "" ? problem : `${path}: ${problem}`;
 }
 
-function* memberProblems(shape: StructShape | MapShape, value: Json, path: string): Generator<string> {
+function* memberProblems(
+  shape: StructShape | MapShape,
+  value: Json,
+  path: string,
+  allowDuplicates: boolean,
+): Generator<string> {
   if (typeof value !== "object" || Array.isArray(value)) {
     yield at(path, `expected map, got &{${goValue(value)}}`);
     return;
@@ -37,11 +45,11 @@ function* memberProblems(shape: StructShape | MapShape, value: Json, path: strin
       yield `${path}.${name}: field not declared in schema`;
       return;
     }
-    yield* problemsOf(found.shape, member ?? null, `${path}.${name}`);
+    yield* problemsOf(found.shape, member ?? null, `${path}.${name}`, allowDuplicates);
   }
 }
 
-function* listProblems(shape: ListShape, value: Json, path: string): Generator<string> {
+function* listProblems(shape: ListShape, value: Json, path: string, allowDuplicates: boolean): Generator<string> {
   if (!Array.isArray(value)) {
     yield at(path, `expected list, got &{${goValue(value)}}`);
     return;
@@ -59,10 +67,10 @@ function* listProblems(shape: ListShape, value: Json, path: string): Generator<s
         return;
       }
       step = printElement(element);
-      if (seen.has(element)) yield at(path, `duplicate entries for key ${step}`);
+      if (!allowDuplicates && seen.has(element)) yield at(path, `duplicate entries for key ${step}`);
       seen.add(element);
     }
-    yield* problemsOf(shape.items, item, `${path}${step}`);
+    yield* problemsOf(shape.items, item, `${path}${step}`, allowDuplicates);
   }
 }
 

@@ -121,6 +121,19 @@ export default [
         subjects: [{ kind: "User", apiGroup: "rbac.authorization.k8s.io", name: "kim" }],
       },
     },
+    // Kubernetes learns of a role a moment after it is made.
+    {
+      ...asKim({
+        ask: "POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+        body: {
+          spec: {
+            resourceAttributes: { group: "admissionregistration.k8s.io", resource: "any", verb: "create" },
+          },
+        },
+      }),
+      until: ({ status }: Json) => status?.allowed === true,
+      see: ({ status }: Json) => status.allowed,
+    },
     asKim(policyOf("Validating", "access", { paramKind: { apiVersion: "v1", kind: "Secret" }, ...one })),
     asKim(policyOf("Validating", "access", { paramKind: { apiVersion: "none.io/v1", kind: "None" }, ...one })),
     asKim(bindingOf("Validating", "access", { validationActions: ["Deny"], paramRef: params })),

@@ -2,7 +2,8 @@ import type { Environment } from "@marcbachmann/cel-js";
 import { AUTHORIZER, registerAuthorizer } from "../../cel/authorizer.ts";
 import { celEnvironment } from "../../cel/environment.ts";
 import { OBJECT_TYPE, PATCH_TYPE, registerMessages, type Rewritten, withoutMessages } from "../../cel/messages.ts";
-import { compilationProblem } from "../../cel/problem.ts";
+import { parseExpression } from "../../cel/presence.ts";
+import { compilationProblem, typeName } from "../../cel/problem.ts";
 import { registerShapes, shapeType } from "../../cel/shapes.ts";
 import type { StructShape } from "../../../machinery/shape.ts";
 import type { Variable } from "../../generated/admissionregistration-v1.ts";
@@ -104,7 +105,7 @@ function compileIn(
 ): Expression {
   let parsed: ReturnType<Environment["parse"]>;
   try {
-    parsed = environment.parse(written?.text ?? text);
+    parsed = parseExpression(environment, written?.text ?? text);
   } catch (error) {
     throw new ExpressionError(`compilation failed: ${compilationProblem(error, text, environment, written)}`, {
       cause: error,
@@ -121,17 +122,9 @@ function compileIn(
 }
 
 function wrongType(wanted: readonly string[], type: string): string {
-  const names = wanted.map(celName);
+  const names = wanted.map(typeName);
   const what = names.length === 1 ? names[0]! : `one of [${names.join(" ")}]`;
-  return `must evaluate to ${what} but got ${celName(type)}`;
-}
-
-/** Types as Kubernetes' compiler names them. */
-function celName(type: string): string {
-  if (type === "null") return "null_type";
-  if (type === "list") return "list(dyn)";
-  if (type === "map") return "map(dyn, dyn)";
-  return type.replaceAll("<", "(").replaceAll(">", ")");
+  return `must evaluate to ${what} but got ${typeName(type)}`;
 }
 
 const GROUP_KIND = { group: "string", version: "string", kind: "string" };

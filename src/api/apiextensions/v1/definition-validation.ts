@@ -68,7 +68,13 @@ function checkGroup(group: string, issues: Issues): void {
   else if (!group.includes(".")) issues.push(invalid("spec.group", group, "should be a domain with at least one dot"));
 }
 
-function checkVersions({ versions }: CustomResourceDefinitionSpec, issues: Issues): void {
+/** A field that was not sent is null. */
+export function versionsOf({ versions }: CustomResourceDefinitionSpec): readonly CustomResourceDefinitionVersion[] {
+  return (versions as CustomResourceDefinitionSpec["versions"] | null) ?? [];
+}
+
+function checkVersions(spec: CustomResourceDefinitionSpec, issues: Issues): void {
+  const versions = versionsOf(spec);
   for (const [index, { schema }] of versions.entries()) {
     if (schema?.openAPIV3Schema === undefined) {
       issues.push(required(`spec.versions[${index}].schema.openAPIV3Schema`));
@@ -82,12 +88,13 @@ function checkVersions({ versions }: CustomResourceDefinitionSpec, issues: Issue
   if (names.size < versions.length)
     issues.push(invalid("spec.versions", versions, "must contain unique version names"));
   if (versions.filter(({ storage }) => storage).length !== 1) {
-    issues.push(invalid("spec.versions", versions, "must have exactly one version marked as storage version"));
+    issues.push(invalid("spec.versions", spec.versions, "must have exactly one version marked as storage version"));
   }
 }
 
 /** What all versions have alike, Kubernetes' server holds once, and so its messages name it. */
-function checkVersionParts({ versions }: CustomResourceDefinitionSpec, issues: Issues): void {
+function checkVersionParts(spec: CustomResourceDefinitionSpec, issues: Issues): void {
+  const versions = versionsOf(spec);
   const [first] = versions;
   if (first === undefined) return;
   const alike = (part: (version: CustomResourceDefinitionVersion) => unknown) =>
@@ -185,16 +192,13 @@ function checkPath(path: string, at: string, issues: Issues): boolean {
   return false;
 }
 
-function checkStoredVersions(
-  stored: readonly string[],
-  { versions }: CustomResourceDefinitionSpec,
-  issues: Issues,
-): void {
+function checkStoredVersions(stored: readonly string[], spec: CustomResourceDefinitionSpec, issues: Issues): void {
   const at = "status.storedVersions";
   if (stored.length === 0) {
     issues.push(invalid(at, null, "must have at least one stored version"));
     return;
   }
+  const versions = versionsOf(spec);
   for (const { name, storage } of versions) {
     if (storage && !stored.includes(name)) issues.push(invalid(at, stored, `must have the storage version ${name}`));
   }

@@ -1,6 +1,7 @@
 import { quoted } from "../../../machinery/issue.ts";
 import { formatOf } from "../../custom/formats.ts";
 import type { CustomResourceDefinition, JSONSchemaProps } from "../../generated/apiextensions-v1.ts";
+import { versionsOf } from "./definition-validation.ts";
 import { innerSchemas } from "./schema-validation.ts";
 
 /** Of formats in schemas that say nothing, but for those that were there before. */
@@ -15,7 +16,7 @@ export function* definitionWarnings(
 }
 
 function unknownFormats({ spec }: CustomResourceDefinition): readonly string[] {
-  return spec.versions.flatMap(({ schema }) =>
+  return versionsOf(spec).flatMap(({ schema }) =>
     schema?.openAPIV3Schema === undefined ? [] : [...unknownIn(schema.openAPIV3Schema)],
   );
 }

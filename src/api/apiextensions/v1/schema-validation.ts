@@ -1,7 +1,7 @@
 import { forbidden, invalid, notSupported, required } from "../../../machinery/issue.ts";
 import type { Issues } from "../../checks.ts";
-import { expressionProblem } from "../../custom/rules.ts";
-import type { JSONSchemaProps, ValidationRule } from "../../generated/apiextensions-v1.ts";
+import type { JSONSchemaProps } from "../../generated/apiextensions-v1.ts";
+import { checkExpressions, checkRuleTexts } from "./rule-validation.ts";
 
 const TYPES = ["array", "boolean", "integer", "number", "object", "string"];
 
@@ -15,7 +15,10 @@ export function checkRootSchema(schema: JSONSchemaProps, hasStatus: boolean, at:
     issues.push(invalid(`${at}.type`, schema.type ?? "", why));
   }
   if (schema.nullable === true) issues.push(forbidden(`${at}.nullable`, "nullable cannot be true at the root"));
+  const before = issues.length;
   checkSchema(schema, at, issues);
+  // Of a schema that is none, types cannot be relied on.
+  if (issues.length === before) checkExpressions(schema, { at, isResource: true }, issues);
   checkStructure(schema, at, "root", issues);
 }
 
@@ -48,34 +51,6 @@ function checkSchema(schema: JSONSchemaProps, at: string, issues: Issues): void 
   checkListType(schema, at, issues);
   checkMapType(schema, at, issues);
   for (const [inner, place] of innerSchemas(schema, at)) checkSchema(inner, place, issues);
-}
-
-function checkRuleTexts(schema: JSONSchemaProps, at: string, issues: Issues): void {
-  for (const [index, rule] of (schema["x-kubernetes-validations"] ?? []).entries()) {
-    const here = `${at}.x-kubernetes-validations[${index}]`;
-    if (rule.rule.trim() === "") {
-      issues.push(required(`${here}.rule`, "rule is not specified"));
-      continue;
-    }
-    for (const name of ["rule", "messageExpression"] as const) {
-      const problem = rule[name] === undefined ? undefined : expressionProblem(rule[name], rule);
-      if (problem !== undefined)
-        issues.push(invalid(`${here}.${name}`, internalRule(rule), `compilation failed: ${problem}`));
-    }
-  }
-}
-
-/** Kubernetes shows a rule as its server holds it. */
-function internalRule(rule: ValidationRule): object {
-  const { message = "", messageExpression = "", reason = null, fieldPath = "", optionalOldSelf = null } = rule;
-  return {
-    Rule: rule.rule,
-    Message: message,
-    MessageExpression: messageExpression,
-    Reason: reason,
-    FieldPath: fieldPath,
-    OptionalOldSelf: optionalOldSelf,
-  };
 }
 
 function checkMapType(
@@ -175,7 +150,6 @@ function checkMetadata(schema: JSONSchemaProps, at: string, issues: Issues): voi
 }
 
 /** The schemas within a schema, each with its place. */
-/** The schemas in a schema, with their paths. */
 export function* innerSchemas(schema: JSONSchemaProps, at: string): Iterable<readonly [JSONSchemaProps, string]> {
   for (const [name, inner] of Object.entries(schema.properties ?? {})) yield [inner, `${at}.properties[${name}]`];
   const { items, additionalProperties, not } = schema;
