@@ -19,37 +19,41 @@ class CelQuantity {
   }
 }
 
-const TYPE = "kubernetes.Quantity";
+/** The type of quantities. */
+export const QUANTITY = "kubernetes.Quantity";
 
 /** `quantity("1.5Gi")` and what can be asked of one. */
 export function registerQuantities(environment: Environment): void {
   environment
-    .registerType(TYPE, CelQuantity)
-    .registerFunction(`quantity(string): ${TYPE}`, (text: string) => new CelQuantity(parseQuantity(text)))
+    .registerType(QUANTITY, CelQuantity)
+    .registerFunction(`quantity(string): ${QUANTITY}`, (text: string) => new CelQuantity(parseQuantity(text)))
     .registerFunction("isQuantity(string): bool", (text: string) => isQuantity(text))
-    .registerOperator(`${TYPE} == ${TYPE}`, (left: CelQuantity, right: CelQuantity) => compare(left, right) === 0);
+    .registerOperator(
+      `${QUANTITY} == ${QUANTITY}`,
+      (left: CelQuantity, right: CelQuantity) => compare(left, right) === 0,
+    );
   registerReads(environment);
   registerArithmetic(environment);
 }
 
 function registerReads(environment: Environment): void {
   environment
-    .registerFunction(`${TYPE}.sign(): int`, ({ amount }: CelQuantity) => BigInt(signOf(amount)))
-    .registerFunction(`${TYPE}.isInteger(): bool`, ({ amount }: CelQuantity) => isInteger(amount))
-    .registerFunction(`${TYPE}.asInteger(): int`, ({ amount }: CelQuantity) => {
+    .registerFunction(`${QUANTITY}.sign(): int`, ({ amount }: CelQuantity) => BigInt(signOf(amount)))
+    .registerFunction(`${QUANTITY}.isInteger(): bool`, ({ amount }: CelQuantity) => isInteger(amount))
+    .registerFunction(`${QUANTITY}.asInteger(): int`, ({ amount }: CelQuantity) => {
       if (!isInteger(amount)) throw new RangeError("cannot convert value to integer");
       return scaledValue(amount, 0);
     })
-    .registerFunction(`${TYPE}.asApproximateFloat(): double`, ({ amount }: CelQuantity) => quantityAsNumber(amount))
-    .registerFunction(`${TYPE}.compareTo(${TYPE}): int`, (left: CelQuantity, right: CelQuantity) =>
+    .registerFunction(`${QUANTITY}.asApproximateFloat(): double`, ({ amount }: CelQuantity) => quantityAsNumber(amount))
+    .registerFunction(`${QUANTITY}.compareTo(${QUANTITY}): int`, (left: CelQuantity, right: CelQuantity) =>
       BigInt(compare(left, right)),
     )
     .registerFunction(
-      `${TYPE}.isGreaterThan(${TYPE}): bool`,
+      `${QUANTITY}.isGreaterThan(${QUANTITY}): bool`,
       (left: CelQuantity, right: CelQuantity) => compare(left, right) > 0,
     )
     .registerFunction(
-      `${TYPE}.isLessThan(${TYPE}): bool`,
+      `${QUANTITY}.isLessThan(${QUANTITY}): bool`,
       (left: CelQuantity, right: CelQuantity) => compare(left, right) < 0,
     );
 }
@@ -61,11 +65,11 @@ function registerArithmetic(environment: Environment): void {
   ] as const) {
     environment
       .registerFunction(
-        `${TYPE}.${name}(${TYPE}): ${TYPE}`,
+        `${QUANTITY}.${name}(${QUANTITY}): ${QUANTITY}`,
         (left: CelQuantity, right: CelQuantity) => new CelQuantity(compute(left.amount, right.amount)),
       )
       .registerFunction(
-        `${TYPE}.${name}(int): ${TYPE}`,
+        `${QUANTITY}.${name}(int): ${QUANTITY}`,
         (left: CelQuantity, right: bigint) => new CelQuantity(compute(left.amount, quantityOf(right))),
       );
   }

@@ -1,4 +1,4 @@
-import type { Expression } from "../../api/admissionregistration/v1/expressions.ts";
+import type { Expression } from "../../api/cel/compile.ts";
 import { evaluationProblem } from "../../api/cel/problem.ts";
 
 /** A condition, or any other expression, with its text. */

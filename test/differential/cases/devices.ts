@@ -14,6 +14,26 @@ const configured = (...config: readonly object[]) => ({ requests: [one, either],
 const many = <T>(count: number, item: (index: number) => T) => Array.from({ length: count }, (_, index) => item(index));
 const MATCH = { matchAttribute: "dra.example.com/model" };
 
+const EXPRESSIONS: readonly string[] = [
+  'device.driver == "dra.example.com"',
+  'device.attributes["dra.example.com"].model == "a"',
+  'device.attributes["dra.example.com"].ready',
+  'device.capacity["dra.example.com"].memory.compareTo(quantity("1Gi")) >= 0',
+  'cel.bind(own, device.attributes["dra.example.com"], own.ready && own.other)',
+  'device.attributes["a"].version.isGreaterThan(semver("1.0.0"))',
+  '"a" in device.attributes && device.attributes["a"].exists(name, name == "b")',
+  "device.allowMultipleAllocations",
+  "device.driver",
+  "device.capacity",
+  'device.capacity["a"].memory',
+  "device",
+  "1 + 1",
+  "null",
+  "device.other",
+  "other.driver == 'a'",
+  "device.driver == 1",
+];
+
 const CLAIMS: readonly object[] = [
   {},
   { requests: null },
@@ -33,7 +53,7 @@ const CLAIMS: readonly object[] = [
   ].map(exactly),
   exactly({ selectors: [{}, { cel: { expression: "x".repeat(10 * 1024 + 1) } }] }),
   exactly({ selectors: many(33, () => ({})) }),
-  exactly({ selectors: [{ cel: { expression: 'device.driver == "dra.example.com"' } }] }),
+  ...EXPRESSIONS.map((expression) => exactly({ selectors: [{ cel: { expression } }] })),
   exactly({
     tolerations: [
       { key: "a", value: "b" },

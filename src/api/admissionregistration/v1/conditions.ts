@@ -2,7 +2,8 @@ import { qualifiedName } from "../../../machinery/formats.ts";
 import { duplicate, invalid, required, tooMany } from "../../../machinery/issue.ts";
 import { checkRequiredFormat, type Issues } from "../../checks.ts";
 import type { MatchCondition } from "../../generated/admissionregistration-v1.ts";
-import { BOOL, type Compiler, ExpressionError, type ExpressionScope, plainCompiler } from "./expressions.ts";
+import { ExpressionError } from "../../cel/compile.ts";
+import { BOOL, type Compiler, type ExpressionScope, plainCompiler } from "./expressions.ts";
 
 const MOST_CONDITIONS = 64;
 

@@ -1,9 +1,9 @@
 import type { Environment } from "@marcbachmann/cel-js";
 import { AUTHORIZER, registerAuthorizer } from "../../cel/authorizer.ts";
+import { compileExpression, type Expression, ExpressionError } from "../../cel/compile.ts";
 import { celEnvironment } from "../../cel/environment.ts";
-import { OBJECT_TYPE, PATCH_TYPE, registerMessages, type Rewritten, withoutMessages } from "../../cel/messages.ts";
-import { parseExpression } from "../../cel/presence.ts";
-import { compilationProblem, typeName } from "../../cel/problem.ts";
+import { OBJECT_TYPE, PATCH_TYPE, registerMessages, withoutMessages } from "../../cel/messages.ts";
+import { typeName } from "../../cel/problem.ts";
 import { registerShapes, shapeType } from "../../cel/shapes.ts";
 import type { StructShape } from "../../../machinery/shape.ts";
 import type { Variable } from "../../generated/admissionregistration-v1.ts";
@@ -15,17 +15,6 @@ export interface ExpressionScope {
   /** Objects may be made: `Object{…}`, `JSONPatch{…}`. */
   readonly messages?: boolean;
 }
-
-/** An expression that can be asked. */
-export interface Expression {
-  /** The type of its values, as the checker names it. */
-  readonly type: string;
-  /** @throws {Error} where it has no value */
-  evaluate(variables: object): unknown;
-}
-
-/** Why a text is not the expression that it has to be, in Kubernetes' words. */
-export class ExpressionError extends Error {}
 
 /** Compiles the expressions of one configuration or policy. */
 export interface Compiler {
@@ -91,40 +80,17 @@ function compilerOver(types: () => Readonly<Record<string, string>> | undefined,
       const key = JSON.stringify(scope);
       let environment = environments.get(key);
       if (environment === undefined) environments.set(key, (environment = environmentFor(scope, types(), subject)));
-      return compileIn(environment, text, wanted, scope.messages === true ? withoutMessages(text) : undefined);
+      const written = scope.messages === true ? withoutMessages(text) : undefined;
+      return ofType(compileExpression(environment, text, written), wanted);
     },
   };
 }
 
-/** @param written what is parsed, where that is not the text itself */
-function compileIn(
-  environment: Environment,
-  text: string,
-  wanted: readonly string[],
-  written: Rewritten | undefined,
-): Expression {
-  let parsed: ReturnType<Environment["parse"]>;
-  try {
-    parsed = parseExpression(environment, written?.text ?? text);
-  } catch (error) {
-    throw new ExpressionError(`compilation failed: ${compilationProblem(error, text, environment, written)}`, {
-      cause: error,
-    });
-  }
-  const { type = "dyn", error } = parsed.check();
-  if (error !== undefined) {
-    throw new ExpressionError(`compilation failed: ${compilationProblem(error, text, environment, written)}`, {
-      cause: error,
-    });
-  }
-  if (wanted.length > 0 && !wanted.includes(type)) throw new ExpressionError(wrongType(wanted, type));
-  return { type, evaluate: (variables) => parsed(variables) as unknown };
-}
-
-function wrongType(wanted: readonly string[], type: string): string {
+function ofType(expression: Expression, wanted: readonly string[]): Expression {
+  if (wanted.length === 0 || wanted.includes(expression.type)) return expression;
   const names = wanted.map(typeName);
   const what = names.length === 1 ? names[0]! : `one of [${names.join(" ")}]`;
-  return `must evaluate to ${what} but got ${typeName(type)}`;
+  throw new ExpressionError(`must evaluate to ${what} but got ${typeName(expression.type)}`);
 }
 
 const GROUP_KIND = { group: "string", version: "string", kind: "string" };

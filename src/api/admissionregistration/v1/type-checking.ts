@@ -1,7 +1,8 @@
 import type { ExpressionWarning, ValidatingAdmissionPolicySpec } from "../../generated/admissionregistration-v1.ts";
 import type { Kind } from "../../kind.ts";
 import type { KindRegistry } from "../../registry.ts";
-import { ExpressionError, withVariables } from "./expressions.ts";
+import { ExpressionError } from "../../cel/compile.ts";
+import { withVariables } from "./expressions.ts";
 import { scopeOf } from "./policy.ts";
 
 /** What Kubernetes looks at, of all that a policy may be about. */

@@ -9,19 +9,24 @@ import type {
   OpaqueDeviceConfiguration,
 } from "../../generated/resource-v1.ts";
 import { checkItems } from "./lists.ts";
+import { selectorProblem } from "./selector-expression.ts";
 
 const MOST_SELECTORS = 32;
 const LONGEST_EXPRESSION_BYTES = 10 * 1024;
 
-/** Which devices are meant. The expressions themselves are not compiled yet. */
+/** Which devices are meant. */
 export function checkSelectors(selectors: readonly DeviceSelector[], at: string, issues: Issues): void {
   const check = ({ cel }: DeviceSelector, here: string) => {
     if (cel === undefined) issues.push(required(`${here}.cel`));
-    else if (byteLength(cel.expression) > LONGEST_EXPRESSION_BYTES) {
-      issues.push(tooLong(`${here}.cel.expression`, LONGEST_EXPRESSION_BYTES));
-    }
+    else checkExpression(cel.expression, `${here}.cel.expression`, issues);
   };
   checkItems(selectors, at, MOST_SELECTORS, check, issues);
+}
+
+function checkExpression(text: string, at: string, issues: Issues): void {
+  if (byteLength(text) > LONGEST_EXPRESSION_BYTES) return void issues.push(tooLong(at, LONGEST_EXPRESSION_BYTES));
+  const problem = selectorProblem(text);
+  if (problem !== undefined) issues.push(invalid(at, text, problem));
 }
 
 export const MOST_CONFIGURATIONS = 32;

@@ -1,4 +1,5 @@
-import type { CompiledVariable, Expression } from "../../../api/admissionregistration/v1/expressions.ts";
+import type { Expression } from "../../../api/cel/compile.ts";
+import type { CompiledVariable } from "../../../api/admissionregistration/v1/expressions.ts";
 import { evaluationProblem } from "../../../api/cel/problem.ts";
 import { celOf } from "../../../api/cel/value.ts";
 import type { Namespace } from "../../../api/generated/core-v1.ts";

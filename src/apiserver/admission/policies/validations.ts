@@ -1,8 +1,8 @@
+import { ExpressionError } from "../../../api/cel/compile.ts";
 import {
   BOOL,
   type CompiledVariable,
   type Compiler,
-  ExpressionError,
   type ExpressionScope,
   plainCompiler,
   TEXT,
