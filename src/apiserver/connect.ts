@@ -3,7 +3,7 @@ import { badRequest, failure, internalError, notFoundError, type StatusError } f
 import type { Admission } from "./admission/admission.ts";
 import { admitConnect } from "./admission/connect.ts";
 import type { Lookup } from "./admission/lookup.ts";
-import { denied } from "./auth/denial.ts";
+import { authorize } from "./auth/denial.ts";
 import type { Authorizer, User } from "./auth/user.ts";
 import type { ConnectHandler } from "./handle.ts";
 import type { ApiRequest, ApiResponse, ResponseBody } from "./http.ts";
@@ -40,11 +40,7 @@ export function podConnects({ lookup, authorizer, admission, nodes }: ConnectPar
     const { namespace = "", name = "", subresource = "" } = target;
     // A WebSocket begins with GET, and is a create all the same: it changes what runs.
     const verbs = subresource === "log" || request.method === "POST" ? [target.verb] : [target.verb, "create"];
-    for (const verb of verbs) {
-      const attributes = { ...attributesOf({ ...target, user }), verb };
-      const decision = authorizer.authorize(attributes);
-      if (!decision.allowed) throw denied(attributes, decision.reason);
-    }
+    for (const verb of verbs) authorize(authorizer, { ...attributesOf({ ...target, user }), verb });
     if (subresource !== "log") await admitConnect(admission, target, user, request.query);
     const pod = lookup.get<Pod>("core/pods", name, namespace);
     if (pod === undefined) throw notFoundError({ group: "", name: "pods" }, name);

@@ -6,7 +6,7 @@ import type { Cause } from "../base/cause.ts";
 import type { CallOptions, PatchType } from "../client/call.ts";
 import { internalError, StatusError, unknownPath, unsupportedMediaType } from "../machinery/status.ts";
 import type { Authenticator } from "./auth/authenticate.ts";
-import { denied } from "./auth/denial.ts";
+import { authorize } from "./auth/denial.ts";
 import { impersonatedUser } from "./auth/impersonate.ts";
 import type { Attributes, Authorizer, User } from "./auth/user.ts";
 import { readBody, readOptionsBody } from "./encode/body.ts";
@@ -19,9 +19,9 @@ import type { ApiRequest, ApiResponse } from "./http.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import { observed } from "./observe.ts";
 import type { Operation } from "./operation.ts";
-import { attributesOf, type Perform } from "./perform.ts";
+import { attributesOf, checkServed, type Perform } from "./perform.ts";
 import { PATCH_TYPES, patchTypesOf, STRATEGIC_PATCH } from "./patch-types.ts";
-import { optionsOf, type ResourceTarget, routeOf, type Target, type UnservedTarget } from "./route.ts";
+import { optionsOf, type ResourceTarget, routeOf, selectorsOf, type Target, type UnservedTarget } from "./route.ts";
 
 /** Answers paths that are no resources (discovery, OpenAPI, health); undefined for a path that it does not know. */
 export type PathHandler = (
@@ -40,6 +40,7 @@ export interface HandlerParts {
   readonly registry: KindRegistry;
   readonly authenticator: Authenticator;
   readonly authorizer: Authorizer;
+  /** Of calls that are allowed, of what is served. */
   readonly perform: Perform;
   readonly metrics: ApiMetrics;
   readonly encoding: Encoding;
@@ -118,11 +119,6 @@ function encodePlain(status: number, text: string): ApiResponse {
   return { status, headers, body: encodeText(text) };
 }
 
-function authorize(authorizer: Authorizer, attributes: Attributes): void {
-  const decision = authorizer.authorize(attributes);
-  if (!decision.allowed) throw denied(attributes, decision.reason);
-}
-
 async function answerResource(
   parts: HandlerParts,
   request: ApiRequest,
@@ -133,6 +129,10 @@ async function answerResource(
   const warnings: string[] = deprecated === undefined ? [] : [deprecated];
   let response: ApiResponse;
   try {
+    authorize(parts.authorizer, attributesOf({ ...target, user, options: selectorsOf(request.query) }));
+    const { custom } = target.kind;
+    if (custom?.deprecation !== undefined) warnings.push(custom.deprecation);
+    checkServed(target);
     const representation = negotiate(request, useOf(target.verb), target.kind);
     const body = await bodyOf(request, target);
     const operation = new RequestOperation(request, target, user, body, parts.clock.now(), warnings);

@@ -1,6 +1,6 @@
 import type { Kind } from "../api/kind.ts";
 import { methodNotAllowed, notFoundError, unknownPath } from "../machinery/status.ts";
-import { denied } from "./auth/denial.ts";
+import { authorize } from "./auth/denial.ts";
 import type { Attributes, Authorizer } from "./auth/user.ts";
 import type { Operation, Outcome } from "./operation.ts";
 import { createObject } from "./storage/create.ts";
@@ -12,7 +12,7 @@ import { getObject, listObjects } from "./storage/read.ts";
 import { updateObject } from "./storage/update.ts";
 import { watchObjects } from "./storage/watch.ts";
 
-/** Performs calls on resources: may they, then the verb. The same for a socket and for the Client in the process. */
+/** Performs calls on resources. The same for a socket and for the Client in the process. */
 export type Perform = (operation: Operation) => Promise<Outcome>;
 
 /** What a subresource does that is not simply another way to write the object. */
@@ -20,17 +20,23 @@ export type SubresourceHandler = (context: StorageContext, operation: Operation)
 
 export interface PerformParts {
   readonly context: StorageContext;
-  readonly authorizer: Authorizer;
   /** By "plural.group/subresource", or "plural/subresource" in the core group; with * as the resource for any kind. */
   readonly subresources: ReadonlyMap<string, SubresourceHandler>;
   /** Kinds that are answered and never stored, by `plural.group`. */
   readonly answered: ReadonlyMap<string, SubresourceHandler>;
 }
 
+/** Performs calls that are allowed, of what is served. */
 export function createPerform(parts: PerformParts): Perform {
+  return async (operation) => performServed(parts, operation);
+}
+
+/** Performs what may be performed of all calls. */
+export function admitting(authorizer: Authorizer, perform: Perform): Perform {
   return async (operation) => {
-    authorizeOperation(parts.authorizer, operation);
-    return performAuthorized(parts, operation);
+    authorize(authorizer, attributesOf(operation));
+    checkServed(operation);
+    return perform(operation);
   };
 }
 
@@ -60,17 +66,8 @@ function namedBy(fieldSelector: string | undefined): string {
 type Asked = Pick<Operation, "kind" | "namespace" | "name" | "subresource" | "user" | "verb"> &
   Partial<Pick<Operation, "options">>;
 
-/** @throws {StatusError} 403 in Kubernetes' words. */
-function authorizeOperation(authorizer: Authorizer, operation: Operation): void {
-  const attributes = attributesOf(operation);
-  const decision = authorizer.authorize(attributes);
-  if (!decision.allowed) throw denied(attributes, decision.reason);
-}
-
-function performAuthorized(parts: PerformParts, operation: Operation): Promise<Outcome> {
+function performServed(parts: PerformParts, operation: Operation): Promise<Outcome> {
   const { kind, subresource } = operation;
-  if (kind.custom?.deprecation !== undefined) operation.warn(kind.custom.deprecation);
-  checkServed(operation);
   checkWriteOptions(operation);
   const handler =
     subresource === undefined
@@ -87,7 +84,7 @@ function isWholeObject({ kind, subresource }: Operation): boolean {
 }
 
 /** @throws {StatusError} 404 for a subresource that the kind has not, 405 for what cannot be done with it. */
-function checkServed({ kind, subresource, verb, namespace, name }: Operation): void {
+export function checkServed({ kind, subresource, verb, namespace, name }: Omit<Asked, "user">): void {
   if (subresource !== undefined) {
     const facts = kind.subresources.find((candidate) => candidate.name === subresource);
     if (facts === undefined && kind.custom !== undefined) throw notFoundError(resourceOf(kind), name ?? "");
@@ -99,6 +96,9 @@ function checkServed({ kind, subresource, verb, namespace, name }: Operation): v
   if (!kind.verbs.includes(verb) || (everywhere && (verb === "create" || verb === "deletecollection"))) {
     throw methodNotAllowed();
   }
+  // Objects are made in a collection, and changed where they are.
+  const isOfObjects = verb === "update" || verb === "patch";
+  if ((verb === "create" && name !== undefined) || (isOfObjects && name === undefined)) throw methodNotAllowed();
 }
 
 function performVerb(context: StorageContext, operation: Operation): Promise<Outcome> {

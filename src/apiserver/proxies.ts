@@ -4,7 +4,7 @@ import { badRequest, notFoundError, serviceUnavailable } from "../machinery/stat
 import type { Admission } from "./admission/admission.ts";
 import { admitConnect } from "./admission/connect.ts";
 import type { Lookup } from "./admission/lookup.ts";
-import { denied } from "./auth/denial.ts";
+import { authorize } from "./auth/denial.ts";
 import type { Authorizer, User } from "./auth/user.ts";
 import type { ConnectHandler } from "./handle.ts";
 import type { ApiRequest, ApiResponse } from "./http.ts";
@@ -40,9 +40,8 @@ const VERBS: Readonly<Record<string, string>> = { POST: "create", PUT: "update",
 
 async function proxy(parts: ProxyParts, request: ApiRequest, target: ResourceTarget, user: User): Promise<ApiResponse> {
   const { scheme, name, port } = nameParts(target.name ?? "");
-  const attributes = { ...attributesOf({ ...target, name, user }), verb: VERBS[request.method] ?? "get" };
-  const decision = parts.authorizer.authorize(attributes);
-  if (!decision.allowed) throw denied(attributes, decision.reason);
+  const verb = VERBS[request.method] ?? "get";
+  authorize(parts.authorizer, { ...attributesOf({ ...target, name, user }), verb });
   await admitConnect(parts.admission, { ...target, name }, user, new URLSearchParams({ path: target.rest ?? "" }));
   const query = request.query.toString();
   const search = query === "" ? "" : `?${query}`;

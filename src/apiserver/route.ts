@@ -114,19 +114,15 @@ function verbOf(
   { name, subresource }: Pick<Place, "name" | "subresource">,
 ): Verb {
   const isNamed = name !== undefined;
-  const isObject = isNamed && subresource === undefined;
   switch (method) {
     case "GET":
       if (isNamed) return "get";
       return isTrue(query.get("watch")) ? "watch" : "list";
     case "POST":
-      if (isObject) throw methodNotAllowed();
       return "create";
     case "PUT":
-      if (!isNamed) throw methodNotAllowed();
       return "update";
     case "PATCH":
-      if (!isNamed) throw methodNotAllowed();
       return "patch";
     case "DELETE":
       return isNamed ? "delete" : "deletecollection";
@@ -176,6 +172,16 @@ export function optionsOf(query: URLSearchParams): CallOptions {
 }
 
 const NO_OPTIONS: CallOptions = {};
+
+/** Of the options, what the authorizer looks at. */
+export function selectorsOf(query: URLSearchParams): Pick<CallOptions, "labelSelector" | "fieldSelector"> {
+  if (query.size === 0) return NO_OPTIONS;
+  const [labelSelector, fieldSelector] = [query.get("labelSelector"), query.get("fieldSelector")];
+  return {
+    ...(labelSelector === null ? {} : { labelSelector }),
+    ...(fieldSelector === null ? {} : { fieldSelector }),
+  };
+}
 
 const TEXTS = [
   "labelSelector",

@@ -55,7 +55,7 @@ import { inProcessTransport } from "./in-process.ts";
 import { createMetrics } from "./metrics.ts";
 import type { Describe } from "./openapi/describe.ts";
 import { pathHandlers } from "./paths.ts";
-import { createPerform, type Perform, type SubresourceHandler } from "./perform.ts";
+import { admitting, createPerform, type Perform, type SubresourceHandler } from "./perform.ts";
 import { roleSource } from "./role-source.ts";
 import { serviceAddresses } from "./services/addresses.ts";
 import { bindByCollection, bindPod } from "./storage/binding.ts";
@@ -145,7 +145,8 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
   ]);
   const metrics = createMetrics();
   const answered = new Map([...answeredKinds({ authenticator, authorizer, now }), ["bindings", bindByCollection]]);
-  const perform = createPerform({ context, authorizer, subresources, answered });
+  const performServed = createPerform({ context, subresources, answered });
+  const perform = admitting(authorizer, performServed);
   const itself = createClient(inProcessTransport(perform, { clock, user: SERVER, userAgent: "kube-apiserver" }));
   const writeUsage: WriteUsage = (quota, status) =>
     itself.setStatus(ResourceQuota, quota, status, { signal: tasks.signal });
@@ -166,7 +167,7 @@ export function createApiServer(parts: ApiServerParts): ApiServer {
     aggregated: (request, user) => aggregator.answer(request, user),
     authenticator,
     authorizer,
-    perform,
+    perform: performServed,
     metrics,
     encoding,
     paths,

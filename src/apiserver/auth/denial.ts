@@ -1,6 +1,12 @@
 import { quoted } from "../../machinery/issue.ts";
 import { forbiddenError, type StatusError } from "../../machinery/status.ts";
-import type { Attributes } from "./user.ts";
+import type { Attributes, Authorizer } from "./user.ts";
+
+/** What else is wrong with a call is not said to whom it is forbidden. @throws {StatusError} 403 in Kubernetes' words */
+export function authorize(authorizer: Authorizer, attributes: Attributes): void {
+  const decision = authorizer.authorize(attributes);
+  if (!decision.allowed) throw denied(attributes, decision.reason);
+}
 
 /** The refusal of a request that an authorizer did not allow, in Kubernetes' words. */
 export function denied(attributes: Attributes, reason = ""): StatusError {

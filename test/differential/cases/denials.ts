@@ -32,7 +32,7 @@ const everything: readonly Step[] = [
   { ask: "POST /api/v1/namespaces/{ns}/pods/x/eviction", body: { metadata: { name: "x" } } },
   { ask: "GET /apis/apps/v1/namespaces/{ns}/deployments/x/scale" },
   { ask: "GET /apis/none/v1/namespaces/{ns}/things" },
-  { ask: "GET /apis" },
+  { ask: "GET /apis", see: ({ kind }) => kind },
   { ask: "GET /metrics" },
   { ask: "GET /nonsense" },
   { ask: "GET /healthz" },
@@ -158,4 +158,17 @@ export default defineCase("denials", "api", [
     headers: { "impersonate-user": "system:node:n", "impersonate-group": "system:nodes" },
     body: pod("x"),
   },
+  // What is wrong with a request is not told to whom it is forbidden; nor is the body of one read that nothing serves.
+  ...[{ "impersonate-user": "nobody" }, {}].flatMap((headers) => [
+    { ask: "POST /api/v1/namespaces/{ns}/pods", headers, body: "{nonsense" },
+    { ask: "POST /api/v1/namespaces/{ns}/pods", headers: { ...headers, "content-type": "text/nonsense" }, body: "x" },
+    { ask: "POST /api/v1/namespaces/{ns}/pods", headers: { ...headers, accept: "text/nonsense" }, body: "{nonsense" },
+    { ask: "DELETE /api/v1/namespaces/{ns}/pods/x?dryRun=Some", headers, body: { gracePeriodSeconds: "1" } },
+    { ask: "DELETE /api/v1/namespaces", headers, body: { gracePeriodSeconds: "1" } },
+    { ask: "PATCH /api/v1/namespaces/{ns}/pods", headers: { ...headers, ...merge }, body: "{nonsense" },
+    { ask: "PUT /api/v1/namespaces/{ns}/pods/x/nothing", headers, body: "{nonsense" },
+    { ask: "POST /api/v1/pods", headers, body: "{nonsense" },
+    { ask: "GET /api/v1/namespaces/{ns}/pods?limit=x&resourceVersion=y", headers },
+    { ask: "GET /api/v1/namespaces/{ns}/pods?watch=true&fieldSelector=nonsense", headers },
+  ]),
 ]);
