@@ -20,6 +20,7 @@ export { LocalSubjectAccessReview } from "./authorization/v1/local-subject-acces
 export { SelfSubjectAccessReview } from "./authorization/v1/self-subject-access-review.ts";
 export { SelfSubjectRulesReview } from "./authorization/v1/self-subject-rules-review.ts";
 export { SubjectAccessReview } from "./authorization/v1/subject-access-review.ts";
+export { HorizontalPodAutoscaler as OldHorizontalPodAutoscaler } from "./autoscaling/v1/horizontal-pod-autoscaler.ts";
 export { HorizontalPodAutoscaler } from "./autoscaling/v2/horizontal-pod-autoscaler.ts";
 export { CronJob } from "./batch/v1/cron-job.ts";
 export { Job } from "./batch/v1/job.ts";

@@ -1,9 +1,10 @@
 import type { Kind } from "../../api/kind.ts";
 import { givenEmpty, withGivenEmpty } from "../../machinery/given-empty.ts";
-import type { JsonObject, MutableJsonObject } from "../../machinery/json.ts";
+import type { Json, JsonObject, MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../../machinery/object.ts";
 import { type Applied, applyConfiguration } from "../../machinery/ownership/apply.ts";
 import { excluding } from "../../machinery/ownership/filter.ts";
+import type { OtherVersion } from "../../machinery/ownership/transfer.ts";
 import {
   entriesOf,
   managerFromUserAgent,
@@ -13,6 +14,7 @@ import {
 } from "../../machinery/ownership/update.ts";
 import type { Operation } from "../operation.ts";
 import type { StorageContext } from "./context.ts";
+import { converted, otherVersion } from "./other-version.ts";
 import { resetsOf } from "./resets.ts";
 
 /** Says who manages the fields of a new object. */
@@ -92,7 +94,17 @@ function writeContext({ kind, subresource = "" }: Operation): WriteContext {
 
 /** What a write by this way cannot change is never owned by its writer. */
 function makeContext(kind: Kind, subresource: string): WriteContext {
-  const context = { shape: kind.shape, apiVersion: kind.apiVersion, isUnchecked: kind.custom !== undefined };
+  const { shape, apiVersion, custom } = kind;
+  const versions = (version: string) => otherForm(kind, version);
+  const context = { shape, apiVersion, isUnchecked: custom !== undefined, versions };
   const reset = resetsOf(kind, subresource);
   return reset.length === 0 ? context : { ...context, filter: excluding(...reset) };
+}
+
+/** How fields look in another version that is served. */
+function otherForm(kind: Kind, apiVersion: string): OtherVersion | undefined {
+  const other = otherVersion(kind, { apiVersion, kind: kind.kind });
+  if (other === undefined) return undefined;
+  const between = (from: Kind, to: Kind) => (value: Json) => converted(value as MutableJsonObject, from, to);
+  return { shape: other.shape, convert: between(kind, other), convertBack: between(other, kind) };
 }
