@@ -100,6 +100,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly anyGenerateName?: boolean;
   /** What the kind checks in changed metadata, once the server has done so for all kinds alike. Default: the change. */
   readonly metadataChecks?: Readonly<Partial<Record<"update" | "status", readonly MetadataCheck[]>>>;
+  /** What an update may not change is told before the rest is looked at: the metadata as a whole, and the object by itself. */
+  readonly comparesFirst?: true;
   /** Counts `metadata.generation`: which part of the object is desired state. Absent: the kind has no generation. */
   desired?(object: T): unknown;
   /** Kubernetes takes what is given empty for another desired state than what is absent, though both are stored alike. */

@@ -150,8 +150,6 @@ async function prepared(
   if (lacksDefaults === true) defaultObject(kind, object);
   await context.admission.validate(request);
   for (const text of warningsOf(kind, next, live, rules)) operation.warn(text);
-  // Nothing stored has one, so that it is no change.
-  if (!isDryRun(operation)) delete metadataOf(object).selfLink;
   return next;
 }
 
@@ -185,11 +183,27 @@ function* changeIssues(kind: Kind, next: KubeObject, live: KubeObject, rules: Ru
   };
   yield* checked(checks.slice(0, first));
   if (ofStatus) yield* kind.validateStatusUpdate?.(next, live, rules) ?? [];
-  else {
+  else if (kind.comparesFirst === true) {
+    yield* kind.validateUpdate?.(next, live, rules) ?? [];
+    yield* checked(["whole"]);
+    yield* kind.validate?.(next, rules) ?? [];
+  } else {
     yield* kind.validate?.(next, rules) ?? [];
     yield* checked(checks.slice(first));
     yield* kind.validateUpdate?.(next, live, rules) ?? [];
   }
+}
+
+/**
+ * Whether there is something to be stored. When owners wrote is none for itself; but Kubernetes looks at that while the object still
+ * has the selfLink that was sent, which nothing stored has.
+ */
+function isChange(operation: Operation, live: KubeObject, next: KubeObject): boolean {
+  const metadata = metadataOf(next as unknown as MutableJsonObject);
+  if (metadata.selfLink === undefined) return !sameJson(withoutTimes(next), withoutTimes(live));
+  if (isDryRun(operation)) return true;
+  delete metadata.selfLink;
+  return !sameJson(next, live);
 }
 
 async function write(
@@ -200,7 +214,7 @@ async function write(
   next: KubeObject,
 ): Promise<ObjectOutcome> {
   const { kind } = operation;
-  const changes = !sameJson(withoutTimes(next), withoutTimes(live.value));
+  const changes = isChange(operation, live.value, next);
   // What is shown with more than was stored is stored anew by the next write, even by one that changes nothing.
   const isShownAsStored = live === stored || kind.view !== undefined;
   const object = changes ? next : live.value;

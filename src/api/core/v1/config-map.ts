@@ -11,7 +11,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 export type ConfigMap = StoredConfigMap;
 
 export const ConfigMap: Kind<ConfigMap> = defineKind(facts.core.v1.ConfigMap, {
-  metadataChecks: { update: ["change", "whole"] },
+  comparesFirst: true,
   columns: [
     {
       name: "Data",

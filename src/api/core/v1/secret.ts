@@ -13,7 +13,7 @@ import { frozenIssues, LARGEST_DATA_BYTES } from "./config-map.ts";
 export type Secret = StoredSecret;
 
 export const Secret: Kind<Secret> = defineKind(facts.core.v1.Secret, {
-  metadataChecks: { update: ["change", "whole"] },
+  comparesFirst: true,
   fields: { type: ({ type }) => type ?? "" },
   columns: [
     { name: "Type", type: "string", value: ({ type }) => type ?? "" },

@@ -12,7 +12,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 export type IngressClass = StoredIngressClass;
 
 export const IngressClass: Kind<IngressClass> = defineKind(facts.networking.v1.IngressClass, {
-  metadataChecks: { update: ["change", "whole"] },
+  comparesFirst: true,
   desired: ({ spec }) => spec,
   columns: [
     { ...name, value: nameOf },
@@ -20,11 +20,9 @@ export const IngressClass: Kind<IngressClass> = defineKind(facts.networking.v1.I
     { name: "Parameters", type: "string", value: ({ spec }) => parametersOf(spec.parameters) },
     age,
   ],
-  validate: (ingressClass) => (ingressClass.metadata.resourceVersion === undefined ? classIssues(ingressClass) : []),
-  *validateUpdate(ingressClass, old) {
-    const { controller = "" } = ingressClass.spec;
+  validate: classIssues,
+  *validateUpdate({ spec: { controller = "" } }, old) {
     if (controller !== (old.spec.controller ?? "")) yield invalid("spec.controller", controller, IMMUTABLE);
-    yield* classIssues(ingressClass);
   },
 });
 

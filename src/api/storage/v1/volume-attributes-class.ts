@@ -10,15 +10,14 @@ import { checkParameters, checkProvisioner } from "./provisioning.ts";
 export type VolumeAttributesClass = StoredVolumeAttributesClass;
 
 export const VolumeAttributesClass: Kind<VolumeAttributesClass> = defineKind(facts.storage.v1.VolumeAttributesClass, {
-  metadataChecks: { update: ["change", "whole"] },
+  comparesFirst: true,
   answersDeleted: true,
   columns: [{ name: "DriverName", type: "string", value: ({ driverName }) => driverName }, age],
-  validate: (attributes) => (attributes.metadata.resourceVersion === undefined ? classIssues(attributes) : []),
+  validate: classIssues,
   *validateUpdate(attributes, old) {
     for (const name of ["driverName", "parameters"] as const) {
       if (!sameJson(attributes[name], old[name])) yield forbidden(name, `updates to ${name} are forbidden.`);
     }
-    yield* classIssues(attributes);
   },
 });
 
