@@ -23,7 +23,15 @@ export function fill<T>(value: T, namespace: string, named: Named): T {
     fill(inner as unknown, namespace, named),
   ]);
   const { [OVER]: over, ...filled } = Object.fromEntries(entries) as Record<string, unknown>;
-  return (typeof over === "string" ? mergePatch(named.get(over) ?? {}, filled) : filled) as T;
+  return (typeof over === "string" ? mergePatch(inOrder(named.get(over) ?? {}), filled) : filled) as T;
+}
+
+/** In which order a server writes members means nothing, but mistakes in what is sent back are told in that order. */
+function inOrder(value: Json): Json {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== "object" || value === null) return value;
+  const names = Object.keys(value).toSorted();
+  return Object.fromEntries(names.map((name) => [name, inOrder(value[name])]));
 }
 
 function fillText(text: string, namespace: string, named: Named): string {
