@@ -1,4 +1,5 @@
 import type { Kind } from "../../api/kind.ts";
+import type { KindRegistry } from "../../api/registry.ts";
 import { givenEmpty, withGivenEmpty } from "../../machinery/given-empty.ts";
 import type { Json, JsonObject, MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../../machinery/object.ts";
@@ -14,13 +15,13 @@ import {
 } from "../../machinery/ownership/update.ts";
 import type { Operation } from "../operation.ts";
 import type { StorageContext } from "./context.ts";
-import { converted, otherVersion } from "./other-version.ts";
+import { converted, otherCustomVersion, otherVersion } from "./other-version.ts";
 import { resetsOf } from "./resets.ts";
 
 /** Says who manages the fields of a new object. */
 export function ownedOnCreate(context: StorageContext, operation: Operation, object: MutableJsonObject): void {
   const entries = ownershipOnUpdate(
-    writeContext(operation),
+    writeContext(context, operation),
     undefined,
     withGivenEmpty(object),
     writerOf(context, operation),
@@ -38,7 +39,7 @@ export function ownedOnUpdate(
 ): void {
   const before = live as unknown as JsonObject;
   const entries = ownershipOnUpdate(
-    writeContext(operation),
+    writeContext(context, operation),
     before,
     withGivenEmpty(next),
     writerOf(context, operation),
@@ -56,7 +57,7 @@ export function applied(
 ): Applied {
   const { kind, options } = operation;
   return applyConfiguration(
-    { ...writeContext(operation), kind: kind.kind },
+    { ...writeContext(context, operation), kind: kind.kind },
     live as JsonObject | undefined,
     config,
     writerOf(context, operation),
@@ -84,26 +85,27 @@ function entriesSent(object: MutableJsonObject): readonly ManagedFieldsEntry[] |
 
 const contexts = new WeakMap<Kind, Map<string, WriteContext>>();
 
-function writeContext({ kind, subresource = "" }: Operation): WriteContext {
+function writeContext({ registry }: StorageContext, { kind, subresource = "" }: Operation): WriteContext {
   let known = contexts.get(kind);
   if (known === undefined) contexts.set(kind, (known = new Map()));
   let context = known.get(subresource);
-  if (context === undefined) known.set(subresource, (context = makeContext(kind, subresource)));
+  if (context === undefined) known.set(subresource, (context = makeContext(registry, kind, subresource)));
   return context;
 }
 
 /** What a write by this way cannot change is never owned by its writer. */
-function makeContext(kind: Kind, subresource: string): WriteContext {
+function makeContext(registry: KindRegistry, kind: Kind, subresource: string): WriteContext {
   const { shape, apiVersion, custom } = kind;
-  const versions = (version: string) => otherForm(kind, version);
+  const versions = (version: string) => otherForm(registry, kind, version);
   const context = { shape, apiVersion, isUnchecked: custom !== undefined, versions };
   const reset = resetsOf(kind, subresource);
   return reset.length === 0 ? context : { ...context, filter: excluding(...reset) };
 }
 
 /** How fields look in another version that is served. */
-function otherForm(kind: Kind, apiVersion: string): OtherVersion | undefined {
-  const other = otherVersion(kind, { apiVersion, kind: kind.kind });
+function otherForm(registry: KindRegistry, kind: Kind, apiVersion: string): OtherVersion | undefined {
+  const said = { apiVersion, kind: kind.kind };
+  const other = kind.custom === undefined ? otherVersion(kind, said) : otherCustomVersion(registry, kind, said);
   if (other === undefined) return undefined;
   const between = (from: Kind, to: Kind) => (value: Json) => converted(value as MutableJsonObject, from, to);
   return { shape: other.shape, convert: between(kind, other), convertBack: between(other, kind) };
