@@ -46,9 +46,11 @@ export const Namespace: Kind<Namespace> = defineKind(facts.core.v1.Namespace, {
     const { finalizers, ...spec } = namespace.spec;
     namespace.spec = old.spec.finalizers === undefined ? spec : { ...spec, finalizers: [...old.spec.finalizers] };
   },
-  validate({ spec }) {
+  validate({ spec }, { subresource }) {
     const issues: Issues = [];
-    for (const name of spec.finalizers ?? []) checkFinalizer(name, "spec.finalizers", issues);
+    // Only who sets them alone is told which one is wrong.
+    const placeOf = (index: number) => (subresource === "finalize" ? `spec.finalizers[${index}]` : "spec.finalizers");
+    for (const [index, name] of (spec.finalizers ?? []).entries()) checkFinalizer(name, placeOf(index), issues);
     return issues;
   },
   validateStatusUpdate({ metadata, status }) {
