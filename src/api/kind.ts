@@ -99,7 +99,7 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   /** The prefix of a name is not looked at by itself, but as part of the name that is made of it. */
   readonly anyGenerateName?: boolean;
   /** What the kind checks in changed metadata, once the server has done so for all kinds alike. Default: the change. */
-  readonly metadataChecks?: Readonly<Partial<Record<"update" | "status", readonly MetadataCheck[]>>>;
+  readonly metadataChecks?: Readonly<Partial<Record<"update" | "status" | "finalize", readonly MetadataCheck[]>>>;
   /** What an update may not change is told before the rest is looked at: the metadata as a whole, and the object by itself. */
   readonly comparesFirst?: true;
   /** Counts `metadata.generation`: which part of the object is desired state. Absent: the kind has no generation. */

@@ -39,7 +39,7 @@ export class Plainer {
   printed(text: string): string {
     return this.text(text)
       .replaceAll(/(?<=\/tmp\/(LIVE|MERGED)-)\d+/g, "<random>")
-      .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/g, "<time>")
+      .replaceAll(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d+)? [+-]\d{4}/g, "<time>")
       .replaceAll(/(?<=\bResource Version:\s+)\d+/g, "<rv>")
       .replaceAll(/(?<=\bNodePort:.*\s)\d+/gi, (port) => this.#number("port", port))
       .replaceAll(/(?<=X509SHA256=)[0-9a-f]{64}/g, "<hash>")

@@ -170,7 +170,7 @@ function* changeIssues(kind: Kind, next: KubeObject, live: KubeObject, rules: Ru
   const wholeRules = metadataRules(kind);
   yield* metadataIssues(metadata, { ...wholeRules, name: pathSegment, anyFinalizer: true });
   yield* metadataUpdateIssues(metadata, live.metadata);
-  const checks = kind.metadataChecks?.[ofStatus ? "status" : "update"] ?? ["change"];
+  const checks = checksOf(kind, rules.subresource) ?? ["change"];
   const first = checks[0] === "whole" ? 1 : checks.length;
   const checked = function* (some: readonly MetadataCheck[]): Iterable<Issue> {
     for (const check of some) {
@@ -204,6 +204,12 @@ function isChange(operation: Operation, live: KubeObject, next: KubeObject): boo
   if (isDryRun(operation)) return true;
   delete metadata.selfLink;
   return !sameJson(next, live);
+}
+
+/** Of the subresources that have no checks of their own, those of the object hold. */
+function checksOf({ metadataChecks = {} }: Kind, subresource: string): readonly MetadataCheck[] | undefined {
+  if (subresource === "status") return metadataChecks.status;
+  return (subresource === "finalize" ? metadataChecks.finalize : undefined) ?? metadataChecks.update;
 }
 
 async function write(

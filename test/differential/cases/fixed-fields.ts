@@ -30,6 +30,7 @@ export default defineCase("fixed-fields", "api", [
   { ask: `PATCH ${PRIORITIES}/{ns}?fieldManager=one`, headers: apply, body: priority() },
   { ask: `PATCH ${PRIORITIES}/{ns}?fieldManager=one`, headers: apply, body: priority({ selfLink: "/x" }) },
   { ask: "PUT /api/v1/namespaces/{ns}/finalize", body: { metadata, spec: { finalizers: ["a", null] } } },
+  { ask: "PUT /api/v1/namespaces/{ns}/finalize", body: { metadata: wrong, spec: {} } },
   { ask: "PUT /api/v1/namespaces/{ns}", body: { metadata, spec: { finalizers: ["a", null] } } },
   { ask: `DELETE ${CLASSES}/{ns}` },
   { ask: `DELETE ${INGRESSES}/{ns}` },

@@ -10,7 +10,7 @@ import { defineKind, type Kind } from "../../kind.ts";
 export type Namespace = StoredNamespace;
 
 export const Namespace: Kind<Namespace> = defineKind(facts.core.v1.Namespace, {
-  metadataChecks: { update: ["whole", "change"] },
+  metadataChecks: { update: ["whole", "change"], finalize: ["change"] },
   answersDeleted: true,
   nameRule: "dns-label",
   resets: { finalize: ["status"] },
