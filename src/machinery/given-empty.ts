@@ -34,6 +34,11 @@ export function withGivenEmpty<T extends object>(document: T): T {
   return documents.has(document) ? (restored(document as unknown as Json) as unknown as T) : document;
 }
 
+/** The decoded value as it is stored: nothing is known any more of what was given empty. The same where nothing was. */
+export function withoutGivenEmpty<T extends object>(document: T): T {
+  return documents.has(document) ? structuredClone(document) : document;
+}
+
 function restored(value: Json): Json {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) {

@@ -1,5 +1,6 @@
 import { parseJson } from "../../machinery/exact-json.ts";
 import { jsonOfGo } from "../../machinery/go-json.ts";
+import { withoutGivenEmpty } from "../../machinery/given-empty.ts";
 import type { KubeObject, ObjectMeta } from "../../machinery/object.ts";
 import type { ValueCodec } from "../../store/contract.ts";
 
@@ -11,7 +12,7 @@ export function objectCodec({ frozen }: { readonly frozen: boolean }): ValueCode
   const finished = frozen ? deepFreeze : <T>(value: T) => value;
   return {
     seal(object, revision) {
-      const value = finished(inOrder(object, String(revision)));
+      const value = finished(inOrder(withoutGivenEmpty(object), String(revision)));
       return { value, bytes: encoder.encode(jsonOfGo(value)) };
     },
     open(bytes, revision) {

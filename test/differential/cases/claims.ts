@@ -1,4 +1,4 @@
-import { merge } from "../../../src/apiserver/answers/drafts.ts";
+import { apply, merge } from "../../../src/apiserver/answers/drafts.ts";
 import { defineCase, type Step } from "../define-case.ts";
 
 // What of a claim may still change.
@@ -53,4 +53,19 @@ export default defineCase("changes-of-claims", "api", [
     { spec: { resources: null } },
     { spec: { resources: { limits: { storage: "1Gi" } }, storageClassName: "gold" } },
   ),
+  // What was once given empty is not there any more.
+  ...[{ limits: {} }, {}].map((more, index) => ({
+    ask: `PATCH ${CLAIMS}/applied?fieldManager=one`,
+    headers: apply,
+    body: {
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      metadata: { name: "applied" },
+      spec: {
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: "1Gi" }, ...more },
+        ...(index === 0 ? {} : { selector: { matchLabels: { a: "b" } } }),
+      },
+    },
+  })),
 ]);
