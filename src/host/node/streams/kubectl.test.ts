@@ -66,7 +66,8 @@ before(async () => {
 after(async () => {
   await Promise.all([server.close(), node.close()]);
   rmSync(directory, { recursive: true });
-  assert.equal(running.size, 0, "no command outlives its server");
+  // No command outlives its server: one that did would be waited for in vain.
+  await Promise.all(running);
 });
 
 for (const [transport, webSockets] of [
