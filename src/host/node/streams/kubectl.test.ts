@@ -66,8 +66,9 @@ before(async () => {
 after(async () => {
   await Promise.all([server.close(), node.close()]);
   rmSync(directory, { recursive: true });
-  // No command outlives its server: one that did would be waited for in vain.
+  // They are told to end while it closes; one that does not is waited for in vain.
   await Promise.all(running);
+  assert.equal(running.size, 0, "no command outlives its server");
 });
 
 for (const [transport, webSockets] of [

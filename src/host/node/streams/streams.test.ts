@@ -35,8 +35,9 @@ before(async () => {
 
 after(async () => {
   await Promise.all([server.close(), relay.close()]);
-  // No command outlives its server: one that did would be waited for in vain.
+  // They are told to end while it closes; one that does not is waited for in vain.
   await Promise.all(running);
+  assert.equal(running.size, 0, "no command outlives its server");
 });
 
 /** Passes everything on to the first server, as the API server does to a kubelet. */
