@@ -1,7 +1,6 @@
 import type { Environment } from "@marcbachmann/cel-js";
+import { compileExpression, ExpressionError } from "../cel/compile.ts";
 import { celEnvironment } from "../cel/environment.ts";
-import { parseExpression } from "../cel/presence.ts";
-import { compilationProblem } from "../cel/problem.ts";
 import type { JSONSchemaProps, ValidationRule } from "../generated/apiextensions-v1.ts";
 import { registerSchema } from "./rule-types.ts";
 
@@ -26,25 +25,24 @@ export class RuleCompiler {
 
   /** Why the rule can not be asked; undefined if it can. */
   ruleProblem(rule: ValidationRule): string | undefined {
-    return this.#problem(rule.rule, rule, "bool", "compilation failed", "cel expression must evaluate to a bool");
+    return this.#problem(rule.rule, rule, "bool", "cel expression must evaluate to a bool");
   }
 
   /** Why its message cannot be made. */
   messageProblem(rule: ValidationRule): string | undefined {
     const { messageExpression = "" } = rule;
     if (messageExpression === "") return undefined;
-    const wrong = "messageExpression must evaluate to a string";
-    return this.#problem(messageExpression, rule, "string", "messageExpression compilation failed", wrong);
+    const problem = this.#problem(messageExpression, rule, "string", "must evaluate to a string");
+    return problem === undefined ? undefined : `messageExpression ${problem}`;
   }
 
-  #problem(text: string, rule: ValidationRule, wanted: string, failed: string, wrong: string): string | undefined {
-    const environment = rule.optionalOldSelf === true ? this.#optional : this.#plain;
+  #problem(text: string, rule: ValidationRule, wanted: string, wrong: string): string | undefined {
     try {
-      const { type, error } = parseExpression(environment, text).check();
-      if (error !== undefined) return `${failed}: ${compilationProblem(error, text, environment)}`;
-      return type === undefined || type === wanted || type === "dyn" ? undefined : wrong;
+      const { type } = compileExpression(rule.optionalOldSelf === true ? this.#optional : this.#plain, text);
+      return type === wanted || type === "dyn" ? undefined : wrong;
     } catch (error) {
-      return `${failed}: ${compilationProblem(error, text, environment)}`;
+      if (error instanceof ExpressionError) return error.message;
+      throw error;
     }
   }
 }
