@@ -20,12 +20,28 @@ function present(source: Source): Source {
   return Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined));
 }
 
-export function oldSpec({ type, object, pods, resource, containerResource, external }: MetricSpec): OldMetric {
-  const usage = (of: NonNullable<typeof resource>, container?: string) =>
+/** What is wanted of a metric: averages and the values of other servers may be left out. */
+export function oldSpec(metric: MetricSpec): OldMetric {
+  return oldMetric(metric, "target", undefined);
+}
+
+/** How a metric is: what Kubernetes does not know is written as nothing. */
+export function oldStatus(metric: MetricStatus): OldMetric {
+  return oldMetric(metric, "current", ZERO);
+}
+
+/**
+ * @param side the structure that is spread over fields, and what their names begin with
+ * @param absent what stands for a value that may be left out of a target, and not of a status
+ */
+function oldMetric(metric: MetricSpec | MetricStatus, side: Side, absent: string | undefined): OldMetric {
+  const { type, object, pods, resource, containerResource, external } = metric;
+  const valuesOf = (of: object): Values => (of as Readonly<Record<Side, Values>>)[side];
+  const usage = (of: { readonly name: string }, container?: string) =>
     present({
       name: of.name,
-      targetAverageUtilization: of.target.averageUtilization,
-      targetAverageValue: of.target.averageValue,
+      [`${side}AverageUtilization`]: valuesOf(of).averageUtilization,
+      [`${side}AverageValue`]: valuesOf(of).averageValue ?? absent,
       container,
     });
   return {
@@ -34,15 +50,15 @@ export function oldSpec({ type, object, pods, resource, containerResource, exter
       object: present({
         target: reference(object.describedObject),
         metricName: object.metric.name,
-        targetValue: object.target.value ?? ZERO,
+        [`${side}Value`]: valuesOf(object).value ?? ZERO,
         selector: object.metric.selector,
-        averageValue: object.target.averageValue,
+        averageValue: valuesOf(object).averageValue,
       }),
     }),
     ...(pods && {
       pods: present({
         metricName: pods.metric.name,
-        targetAverageValue: pods.target.averageValue ?? ZERO,
+        [`${side}AverageValue`]: valuesOf(pods).averageValue ?? ZERO,
         selector: pods.metric.selector,
       }),
     }),
@@ -52,50 +68,19 @@ export function oldSpec({ type, object, pods, resource, containerResource, exter
       external: present({
         metricName: external.metric.name,
         metricSelector: external.metric.selector,
-        targetValue: external.target.value,
-        targetAverageValue: external.target.averageValue,
+        [`${side}Value`]: valuesOf(external).value ?? absent,
+        [`${side}AverageValue`]: valuesOf(external).averageValue,
       }),
     }),
   };
 }
 
-export function oldStatus({ type, object, pods, resource, containerResource, external }: MetricStatus): OldMetric {
-  const usage = (of: NonNullable<typeof resource>, container?: string) =>
-    present({
-      name: of.name,
-      currentAverageUtilization: of.current.averageUtilization,
-      currentAverageValue: of.current.averageValue ?? ZERO,
-      container,
-    });
-  return {
-    type,
-    ...(object && {
-      object: present({
-        target: reference(object.describedObject),
-        metricName: object.metric.name,
-        currentValue: object.current.value ?? ZERO,
-        selector: object.metric.selector,
-        averageValue: object.current.averageValue,
-      }),
-    }),
-    ...(pods && {
-      pods: present({
-        metricName: pods.metric.name,
-        currentAverageValue: pods.current.averageValue ?? ZERO,
-        selector: pods.metric.selector,
-      }),
-    }),
-    ...(resource && { resource: usage(resource) }),
-    ...(containerResource && { containerResource: usage(containerResource, containerResource.container) }),
-    ...(external && {
-      external: present({
-        metricName: external.metric.name,
-        metricSelector: external.metric.selector,
-        currentValue: external.current.value ?? ZERO,
-        currentAverageValue: external.current.averageValue,
-      }),
-    }),
-  };
+type Side = "target" | "current";
+
+interface Values {
+  readonly value?: string;
+  readonly averageValue?: string;
+  readonly averageUtilization?: number;
 }
 
 function reference({ kind, name, apiVersion }: Reference): Source {
