@@ -199,11 +199,9 @@ function* changeIssues(kind: Kind, next: KubeObject, live: KubeObject, rules: Ru
  * has the selfLink that was sent, which nothing stored has.
  */
 function isChange(operation: Operation, live: KubeObject, next: KubeObject): boolean {
-  const metadata = metadataOf(next as unknown as MutableJsonObject);
-  if (metadata.selfLink === undefined) return !sameJson(withoutTimes(next), withoutTimes(live));
-  if (isDryRun(operation)) return true;
-  delete metadata.selfLink;
-  return !sameJson(next, live);
+  const { selfLink, ...metadata } = next.metadata;
+  if (selfLink === undefined) return !sameJson(withoutTimes(next), withoutTimes(live));
+  return isDryRun(operation) || !sameJson({ ...next, metadata }, live);
 }
 
 /** Of the subresources that have no checks of their own, those of the object hold. */
@@ -221,6 +219,7 @@ async function write(
 ): Promise<ObjectOutcome> {
   const { kind } = operation;
   const changes = isChange(operation, live.value, next);
+  if (!isDryRun(operation)) delete metadataOf(next as unknown as MutableJsonObject).selfLink;
   // What is shown with more than was stored is stored anew by the next write, even by one that changes nothing.
   const isShownAsStored = live === stored || kind.view !== undefined;
   const object = changes ? next : live.value;
