@@ -64,7 +64,7 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly conversion?: Conversion;
   /** Sets what depends on other fields, before the shape's own defaults. Works on the decoded body in place. */
   default?(object: MutableJsonObject): void;
-  /** A new object keeps the status it comes with: nodes make themselves known with theirs. */
+  /** A new object keeps the status it comes with (nodes make themselves known with theirs), or the kind itself takes it away. */
   readonly keepsStatusOnCreate?: boolean;
   /**
    * What a write leaves as it was, whatever is sent, and makes nobody's: paths, by the subresource that is written, "" for the object

@@ -15,7 +15,7 @@ import type { WriteContext } from "./transfer.ts";
 import { transferOwnership, withoutServerFields } from "./transfer.ts";
 import { claimedFields, removeFields, withNamedFields } from "./typed.ts";
 import type { Writer } from "./update.ts";
-import { entriesOf, recordUpdate, timeOf, zeroOf } from "./update.ts";
+import { entriesOf, recordUpdate, timeOf, withoutEntries, zeroOf } from "./update.ts";
 import { shapeProblems } from "./validate.ts";
 
 export interface Applied {
@@ -27,6 +27,11 @@ export interface Applied {
   readonly changed: boolean;
 }
 
+/** What an apply writes to; of a kind that its errors name. */
+interface ApplyContext extends WriteContext {
+  readonly kind: string;
+}
+
 /**
  * Server-side apply: lays a configuration over the live object and takes away what the same manager applied before and no
  * longer does, unless another owns it.
@@ -36,7 +41,7 @@ export interface Applied {
  * fit the kind, with Kubernetes' messages
  */
 export function applyConfiguration(
-  context: WriteContext & { readonly kind: string },
+  context: ApplyContext,
   live: JsonObject | undefined,
   config: JsonObject,
   writer: Writer,
@@ -45,14 +50,15 @@ export function applyConfiguration(
   if ((entriesOf(config) ?? null) !== null) throw badRequest("metadata.managedFields must be nil");
   const before = live ?? zeroOf(context.shape);
   const applying: Applying = { context, live: before, config, writer, managers: readLive(before) };
-  if (applying.managers.size === 0 && live !== undefined) trackExisting(applying, context.kind);
+  if (applying.managers.size === 0 && live !== undefined) trackExisting(applying);
   checkConfig(context, config);
+  if (live !== undefined) checkLive(context, live);
   const applied = writer.manager === KUBECTL ? applyAsKubectl(applying, force) : apply(applying, force);
   return writer.manager === KUBECTL ? { ...applied, object: withLastApplied(applied.object, config) } : applied;
 }
 
 interface Applying {
-  readonly context: WriteContext;
+  readonly context: ApplyContext;
   readonly live: JsonObject;
   readonly config: JsonObject;
   readonly writer: Writer;
@@ -64,16 +70,27 @@ const KUBECTL = "kubectl";
 /** Owns what was there before an object without owners is first applied. */
 const BEFORE_FIRST_APPLY = "before-first-apply";
 
-function checkConfig(context: WriteContext & { readonly kind: string }, config: JsonObject): void {
+function checkConfig(context: ApplyContext, config: JsonObject): void {
   const { shape, apiVersion, kind } = context;
   if (config["apiVersion"] !== apiVersion || config["kind"] !== kind) {
     throw badRequest(`invalid object type: ${typeOf(config)}`);
   }
   const problem = shapeProblems(shape, config);
-  if (problem === undefined) return;
-  const { name, namespace } = (config["metadata"] ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
-  const whose = `${textOf(namespace)}/${textOf(name)}`;
-  throw failure(500, "", `failed to create typed patch object (${whose}; ${printType(apiVersion, kind)}): ${problem}`);
+  if (problem !== undefined)
+    throw failure(500, "", `failed to create typed patch object (${printWhich(context, config)}): ${problem}`);
+}
+
+/** Updates store what cannot be told apart, without owners; nothing can be laid over it. */
+function checkLive(context: ApplyContext, live: JsonObject): void {
+  const problem = shapeProblems(context.shape, withoutEntries(live), { allowDuplicates: true });
+  if (problem !== undefined)
+    throw failure(500, "", `failed to create typed live object (${printWhich(context, live)}): ${problem}`);
+}
+
+/** An object as Kubernetes names it in errors that nobody should see. */
+function printWhich({ apiVersion, kind }: ApplyContext, object: JsonObject): string {
+  const { name, namespace } = (object["metadata"] ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
+  return `${textOf(namespace)}/${textOf(name)}; ${printType(apiVersion, kind)}`;
 }
 
 /** Of a version in more than two parts Go makes no type at all. */
@@ -102,14 +119,13 @@ function readLive(live: JsonObject): Managers {
 }
 
 /** @throws {StatusError} 500 where the fields of what is there cannot be told apart */
-function trackExisting({ context, live, writer, managers }: Applying, kind: string): void {
+function trackExisting({ context, live, writer, managers }: Applying): void {
   try {
     recordUpdate(context, managers, zeroOf(context.shape), live, { ...writer, manager: BEFORE_FIRST_APPLY });
   } catch (error) {
     if (!(error instanceof OwnershipError)) throw error;
-    const { name, namespace } = (live["metadata"] ?? {}) as { readonly name?: unknown; readonly namespace?: unknown };
-    const whose = `${textOf(namespace)}/${textOf(name)}; ${printType(context.apiVersion, kind)}`;
-    const why = `failed to convert new object (${whose}) to smd typed: ${shapeProblems(context.shape, live) ?? error.message}`;
+    const problem = shapeProblems(context.shape, live) ?? error.message;
+    const why = `failed to convert new object (${printWhich(context, live)}) to smd typed: ${problem}`;
     throw failure(500, "", `failed to create manager for existing fields: ${why}`);
   }
 }

@@ -1,7 +1,7 @@
 import { sameJson } from "../same-json.ts";
 import type { JsonObject } from "../json.ts";
 import type { ManagedFieldsEntry } from "../object.ts";
-import { entriesOf } from "./update.ts";
+import { entriesOf, withoutEntries } from "./update.ts";
 
 /**
  * Whether two states of an object differ in nothing but the times of their managed fields. Such a write is none: the live
@@ -19,9 +19,4 @@ export function differOnlyInTimes(live: JsonObject, next: JsonObject): boolean {
 
 function withoutTime({ time: _, ...entry }: ManagedFieldsEntry): object {
   return entry;
-}
-
-function withoutEntries(object: JsonObject): JsonObject {
-  const { managedFields: _, ...metadata } = object["metadata"] as JsonObject;
-  return { ...object, metadata };
 }

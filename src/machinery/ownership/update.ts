@@ -109,6 +109,11 @@ export function entriesOf(object: JsonObject): readonly ManagedFieldsEntry[] | u
   return metadata?.managedFields;
 }
 
+export function withoutEntries(object: JsonObject): JsonObject {
+  const { managedFields: _, ...metadata } = object["metadata"] as JsonObject;
+  return { ...object, metadata };
+}
+
 /** The object before it is created: what Go's zero value of the kind shows. */
 export function zeroOf(shape: Shape): JsonObject {
   let zero = zeros.get(shape);

@@ -64,13 +64,6 @@ const claim = (spec: object) => ({
   metadata: { name: "one" },
   spec: { resources: { requests: { storage: "1Gi" } }, ...spec },
 });
-const pod = (container: object, spec: object = {}) => ({
-  apiVersion: "v1",
-  kind: "Pod",
-  metadata: { name: "one" },
-  spec: { containers: [{ name: "main", image: "web:1", ...container }], ...spec },
-});
-
 const ROLES = "/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/roles";
 const role = {
   apiVersion: "rbac.authorization.k8s.io/v1",
@@ -110,15 +103,6 @@ const cases: readonly Case[] = [
     { ask: `POST ${CLAIMS}`, body: claim({ accessModes: ["ReadWriteOnce"] }) },
     { ask: `PUT ${CLAIMS}/one`, body: claim({ accessModes: [] }) },
     { ask: `PUT ${CLAIMS}/one`, body: claim({ accessModes: ["ReadWriteOnce"], selector: { matchExpressions: [] } }) },
-    { ask: `POST ${NAMESPACE}/pods`, body: pod({}) },
-    { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ env: [], command: ["x"] }) },
-    { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ resources: { limits: {} }, image: "web:2", args: [] }) },
-    { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({ args: ["x"] }, { tolerations: [], schedulingGates: [] }) },
-    {
-      ask: `PUT ${NAMESPACE}/pods/one`,
-      body: pod({}, { hostname: "a", nodeSelector: {}, securityContext: { sysctls: [], supplementalGroups: [] } }),
-    },
-    { ask: `PUT ${NAMESPACE}/pods/one`, body: pod({}, { hostAliases: [], overhead: {}, hostname: "a" }) },
   ]),
   defineCase("scales-and-owners", "api", [
     { ask: `PUT ${SETS}/one/scale`, body: { spec: { replicas: 1 } } },
@@ -355,12 +339,6 @@ const cases: readonly Case[] = [
       body: { ...set("one", {}), status: { replicas: 1, observedGeneration: 1e30 } },
     },
     { ask: `GET ${SETS}/one`, headers: { accept: "application/yaml" } },
-    { ask: `POST ${NAMESPACE}/pods`, body: pod({}) },
-    {
-      ask: `PATCH ${NAMESPACE}/pods/one?fieldManager=two&force=true`,
-      headers: apply,
-      body: pod({}, { ephemeralContainers: [{ name: "a", lifecycle: { preStop: { sleep: { seconds: 1e30 } } } }] }),
-    },
   ]),
   defineCase("families", "api", [
     service({}, {}),
@@ -440,41 +418,28 @@ const cases: readonly Case[] = [
       ],
     })),
   ]),
-  defineCase("resizes-of-nothing", "api", [
-    { ask: `POST ${NAMESPACE}/pods`, body: pod({}) },
-    ...[{}, { limits: {} }, { claims: [{ name: "a" }] }, { limits: { cpu: "1" } }, null].map((resources) => ({
-      ask: `PATCH ${NAMESPACE}/pods/one/resize`,
-      headers: merge,
-      body: { spec: { resources } },
-    })),
-    { ask: `DELETE ${NAMESPACE}/pods/one` },
-    { ask: `POST ${NAMESPACE}/pods`, body: pod({}, { resources: {} }) },
-    ...[null, {}, { requests: { memory: "1Gi" } }].map((resources) => ({
-      ask: `PATCH ${NAMESPACE}/pods/one/resize`,
-      headers: merge,
-      body: { spec: { resources } },
-    })),
-  ]),
-  defineCase("claims-of-pods", "api", [
+  defineCase("applies-over-items-without-keys", "api", [
     {
-      ask: `POST ${NAMESPACE}/pods`,
-      body: pod({ resources: { requests: { "example.com/a": "1" }, limits: { "example.com/a": "1" } } }),
+      ask: `POST ${NAMESPACE}/serviceaccounts`,
+      body: { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "one" }, secrets: [{ name: "" }] },
     },
-    ...[
-      { extendedResourceClaimStatus: {} },
-      { extendedResourceClaimStatus: { resourceClaimName: "Not valid!", requestMappings: [{}] } },
+    ...["", "&force=true", "&dryRun=All", "", "&fieldValidation=Strict"].flatMap((asked, index): readonly Step[] => [
       {
-        extendedResourceClaimStatus: {
-          resourceClaimName: "one",
-          requestMappings: ["example.com/a", "example.com/a", "example.com/b"].map((resourceName) => ({
-            containerName: "main",
-            resourceName,
-            requestName: "one",
-          })),
+        ask: `PATCH ${NAMESPACE}/serviceaccounts/one?fieldManager=one${asked}`,
+        headers: apply,
+        body: {
+          apiVersion: "v1",
+          kind: "ServiceAccount",
+          metadata: { name: "one", labels: { a: "b" } },
+          ...(index === 4 && { secrets: [{ kind: "Secret" }] }),
         },
       },
-      { resourceClaimStatuses: [{ name: "a", resourceClaimName: "Not valid!" }, { name: "b" }] },
-    ].map((status) => ({ ask: `PATCH ${NAMESPACE}/pods/one/status`, headers: merge, body: { status } })),
+      {
+        ask: `PATCH ${NAMESPACE}/serviceaccounts/one`,
+        headers: merge,
+        body: index === 1 ? { metadata: { managedFields: [] } } : { secrets: index === 2 ? [{ name: "a" }] : [{}] },
+      },
+    ]),
   ]),
 ];
 

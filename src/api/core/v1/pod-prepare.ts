@@ -3,7 +3,7 @@ import type { LabelSelector, Mutable } from "../../../machinery/object.ts";
 import type { Pod, PodAffinityTerm, PodSpec, PodStatus } from "../../generated/core-v1.ts";
 import type { RuleContext } from "../../kind.ts";
 import { fillAppArmorProfiles } from "./app-armor.ts";
-import { qosClassOf } from "./pod-qos.ts";
+import { saidQosClass } from "./pod-qos.ts";
 import { sayServiceAccountTwice } from "./pod-spec/defaults.ts";
 
 /** What the server makes of a new pod before it is checked. */
@@ -13,7 +13,7 @@ export function preparePod(pod: Mutable<Pod>, context: RuleContext): void {
   pod.status = {
     phase: "Pending",
     ...(gated ? { conditions: [gatedCondition(pod)] } : {}),
-    qosClass: qosClassOf(pod.spec),
+    qosClass: saidQosClass(pod),
   };
   mergeLabelKeys(pod);
   fillAppArmorProfiles(pod, context);

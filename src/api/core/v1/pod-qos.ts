@@ -1,8 +1,13 @@
 import { addQuantities, compareQuantities, parseQuantity, type Quantity, signOf } from "../../../machinery/quantity.ts";
-import type { PodSpec } from "../../generated/core-v1.ts";
+import type { Pod, PodSpec, PodStatus } from "../../generated/core-v1.ts";
 import type { ResourceList } from "./pod-spec/resource-list.ts";
 
 export type QosClass = "BestEffort" | "Burstable" | "Guaranteed";
+
+/** A pod's class as its status says it, whatever that is, or else as it earns it. */
+export function saidQosClass({ spec, status }: Pod): NonNullable<PodStatus["qosClass"]> {
+  return status.qosClass || qosClassOf(spec);
+}
 
 /** The quality of service that a pod's CPU and memory figures earn it. */
 export function qosClassOf(spec: PodSpec): QosClass {

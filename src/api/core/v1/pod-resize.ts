@@ -2,7 +2,7 @@ import { forbidden, invalid, type Issue } from "../../../machinery/issue.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import type { Issues } from "../../checks.ts";
 import type { Container, Pod, PodSpec, ResourceRequirements } from "../../generated/core-v1.ts";
-import { qosClassOf } from "./pod-qos.ts";
+import { qosClassOf, saidQosClass } from "./pod-qos.ts";
 import { isSidecar } from "./pod-resources.ts";
 import { MIRROR } from "./pod-spec/annotations.ts";
 
@@ -13,7 +13,7 @@ export function resizeIssues(pod: Pod, old: Pod): readonly Issue[] {
   if (old.metadata.annotations?.[MIRROR] !== undefined) return [forbidden("[]", "static pods cannot be resized")];
   if (old.spec.os?.name === "windows") return [forbidden("[]", "windows pods cannot be resized")];
   const issues: Issues = [];
-  if ((old.status.qosClass ?? qosClassOf(old.spec)) !== qosClassOf(pod.spec)) {
+  if (saidQosClass(old) !== qosClassOf(pod.spec)) {
     const detail = "Pod QOS Class may not change as a result of resizing";
     issues.push(invalid("spec", pod.status.qosClass ?? "", detail));
   }

@@ -4,7 +4,7 @@ import type { Pod as StoredPod } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { podColumns } from "./pod-columns.ts";
-import { dropClosedFeatures } from "./closed-features.ts";
+import { dropClosedFeatures, dropClosedStatus } from "./closed-features.ts";
 import { defaultPod } from "./pod-defaults.ts";
 import { preparePod, preparePodUpdate } from "./pod-prepare.ts";
 import { podStatusIssues, podStatusWarnings } from "./pod-status.ts";
@@ -36,7 +36,12 @@ export const Pod: Kind<Pod> = defineKind(facts.core.v1.Pod, {
   },
   gracePeriod: graceOf,
   default: (object) => defaultPod(typed(object)),
-  dropClosed: (object) => dropClosedFeatures(typed(object).spec),
+  dropClosed(object) {
+    const { spec, status } = typed(object);
+    dropClosedFeatures(spec);
+    dropClosedStatus(status);
+  },
+  keepsStatusOnCreate: true,
   prepareForCreate: (object, context) => preparePod(typed(object), context),
   prepareForUpdate: (object, old, context) => preparePodUpdate(typed(object), old, context),
   validate: podIssues,

@@ -18,7 +18,7 @@ import type {
 } from "../../generated/core-v1.ts";
 import type { Kind } from "../../kind.ts";
 import { containerResources } from "./pod-resources.ts";
-import { qosClassOf } from "./pod-qos.ts";
+import { saidQosClass } from "./pod-qos.ts";
 
 /** Amounts by the names that quotas give them: `requests.cpu`, `count/deployments.apps`. */
 export type Usage = ReadonlyMap<string, Quantity>;
@@ -168,16 +168,17 @@ function claimUsage({ metadata, spec }: PersistentVolumeClaim, usage: Map<string
   return usage;
 }
 
-function isInScope({ scopeName, operator, values = [] }: ScopedResourceSelectorRequirement, { spec }: Pod): boolean {
+function isInScope({ scopeName, operator, values = [] }: ScopedResourceSelectorRequirement, pod: Pod): boolean {
+  const { spec } = pod;
   switch (scopeName) {
     case "Terminating":
       return spec.activeDeadlineSeconds !== undefined;
     case "NotTerminating":
       return spec.activeDeadlineSeconds === undefined;
     case "BestEffort":
-      return qosClassOf(spec) === "BestEffort";
+      return saidQosClass(pod) === "BestEffort";
     case "NotBestEffort":
-      return qosClassOf(spec) !== "BestEffort";
+      return saidQosClass(pod) !== "BestEffort";
     case "PriorityClass": {
       const { priorityClassName = "" } = spec;
       if (operator === "Exists") return priorityClassName !== "";
