@@ -9,69 +9,74 @@ import { memberOf } from "./typed.ts";
  * @param allowDuplicates items of a list may share an element
  */
 export function shapeProblems(shape: Shape, value: Json, { allowDuplicates = false } = {}): string | undefined {
-  const problems = [...problemsOf(shape, value, "", allowDuplicates)];
+  const problems = problemsOf(shape, value, allowDuplicates).map(({ path, text }) =>
+    path === "" ? text : `${path}: ${text}`,
+  );
   if (problems.length < 2) return problems[0];
   return `errors:\n${problems.map((problem) => `  ${problem}`).join("\n")}`;
 }
 
-function* problemsOf(shape: Shape, value: Json, path: string, allowDuplicates: boolean): Generator<string> {
-  if (value === null || shape.type === "any") return;
-  if (shape.type === "list") yield* listProblems(shape, value, path, allowDuplicates);
-  else if (shape.type === "struct" || shape.type === "map") yield* memberProblems(shape, value, path, allowDuplicates);
-  else {
-    const problem = scalarProblem(shape, value);
-    if (problem !== undefined) yield at(path, problem);
-  }
+interface Problem {
+  readonly path: string;
+  readonly text: string;
 }
 
-function at(path: string, problem: string): string {
-  return path === "" ? problem : `${path}: ${problem}`;
+const NONE: readonly Problem[] = [];
+
+function problem(text: string, path = ""): readonly Problem[] {
+  return [{ path, text }];
 }
 
-function* memberProblems(
-  shape: StructShape | MapShape,
-  value: Json,
-  path: string,
-  allowDuplicates: boolean,
-): Generator<string> {
-  if (typeof value !== "object" || Array.isArray(value)) {
-    yield at(path, `expected map, got &{${goValue(value)}}`);
-    return;
-  }
+/** Paths are put together on the way back: nearly every value is well. */
+function within(step: string, problems: readonly Problem[]): readonly Problem[] {
+  return problems.map(({ path, text }) => ({ path: `${step}${path}`, text }));
+}
+
+function problemsOf(shape: Shape, value: Json, allowDuplicates: boolean): readonly Problem[] {
+  if (value === null || shape.type === "any") return NONE;
+  if (shape.type === "list") return listProblems(shape, value, allowDuplicates);
+  if (shape.type === "struct" || shape.type === "map") return memberProblems(shape, value, allowDuplicates);
+  const text = scalarProblem(shape, value);
+  return text === undefined ? NONE : problem(text);
+}
+
+function memberProblems(shape: StructShape | MapShape, value: Json, allowDuplicates: boolean): readonly Problem[] {
+  if (typeof value !== "object" || Array.isArray(value)) return problem(`expected map, got &{${goValue(value)}}`);
+  let problems = NONE;
   for (const [name, member] of Object.entries(value as JsonObject)) {
     const found = memberOf(shape, name);
-    if (found === undefined) {
-      // Kubernetes looks no further in a struct that has a field which it does not know.
-      yield `${path}.${name}: field not declared in schema`;
-      return;
-    }
-    yield* problemsOf(found.shape, member ?? null, `${path}.${name}`, allowDuplicates);
+    // Kubernetes looks no further in a struct that has a field which it does not know.
+    if (found === undefined) return [...problems, ...problem("field not declared in schema", `.${name}`)];
+    const inside = problemsOf(found.shape, member ?? null, allowDuplicates);
+    if (inside.length > 0) problems = [...problems, ...within(`.${name}`, inside)];
   }
+  return problems;
 }
 
-function* listProblems(shape: ListShape, value: Json, path: string, allowDuplicates: boolean): Generator<string> {
-  if (!Array.isArray(value)) {
-    yield at(path, `expected list, got &{${goValue(value)}}`);
-    return;
-  }
+function listProblems(shape: ListShape, value: Json, allowDuplicates: boolean): readonly Problem[] {
+  if (!Array.isArray(value)) return problem(`expected list, got &{${goValue(value)}}`);
+  let problems = NONE;
   const seen = new Set<string>();
   for (const [index, item] of (value as readonly Json[]).entries()) {
-    let step = `[${index}]`;
+    let element: string | undefined;
     if (shape.listType !== "atomic") {
-      let element: string;
       try {
         element = itemElement(shape, item);
       } catch (error) {
         if (!(error instanceof OwnershipError)) throw error;
-        yield at(path, `element ${index}: ${error.message}`);
-        return;
+        return [...problems, ...problem(`element ${index}: ${error.message}`)];
       }
-      step = printElement(element);
-      if (!allowDuplicates && seen.has(element)) yield at(path, `duplicate entries for key ${step}`);
-      seen.add(element);
+      if (!allowDuplicates) {
+        if (seen.has(element))
+          problems = [...problems, ...problem(`duplicate entries for key ${printElement(element)}`)];
+        seen.add(element);
+      }
     }
-    yield* problemsOf(shape.items, item, `${path}${step}`, allowDuplicates);
+    const inside = problemsOf(shape.items, item, allowDuplicates);
+    if (inside.length === 0) continue;
+    problems = [...problems, ...within(element === undefined ? `[${index}]` : printElement(element), inside)];
   }
+  return problems;
 }
 
 function scalarProblem({ type, format }: ScalarShape, value: Json): string | undefined {
