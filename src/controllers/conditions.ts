@@ -1,11 +1,4 @@
-/** What the conditions of all kinds have in common. */
-export interface Condition {
-  readonly type: string;
-  readonly status: string;
-  readonly reason?: string;
-  readonly message?: string;
-  readonly lastTransitionTime?: string | null;
-}
+import type { Condition } from "../machinery/conditions.ts";
 
 export function conditionOf<C extends Condition>(conditions: readonly C[] | undefined, type: string): C | undefined {
   return conditions?.find((condition) => condition.type === type);

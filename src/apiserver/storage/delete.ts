@@ -1,4 +1,5 @@
 import { type Kind, keyOf } from "../../api/kind.ts";
+import type { CallOptions } from "../../client/call.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
 import type { KubeObject, Mutable } from "../../machinery/object.ts";
 import { conflictError, isStatus, notFoundError, success } from "../../machinery/status.ts";
@@ -22,16 +23,20 @@ export function deleteObject(context: StorageContext, operation: Operation): Pro
   return deleteOne(context, operation);
 }
 
-async function deleteOne(context: StorageContext, operation: Operation): Promise<Outcome> {
+/** Deletes an object that whatever asks before deletions is not asked about. */
+export function deleteAdmitted(context: StorageContext, operation: Operation): Promise<Outcome> {
+  checkDeleteOptions(operation);
+  return deleteOne(context, operation, { admitted: true });
+}
+
+async function deleteOne(context: StorageContext, operation: Operation, { admitted = false } = {}): Promise<Outcome> {
   while (true) {
     const stored = findEntry(context, operation);
     if (stored === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
     if (operation.kind.conversion !== undefined) await prepareViews(operation.kind, [stored]);
     const live = viewEntry(operation.kind, stored).value;
-    checkPreconditions(operation, live);
-    const request = admissionRequest(operation, "DELETE", { old: live, name: live.metadata.name });
-    await context.admission.admit(request);
-    await context.admission.validate(request);
+    checkPreconditions(operation.kind, operation.options.preconditions, live);
+    if (!admitted) await admitDeletion(context, operation, live);
     try {
       return await remove(context, operation, stored, live);
     } catch (error) {
@@ -211,12 +216,23 @@ function propagationOf(
   return kind.defaultPropagation === "orphan" ? "Orphan" : "Background";
 }
 
-function checkPreconditions({ kind, options }: Operation, { metadata }: KubeObject): void {
+async function admitDeletion(context: StorageContext, operation: Operation, live: KubeObject): Promise<void> {
+  const request = admissionRequest(operation, "DELETE", { old: live, name: live.metadata.name });
+  await context.admission.admit(request);
+  await context.admission.validate(request);
+}
+
+/** @throws {StatusError} 409 for an object that is not the one that is meant */
+export function checkPreconditions(
+  kind: Kind,
+  preconditions: CallOptions["preconditions"],
+  { metadata }: KubeObject,
+): void {
   for (const [name, field] of [
     ["UID", "uid"],
     ["ResourceVersion", "resourceVersion"],
   ] as const) {
-    const wanted = options.preconditions?.[field];
+    const wanted = preconditions?.[field];
     const actual = metadata[field];
     if (wanted === undefined || wanted === actual) continue;
     // What is held by more than its finalizers is deleted by code of its own in Kubernetes, with words of its own.

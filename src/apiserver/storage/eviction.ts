@@ -1,29 +1,20 @@
-import type { Pod } from "../../api/generated/core-v1.ts";
-import type { Eviction, PodDisruptionBudget } from "../../api/generated/policy-v1.ts";
+import type { Pod, PodCondition } from "../../api/generated/core-v1.ts";
+import type { Eviction } from "../../api/generated/policy-v1.ts";
 import type { CallOptions } from "../../client/call.ts";
+import { setCondition } from "../../machinery/conditions.ts";
 import { invalid } from "../../machinery/issue.ts";
 import type { MutableJsonObject } from "../../machinery/json.ts";
-import { matches, selectorOf } from "../../machinery/labels.ts";
+import type { KubeObject } from "../../machinery/object.ts";
 import { sameJson } from "../../machinery/same-json.ts";
-import {
-  badRequest,
-  failure,
-  internalError,
-  invalidError,
-  isStatus,
-  notFoundError,
-  success,
-} from "../../machinery/status.ts";
+import { badRequest, failure, invalidError, isStatus, notFoundError, success } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
 import { derivedOperation, type Operation, type Outcome } from "../operation.ts";
 import { findEntry, isDryRun, resourceOf, type StorageContext } from "./context.ts";
-import { deleteObject } from "./delete.ts";
-import { ownedOnUpdate } from "./ownership.ts";
+import { checkPreconditions, deleteAdmitted } from "./delete.ts";
+import { budgetOf, isUnhealthyAndFree, spend, stillProcessed } from "./disruption-budget.ts";
 import { EVICTION, OLD_EVICTION } from "./part-kinds.ts";
 import { admitQuestion } from "./question.ts";
 import { modify } from "./update.ts";
-
-const BUDGETS = "policy/poddisruptionbudgets";
 
 /** `pods/eviction`: deletes a pod if its disruption budget allows it. */
 export async function evictPod(context: StorageContext, operation: Operation): Promise<Outcome> {
@@ -39,11 +30,7 @@ export async function evictPod(context: StorageContext, operation: Operation): P
     body: undefined,
     options: { ...operation.options, ...deleteOptions(operation, eviction) },
   });
-  const pod = findEntry(context, onPod)?.value as Pod | undefined;
-  if (pod === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
-  if (!isOver(pod)) await spend(context, onPod, pod);
-  if (!isDryRun(onPod)) await markDisrupted(context, onPod);
-  await deleteObject(context, onPod);
+  if (!(await deleteUncounted(context, onPod))) await deleteCounted(context, onPod);
   return { type: "status", code: 201, status: success(undefined, 201) };
 }
 
@@ -63,105 +50,83 @@ function deleteOptions({ name = "", options }: Operation, { deleteOptions: asked
   return { ...(asked as CallOptions), dryRun: dryRun.length > 0 ? dryRun : inQuery };
 }
 
-function isOver({ status, metadata }: Pod): boolean {
-  const { phase } = status;
-  return phase === "Succeeded" || phase === "Failed" || phase === "Pending" || metadata.deletionTimestamp !== undefined;
+/** Deletes a pod that no budget counts: one that is over or does not run yet. Tells whether it is one. */
+async function deleteUncounted(context: StorageContext, operation: Operation): Promise<boolean> {
+  for (let attempt = 1; ; attempt++) {
+    const pod = podOf(context, operation);
+    const { phase } = pod.status;
+    const isOver = phase === "Succeeded" || phase === "Failed" || pod.metadata.deletionTimestamp !== undefined;
+    if (!isOver && phase !== "Pending") return false;
+    try {
+      await disrupt(context, isOver || asksVersion(operation) ? operation : asSeen(operation, pod));
+      return true;
+    } catch (error) {
+      // It may run and be ready by now, and count.
+      if (attempt === ATTEMPTS || asksVersion(operation) || !isStatus(error, "Conflict")) throw error;
+    }
+  }
 }
 
-/** Takes one disruption out of the budget that covers the pod. @throws {StatusError} 429 where none is left */
-async function spend(context: StorageContext, operation: Operation, pod: Pod): Promise<void> {
-  const covering = context.store
-    .list(`${BUDGETS}/${pod.metadata.namespace}/`)
-    .entries.filter(({ value }) => covers(value as PodDisruptionBudget, pod));
-  const [entry] = covering;
-  if (entry === undefined) return;
-  if (covering.length > 1)
-    throw internalError(
-      new Error("This pod has more than one PodDisruptionBudget, which the eviction subresource does not support."),
-    );
-  if (isUnhealthyAndFree(entry.value as PodDisruptionBudget, pod)) return;
-  const { name } = entry.value.metadata;
-  // The server writes it by itself, on behalf of nobody.
-  const onBudget = derivedOperation(operation, {
-    kind: context.registry.byKind("policy", "v1", "PodDisruptionBudget")!,
-    name,
-    verb: "update",
-    subresource: "status",
-    userAgent: "kube-apiserver",
-    options: operation.options.dryRun === undefined ? {} : { dryRun: operation.options.dryRun },
-  });
-  await modify(context, onBudget, (live) => {
-    const status = withOneLess(live as PodDisruptionBudget, pod, context.clock.now());
-    const object = { ...structuredClone(live), status } as unknown as MutableJsonObject;
-    return { object, manage: (next) => ownedOnUpdate(context, onBudget, live, next) };
-  });
+const ATTEMPTS = 20;
+
+async function deleteCounted(context: StorageContext, operation: Operation): Promise<void> {
+  const pod = podOf(context, operation);
+  const budget = budgetOf(context, pod);
+  if (budget === undefined || !isUnhealthyAndFree(budget, pod)) {
+    if (budget !== undefined) await spend(context, operation, budget, pod);
+    await disrupt(context, operation);
+    return;
+  }
+  try {
+    await disrupt(context, asSeen(operation, pod));
+  } catch (error) {
+    // It may be healthy by now: clients are to ask again.
+    if (asksVersion(operation) || !isStatus(error, "Conflict")) throw error;
+    throw stillProcessed(budget);
+  }
 }
 
-/** @throws {StatusError} 429 */
-function withOneLess(
-  { metadata, status }: PodDisruptionBudget,
-  pod: Pod,
-  nowMs: number,
-): PodDisruptionBudget["status"] {
-  const { desiredHealthy, currentHealthy, observedGeneration, conditions = [] } = status;
-  if (status.disruptionsAllowed <= 0) throw refused(metadata.name, desiredHealthy, currentHealthy);
-  const disruptionsAllowed = status.disruptionsAllowed - 1;
-  const disruptedPods = { ...status.disruptedPods, [pod.metadata.name]: formatTime(nowMs) };
-  const next = { ...status, disruptionsAllowed, disruptedPods };
-  if (disruptionsAllowed > 0) return next;
-  const present = conditions.find(({ type }) => type === ALLOWED);
-  if (present?.status === "False") return next;
-  const condition = {
-    type: ALLOWED,
-    status: "False" as const,
-    reason: "InsufficientPods",
-    message: "",
-    lastTransitionTime: formatTime(nowMs),
-    ...(observedGeneration === undefined ? {} : { observedGeneration }),
-  };
-  return { ...next, conditions: [...conditions.filter(({ type }) => type !== ALLOWED), condition] };
+function podOf(context: StorageContext, operation: Operation): Pod {
+  const pod = findEntry(context, operation)?.value as Pod | undefined;
+  if (pod === undefined) throw notFoundError(resourceOf(operation.kind), operation.name ?? "");
+  return pod;
 }
 
-const ALLOWED = "DisruptionAllowed";
-
-function covers({ spec }: PodDisruptionBudget, { metadata }: Pod): boolean {
-  return spec.selector !== undefined && matches(selectorOf(spec.selector), metadata.labels ?? {});
+function asksVersion({ options }: Operation): boolean {
+  return options.preconditions?.resourceVersion !== undefined;
 }
 
-/** A pod that is not ready does not count as healthy, and taking it does no harm where the budget is met or says so. */
-function isUnhealthyAndFree({ spec, status }: PodDisruptionBudget, pod: Pod): boolean {
-  const ready = pod.status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") === true;
-  if (ready) return false;
-  return (
-    spec.unhealthyPodEvictionPolicy === "AlwaysAllow" ||
-    (status.currentHealthy >= status.desiredHealthy && status.desiredHealthy > 0)
-  );
-}
-
-function refused(name: string, desired: number, healthy: number): Error {
-  const message = `The disruption budget ${name} needs ${desired} healthy pods and has ${healthy} currently`;
-  return failure(429, "TooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.", {
-    causes: [{ reason: "DisruptionBudget", message }],
+/** The deletion of an object that nobody has written since it was looked at. */
+function asSeen(operation: Operation, { metadata: { resourceVersion } }: KubeObject): Operation {
+  const { options } = operation;
+  return derivedOperation(operation, {
+    options: { ...options, preconditions: { ...options.preconditions, resourceVersion } },
   });
 }
 
-async function markDisrupted(context: StorageContext, operation: Operation): Promise<void> {
+/** Deletes a pod that says why by then. Who asked for its eviction has been let in; nobody is asked about the deletion. */
+async function disrupt(context: StorageContext, operation: Operation): Promise<void> {
+  await deleteAdmitted(context, isDryRun(operation) ? operation : await markDisrupted(context, operation));
+}
+
+/** What is to be deleted then is the pod as it is marked. */
+async function markDisrupted(context: StorageContext, operation: Operation): Promise<Operation> {
+  const { uid, resourceVersion } = operation.options.preconditions ?? {};
+  const wanted = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) };
   const condition = {
     type: "DisruptionTarget",
-    status: "True",
+    status: "True" as const,
     reason: "EvictionByEvictionAPI",
     message: "Eviction API: evicting",
     lastProbeTime: null,
     lastTransitionTime: formatTime(context.clock.now()),
   };
-  try {
-    await modify(context, derivedOperation(operation, { verb: "patch" }), (live) => {
-      const pod = structuredClone(live) as Pod;
-      const conditions = [...(pod.status.conditions ?? []).filter(({ type }) => type !== condition.type), condition];
-      const object = { ...pod, status: { ...pod.status, conditions } } as unknown as MutableJsonObject;
-      return { object, manage: () => {}, wholeObject: true };
-    });
-  } catch (error) {
-    if (!isStatus(error, "NotFound", "Conflict")) throw error;
-  }
+  const { object } = await modify(context, derivedOperation(operation, { verb: "patch" }), (live) => {
+    checkPreconditions(operation.kind, wanted, live);
+    const pod = structuredClone(live) as Pod;
+    const conditions = setCondition<PodCondition>(pod.status.conditions, condition);
+    const marked = { ...pod, status: { ...pod.status, conditions } } as unknown as MutableJsonObject;
+    return { object: marked, manage: () => {}, wholeObject: true };
+  });
+  return asksVersion(operation) ? asSeen(operation, object) : operation;
 }

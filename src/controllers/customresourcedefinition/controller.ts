@@ -1,11 +1,8 @@
-import {
-  CLEANUP_FINALIZER,
-  CustomResourceDefinition,
-  withCondition,
-} from "../../api/apiextensions/v1/custom-resource-definition.ts";
+import { CLEANUP_FINALIZER, CustomResourceDefinition } from "../../api/apiextensions/v1/custom-resource-definition.ts";
 import type { Kind } from "../../api/kind.ts";
 import type { KindRegistry } from "../../api/registry.ts";
 import { nameKey } from "../../client/informer.ts";
+import { setCondition } from "../../machinery/conditions.ts";
 import { isStatus } from "../../machinery/status.ts";
 import { formatTime } from "../../machinery/time.ts";
 import {
@@ -104,6 +101,6 @@ function tell(
   { client, clock, signal }: ReconcileContext,
 ): Promise<CustomResourceDefinition> {
   const condition = { type: "Terminating", status, lastTransitionTime: formatTime(clock.now()), reason, message };
-  const next = { ...definition.status, conditions: withCondition(definition.status.conditions, condition) };
+  const next = { ...definition.status, conditions: setCondition(definition.status.conditions, condition) };
   return client.setStatus(CustomResourceDefinition, definition, next, { signal });
 }

@@ -1,4 +1,5 @@
-import { type CustomResourceDefinition, withCondition } from "../../api/apiextensions/v1/custom-resource-definition.ts";
+import type { CustomResourceDefinition } from "../../api/apiextensions/v1/custom-resource-definition.ts";
+import { setCondition } from "../../machinery/conditions.ts";
 import { sameJson } from "../../machinery/same-json.ts";
 import { formatTime } from "../../machinery/time.ts";
 
@@ -40,7 +41,7 @@ export function definitionStatus(
     reason,
     message,
   };
-  const next = { ...status, acceptedNames: accepted, conditions: withCondition(status.conditions, named) };
+  const next = { ...status, acceptedNames: accepted, conditions: setCondition(status.conditions, named) };
   return established(next, nowMs);
 }
 
@@ -82,7 +83,7 @@ function established(status: Status, nowMs: number): Status {
       ? { status: "True", reason: "InitialNamesAccepted", message: "the initial names have been accepted" }
       : { status: "False", reason: "NotAccepted", message: "not all names are accepted" }),
   };
-  return { ...status, conditions: withCondition(status.conditions, condition) };
+  return { ...status, conditions: setCondition(status.conditions, condition) };
 }
 
 function withoutEmpty(names: Names): Names {

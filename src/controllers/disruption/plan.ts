@@ -1,8 +1,8 @@
 import type { Pod } from "../../api/generated/core-v1.ts";
 import type { Condition } from "../../api/generated/meta-v1.ts";
 import type { PodDisruptionBudget } from "../../api/generated/policy-v1.ts";
+import { setCondition } from "../../machinery/conditions.ts";
 import { formatTime, parseTime } from "../../machinery/time.ts";
-import { conditionOf } from "../conditions.ts";
 import { isReady } from "../pods/condition.ts";
 import { shareOf } from "../share.ts";
 
@@ -77,13 +77,9 @@ function withAllowed(
   nowMs: number,
 ): readonly Condition[] {
   const type = "DisruptionAllowed";
-  const { conditions = [] } = status;
-  const present = conditionOf(conditions, type);
-  const lastTransitionTime = present?.status === said.status ? present.lastTransitionTime : formatTime(nowMs);
-  const next = { type, ...said, ...(observedGeneration === 0 ? {} : { observedGeneration }), lastTransitionTime };
-  return present === undefined
-    ? [...conditions, next as Condition]
-    : conditions.map((old) => (old === present ? (next as Condition) : old));
+  const generation = observedGeneration === 0 ? {} : { observedGeneration };
+  const condition = { type, ...said, ...generation, lastTransitionTime: formatTime(nowMs) } as Condition;
+  return setCondition(status.conditions, condition);
 }
 
 function granted({ status }: PodDisruptionBudget, pods: readonly Pod[], nowMs: number) {

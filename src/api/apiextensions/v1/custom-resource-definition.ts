@@ -1,3 +1,4 @@
+import { setCondition } from "../../../machinery/conditions.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { formatTime } from "../../../machinery/time.ts";
 import type { CustomResourceDefinition as StoredDefinition } from "../../generated/apiextensions-v1.ts";
@@ -42,7 +43,7 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinition> = defineKi
       const finalizers = definition.metadata.finalizers ?? [];
       if (!finalizers.includes(CLEANUP_FINALIZER)) definition.metadata.finalizers = [...finalizers, CLEANUP_FINALIZER];
       const status = definition.status as Mutable<CustomResourceDefinition["status"]>;
-      status.conditions = withCondition(status.conditions, {
+      status.conditions = setCondition(status.conditions, {
         type: "Terminating",
         status: "True",
         lastTransitionTime: definition.metadata.deletionTimestamp ?? formatTime(0),
@@ -54,15 +55,6 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinition> = defineKi
 );
 
 type Condition = NonNullable<CustomResourceDefinition["status"]["conditions"]>[number];
-
-/** The conditions with one of them set; its time stays where its status does. */
-export function withCondition(conditions: readonly Condition[] | null, next: Condition): Condition[] {
-  const before = (conditions ?? []).find(({ type }) => type === next.type);
-  if (before === undefined) return [...(conditions ?? []), next];
-  const since =
-    before.status === next.status ? (before.lastTransitionTime ?? next.lastTransitionTime) : next.lastTransitionTime;
-  return conditions!.map((each) => (each === before ? { ...next, lastTransitionTime: since } : each));
-}
 
 export function conditionOf({ status }: CustomResourceDefinition, type: string): Condition | undefined {
   return status.conditions?.find((each) => each.type === type);
