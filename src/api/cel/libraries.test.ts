@@ -34,6 +34,7 @@ const TRUE: Readonly<Record<string, readonly string[]>> = {
   presence: [
     "has(object.a) && !has(object.b) && has(object.list[0].name) && !has(object.list[1].name)",
     "object.list.exists_one(each, has(each.name)) && 'has(x)' != '' && !has(object.?b.c)",
+    String.raw`r"""" has(y)""" == '" ha' + 's(y)' && '\' has(z)' == '\' ha' + 's(z)'`,
   ],
   quantities: [
     "quantity('1.5Gi').isGreaterThan(quantity('1Gi')) && quantity('1').compareTo(quantity('1000m')) == 0",

@@ -1,4 +1,5 @@
 import { type Environment, Optional } from "@marcbachmann/cel-js";
+import { NOT_CODE } from "./not-code.ts";
 
 /** An object that an expression made: `Object.spec{replicas: 3}`. */
 export class CelMessage {
@@ -76,8 +77,7 @@ export function withoutMessages(text: string): Rewritten {
   return rewriter;
 }
 
-const STRING =
-  /(?:[rR]?[bB]?|[bB][rR])("""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|\/\/[^\n]*/y;
+const WHOLE = new RegExp(NOT_CODE, "y");
 const LITERAL = /(Object(?:\.[A-Za-z_]\w*)*|JSONPatch)\s*\{/y;
 const WORD = /(?:\.\s*)?[A-Za-z_]\w*/y;
 const FIELD = /\s*(\??)\s*(?:([A-Za-z_]\w*)|`([^`]+)`)\s*:/y;
@@ -118,7 +118,7 @@ class Rewriter implements Rewritten {
         continue;
       }
       // Strings stand whole, and so do words: what follows a dot names a member.
-      const whole = this.#take(STRING) ?? this.#take(WORD);
+      const whole = this.#take(WHOLE) ?? this.#take(WORD);
       if (whole !== undefined) {
         this.#put(whole[0], from, true);
         continue;

@@ -1,6 +1,7 @@
 import type { ASTNode, Environment } from "@marcbachmann/cel-js";
 import { Optional } from "@marcbachmann/cel-js";
 import type { Checker, Evaluator, MacroCall, Scope, Type } from "./macro.ts";
+import { NOT_CODE } from "./not-code.ts";
 
 // `has(…)` of the library takes names with dots between, and no more: `has(self.list[0].name)` is refused. Macros cannot be
 // registered twice, so that ours goes by another name, of the same length for places in texts to stay where they are.
@@ -13,12 +14,11 @@ export function registerPresence(environment: Environment): void {
 
 /** Parses an expression in which `has` may be asked of any selection. @throws what the library's parser throws */
 export function parseExpression(environment: Environment, text: string): ReturnType<Environment["parse"]> {
-  return environment.parse(text.replaceAll(STRING_OR_HAS, (found) => (found === "has" ? OURS : found)));
+  return environment.parse(text.replaceAll(NOT_CODE_OR_HAS, (found) => (found === "has" ? OURS : found)));
 }
 
 /** Strings and comments stand as they are, and so do members of that name. */
-const STRING_OR_HAS =
-  /[rR][bB]?"[^"]*"|[rR][bB]?'[^']*'|"""[\s\S]*?"""|'''[\s\S]*?'''|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|\/\/[^\n]*|(?<![\w]|\.\s*)has(?=\s*\()/g;
+const NOT_CODE_OR_HAS = new RegExp(String.raw`${NOT_CODE}|(?<![\w]|\.\s*)has(?=\s*\()`, "g");
 
 type Selection = ASTNode & { readonly op: string; readonly args: readonly [ASTNode, string] };
 
