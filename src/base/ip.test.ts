@@ -34,6 +34,8 @@ test("networks contain their addresses", () => {
   assert(!networkContains(pods, parseIp("fd00::1")!));
   assert(networkContains(parseNetwork("0.0.0.0/0")!, parseIp("8.8.8.8")!));
   assert(networkContains(parseNetwork("fd00::/8")!, parseIp("fd12::1")!));
-  for (const text of ["10.0.0.0", "10.0.0.0/33", "10.0.0.0/", "x/8", "10.0.0.0/-1"])
+  assert.equal(formatNetwork(parseNetwork("::ffff:10.0.0.7/120")!), "10.0.0.0/24");
+  assert.equal(formatNetwork(parseNetwork("::ffff:10.0.0.7/90")!), "::ffc0:0:0/90");
+  for (const text of ["10.0.0.0", "::ffff:10.0.0.7/129", "10.0.0.0/33", "10.0.0.0/", "x/8", "10.0.0.0/-1"])
     assert.equal(parseNetwork(text), undefined, text);
 });

@@ -57,10 +57,17 @@ export function parseNetwork(text: string): IpNetwork | undefined {
   const lengthText = text.slice(slash + 1);
   if (address === undefined || !/^\d{1,3}$/.test(lengthText)) return undefined;
   const prefixLength = Number(lengthText);
-  const bits = address.family === "IPv4" ? 32 : 128;
+  if (address.family === "IPv6" || !text.includes(":")) return networkOf(address, prefixLength);
+  // Written inside IPv6, a network of IPv4 begins after the 96 bits that say so.
+  if (prefixLength >= 96) return networkOf(address, prefixLength - 96);
+  return networkOf({ family: "IPv6", value: (0xffffn << 32n) | address.value }, prefixLength);
+}
+
+function networkOf({ family, value }: IpAddress, prefixLength: number): IpNetwork | undefined {
+  const bits = family === "IPv4" ? 32 : 128;
   if (prefixLength > bits) return undefined;
   const hostBits = BigInt(bits - prefixLength);
-  return { family: address.family, value: (address.value >> hostBits) << hostBits, prefixLength };
+  return { family, value: (value >> hostBits) << hostBits, prefixLength };
 }
 
 export function formatNetwork(network: IpNetwork): string {

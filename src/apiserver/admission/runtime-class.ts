@@ -3,6 +3,7 @@ import type { RuntimeClass } from "../../api/generated/node-v1.ts";
 import { givenEmpty } from "../../machinery/given-empty.ts";
 import type { Mutable } from "../../machinery/object.ts";
 import { sameJson } from "../../machinery/same-json.ts";
+import { failure } from "../../machinery/status.ts";
 import type { AdmissionPlugin, AdmissionRequest } from "./admission.ts";
 import type { Lookup } from "./lookup.ts";
 import { refusal } from "./refusal.ts";
@@ -48,6 +49,7 @@ function newPod({ operation, kind, subresource, object }: AdmissionRequest): Mut
 function classOf(request: AdmissionRequest, { spec }: Mutable<Pod>, lookup: Lookup): RuntimeClass | undefined {
   const { runtimeClassName } = spec;
   if (runtimeClassName === undefined) return undefined;
+  if (runtimeClassName === "") throw failure(500, "", "resource name may not be empty");
   const found = lookup.get<RuntimeClass>("node.k8s.io/runtimeclasses", runtimeClassName);
   if (found === undefined) {
     throw refusal(request, `pod rejected: RuntimeClass ${JSON.stringify(runtimeClassName)} not found`);

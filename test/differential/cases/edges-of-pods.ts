@@ -110,6 +110,91 @@ const cases: readonly Case[] = [
       body: { ...pod({}), status: { qosClass } },
     })),
   ]),
+  defineCase("statuses-of-containers", "api", [
+    {
+      ask: `POST ${NAMESPACE}/pods`,
+      body: pod({}, { initContainers: [{ name: "init", image: "web:1" }], runtimeClassName: null }),
+    },
+    ...["containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses"].flatMap((part) =>
+      [
+        { user: {} },
+        { user: { linux: { uid: -1, gid: -1, supplementalGroups: [1, -1] } } },
+        { allocatedResourcesStatus: [] },
+        { allocatedResourcesStatus: [{ name: "cpu" }, { name: "claim:a" }, { name: "claim:a/b" }] },
+        ...[
+          [{ resourceID: "one" }, { resourceID: "one", health: "so-so" }],
+          [{ resourceID: "", health: "", message: "" }],
+          [{ resourceID: "one", health: "Healthy", message: "m".repeat(1025) }],
+        ].map((resources) => ({ allocatedResourcesStatus: [{ name: "example.com/a", resources }] })),
+      ].map((said) => ({
+        ask: `PATCH ${NAMESPACE}/pods/one/status?dryRun=All`,
+        headers: merge,
+        body: { status: { [part]: ["main", "init", "none"].map((name) => ({ name, ...said })) } },
+      })),
+    ),
+    { ask: `PATCH ${NAMESPACE}/pods/one/status`, headers: merge, body: { status: { hostIPs: [{}] } } },
+    { ask: `POST ${NAMESPACE}/pods`, body: pod({}, { runtimeClassName: "" }) },
+  ]),
+  defineCase("changes-of-init-and-ephemeral-containers", "api", [
+    {
+      ask: `POST ${NAMESPACE}/pods`,
+      body: pod(
+        { resources: { requests: { cpu: "1" } } },
+        {
+          initContainers: [
+            { name: "init", image: "web:1", resources: { requests: { cpu: "1", memory: "1Gi" } } },
+            { name: "side", image: "web:1", restartPolicy: "Always" },
+          ],
+        },
+      ),
+    },
+    ...[
+      { name: "init", resources: { requests: { cpu: "2" } } },
+      { name: "init", resources: { requests: { cpu: null } } },
+      { name: "init", resources: { limits: { "ephemeral-storage": "1Gi" } } },
+      { name: "init", resizePolicy: [{ resourceName: "cpu", restartPolicy: "RestartContainer" }] },
+      { name: "side", resources: { requests: { cpu: "2" } } },
+    ].map((container) => ({
+      ask: `PATCH ${NAMESPACE}/pods/one/resize?dryRun=All`,
+      headers: strategic,
+      body: { spec: { initContainers: [container] } },
+    })),
+    ...[
+      [{ name: "look", image: "web:1" }],
+      [{ name: "look", image: "web:2" }],
+      [{ name: "look", image: "web:1", tty: true, resources: {} }, { name: "look" }],
+    ].map((ephemeralContainers) => ({
+      ask: `PATCH ${NAMESPACE}/pods/one/ephemeralcontainers`,
+      headers: merge,
+      body: { spec: { ephemeralContainers } },
+    })),
+  ]),
+  defineCase("annotations-of-pods", "api", [
+    { ask: `POST ${NAMESPACE}/pods`, body: pod({}) },
+    ...[
+      { "pod.alpha.kubernetes.io/init-containers": "[]" },
+      { "pod.beta.kubernetes.io/init-container-statuses": "[]", kept: "yes" },
+      { "controller.kubernetes.io/pod-deletion-cost": "x" },
+      { "seccomp.security.alpha.kubernetes.io/pod": "x" },
+      { "container.apparmor.security.beta.kubernetes.io/main": "x" },
+      { "kubernetes.io/config.mirror": "x" },
+    ].flatMap((annotations): readonly Step[] => [
+      ...["", "/status", "/ephemeralcontainers", "/resize"].map((subresource) => ({
+        ask: `PATCH ${NAMESPACE}/pods/one${subresource}?dryRun=All`,
+        headers: merge,
+        body: { metadata: { annotations } },
+      })),
+      {
+        ask: `POST ${NAMESPACE}/replicationcontrollers?dryRun=All`,
+        body: {
+          apiVersion: "v1",
+          kind: "ReplicationController",
+          metadata: { name: "one" },
+          spec: { selector: { a: "b" }, template: { ...pod({}), metadata: { labels: { a: "b" }, annotations } } },
+        },
+      },
+    ]),
+  ]),
 ];
 
 export default cases;

@@ -6,7 +6,7 @@ import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, formatLabels, templateColumns } from "../../columns.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
-import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import { defaultTemplate } from "../../core/v1/pod-spec/defaults.ts";
 import { checkRunsForever, checkSelects, checkTemplate, selectsAll } from "../../core/v1/pod-spec/template.ts";
 import { templateWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { checkCollisions } from "../../core/v1/replica-status.ts";
@@ -41,7 +41,7 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
       rolling.maxUnavailable ??= 1;
       rolling.maxSurge ??= 0;
     }
-    defaultPodSpec(spec.template.spec);
+    defaultTemplate(spec.template);
     // Kubernetes holds it as a number, which is there even where nobody gave one.
     (metadata.annotations ??= {})[GENERATION] ??= "0";
   },

@@ -5,7 +5,7 @@ import { sameJson } from "../../../machinery/same-json.ts";
 import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, templateColumns } from "../../columns.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
-import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import { defaultTemplate } from "../../core/v1/pod-spec/defaults.ts";
 import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { checkAtMost, checkCollisions } from "../../core/v1/replica-status.ts";
 import type { Deployment as StoredDeployment } from "../../generated/apps-v1.ts";
@@ -41,7 +41,7 @@ export const Deployment: Kind<Deployment> = defineKind(facts.apps.v1.Deployment,
       rolling.maxUnavailable ??= "25%";
       rolling.maxSurge ??= "25%";
     }
-    defaultPodSpec(spec.template.spec);
+    defaultTemplate(spec.template);
   },
   dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<Deployment>).spec.template.spec),
   validate: deploymentIssues,

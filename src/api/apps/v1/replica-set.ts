@@ -5,7 +5,7 @@ import { sameJson } from "../../../machinery/same-json.ts";
 import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, templateColumns } from "../../columns.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
-import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import { defaultTemplate } from "../../core/v1/pod-spec/defaults.ts";
 import { checkOwnSelector, checkRunsForever, checkSelects, checkTemplate } from "../../core/v1/pod-spec/template.ts";
 import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { checkReplicaStatus } from "../../core/v1/replica-status.ts";
@@ -28,7 +28,7 @@ export const ReplicaSet: Kind<ReplicaSet> = defineKind(facts.apps.v1.ReplicaSet,
     ...templateColumns<ReplicaSet>(({ spec }) => spec.template),
     { name: "Selector", type: "string", priority: 1, value: ({ spec }) => formatLabelSelector(spec.selector) },
   ],
-  default: (object) => defaultPodSpec((object as unknown as Mutable<ReplicaSet>).spec.template.spec),
+  default: (object) => defaultTemplate((object as unknown as Mutable<ReplicaSet>).spec.template),
   dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<ReplicaSet>).spec.template.spec),
   validate({ spec }) {
     const issues: Issues = [];

@@ -6,7 +6,7 @@ import { checkFormat, checkNonnegative, checkOneOf, type Issues } from "../../ch
 import { age, templateColumns } from "../../columns.ts";
 import { checkClaimSpec } from "../../core/v1/claim-spec.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
-import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import { defaultTemplate } from "../../core/v1/pod-spec/defaults.ts";
 import { roundResources } from "../../core/v1/pod-spec/resource-list.ts";
 import {
   checkOwnSelector,
@@ -53,7 +53,7 @@ export const StatefulSet: Kind<StatefulSet> = defineKind(facts.apps.v1.StatefulS
       roundResources(claim.spec.resources.limits);
       roundResources(claim.spec.resources.requests);
     }
-    defaultPodSpec(spec.template.spec);
+    defaultTemplate(spec.template);
   },
   dropClosed(object) {
     const { spec } = object as unknown as Mutable<StatefulSet>;

@@ -6,7 +6,7 @@ import { checkNonnegative, checkRequiredOneOf, type Issues } from "../../checks.
 import { age, since, templateColumns } from "../../columns.ts";
 import { isWantedAnew, ownerNameWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
-import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import { defaultTemplate } from "../../core/v1/pod-spec/defaults.ts";
 import type { CronJob as StoredCronJob } from "../../generated/batch-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
@@ -34,7 +34,7 @@ export const CronJob: Kind<CronJob> = defineKind(facts.batch.v1.CronJob, {
       value: ({ spec }) => formatLabelSelector(spec.jobTemplate.spec.selector),
     },
   ],
-  default: (object) => defaultPodSpec((object as unknown as Mutable<CronJob>).spec.jobTemplate.spec.template.spec),
+  default: (object) => defaultTemplate((object as unknown as Mutable<CronJob>).spec.jobTemplate.spec.template),
   dropClosed: (object) =>
     dropClosedFeatures((object as unknown as Mutable<CronJob>).spec.jobTemplate.spec.template.spec),
   validate: (job) => (job.metadata.resourceVersion === undefined ? cronJobIssues(job, undefined) : []),

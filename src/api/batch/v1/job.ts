@@ -6,7 +6,7 @@ import { parseTime } from "../../../machinery/time.ts";
 import { age, templateColumns } from "../../columns.ts";
 import { isWantedAnew, ownerNameWarnings, templateWarnings } from "../../core/v1/pod-warnings/warnings.ts";
 import { dropClosedFeatures } from "../../core/v1/closed-features.ts";
-import { defaultPodSpec } from "../../core/v1/pod-spec/defaults.ts";
+import { defaultTemplate } from "../../core/v1/pod-spec/defaults.ts";
 import type { Job as StoredJob, JobSpec } from "../../generated/batch-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
@@ -66,7 +66,7 @@ function defaultJob(job: Mutable<Job>): void {
   spec.backoffLimit ??= spec.backoffLimitPerIndex === undefined ? DEFAULT_BACKOFF_LIMIT : NO_BACKOFF_LIMIT;
   Object.assign(job, withLabels(job));
   spec.podReplacementPolicy ??= spec.podFailurePolicy === undefined ? "TerminatingOrFailed" : "Failed";
-  defaultPodSpec(spec.template.spec);
+  defaultTemplate(spec.template);
 }
 
 /** Unless the user brings a selector, a job finds its pods by its own uid. */

@@ -3,10 +3,11 @@ import type { Mutable } from "../../../machinery/object.ts";
 import type { Container, Pod, PodSpec, ResourceRequirements } from "../../generated/core-v1.ts";
 import { containerResources, isHugePage, isPodLevelResource, resourceTexts } from "./pod-resources.ts";
 import { sayAddressesTwice } from "./pod-prepare.ts";
-import { defaultPodSpec } from "./pod-spec/defaults.ts";
+import { defaultPodSpec, forgetInitAnnotations } from "./pod-spec/defaults.ts";
 
 /** The defaults of a pod that hang on other fields, in place: templates get a part of them. */
-export function defaultPod({ spec, status }: Mutable<Pod>): void {
+export function defaultPod({ metadata, spec, status }: Mutable<Pod>): void {
+  forgetInitAnnotations(metadata);
   sayAddressesTwice(status);
   if (spec.terminationGracePeriodSeconds < 0) spec.terminationGracePeriodSeconds = 1;
   for (const container of spec.containers ?? []) requestLimits(container.resources);

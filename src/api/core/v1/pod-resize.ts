@@ -76,8 +76,7 @@ function checkOrder(spec: PodSpec, old: PodSpec, issues: Issues): boolean {
 function checkContainers(spec: PodSpec, old: PodSpec, issues: Issues): void {
   const initContainers = spec.initContainers ?? [];
   for (const [index, container] of initContainers.entries()) {
-    const was = old.initContainers![index]!;
-    if (isSidecar(was)) checkRemoved(container, was, `spec.initContainers[${index}]`, issues);
+    checkRemoved(container, old.initContainers![index]!, `spec.initContainers[${index}]`, issues);
   }
   for (const [index, container] of spec.containers.entries()) {
     checkRemoved(container, old.containers[index]!, `spec.containers[${index}]`, issues);
@@ -89,12 +88,15 @@ function checkContainers(spec: PodSpec, old: PodSpec, issues: Issues): void {
   }
   for (const [index, container] of initContainers.entries()) {
     const was = old.initContainers![index]!;
-    if (isSidecar(container)) {
-      if (sameFixedPart(container, was)) continue;
-      const detail = "only cpu and memory resources for init or sidecar containers are mutable";
-      issues.push(forbidden(`spec.initContainers[${index}]`, detail));
-    } else if (!sameJson(container, was)) {
-      issues.push(forbidden("spec", "resources for non-sidecar init containers are immutable"));
+    const at = `spec.initContainers[${index}]`;
+    if (!sameFixedPart(container, was)) {
+      issues.push(forbidden(at, "only cpu and memory resources for init or sidecar containers are mutable"));
+    }
+    if (isSidecar(container) || sameJson(container, was)) continue;
+    for (const { restartPolicy } of container.resizePolicy ?? []) {
+      if (restartPolicy !== "RestartContainer") continue;
+      const detail = "non-sidecar init containers with a resize policy of RestartContainer cannot be resized";
+      issues.push(forbidden(at, detail));
     }
   }
 }

@@ -5,6 +5,7 @@ import { addressWarnings, checkAddress } from "../../addresses.ts";
 import { checkFormat, IMMUTABLE, type Issues } from "../../checks.ts";
 import type { Container, ContainerStatus, Pod, PodSpec } from "../../generated/core-v1.ts";
 import { checkClaimStatuses, checkExtendedClaim } from "./pod-claim-status.ts";
+import { checkContainerStatuses } from "./pod-container-status.ts";
 import { checkAnnotationsUpdate } from "./pod-update.ts";
 
 export function* podStatusWarnings({ status }: Pod): Iterable<string> {
@@ -38,6 +39,7 @@ export function podStatusIssues(pod: Pod, old: Pod): readonly Issue[] {
   checkClaimStatuses(pod, issues);
   checkExtendedClaim(pod, issues);
   checkAddresses(pod, old, issues);
+  checkContainerStatuses(pod, issues);
   return issues;
 }
 
@@ -107,7 +109,7 @@ function checkAddresses({ status }: Pod, old: Pod, issues: Issues): void {
   checkFamilies(podIps, "status.podIPs", issues);
   const hostIps = (status.hostIPs ?? []).map(({ ip }) => ip);
   if (hostIps.length === 0) return;
-  if (status.hostIP !== hostIps[0]) {
+  if ((status.hostIP ?? "") !== hostIps[0]) {
     issues.push(invalid("status.hostIPs[0].ip", hostIps[0], "must be equal to `hostIP`"));
   }
   const oldHostIps = (old.status.hostIPs ?? []).map(({ ip }) => ip);

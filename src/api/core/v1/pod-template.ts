@@ -5,7 +5,7 @@ import type { PodTemplate as StoredPodTemplate } from "../../generated/core-v1.t
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { dropClosedFeatures } from "./closed-features.ts";
-import { defaultPodSpec } from "./pod-spec/defaults.ts";
+import { defaultTemplate } from "./pod-spec/defaults.ts";
 import { checkTemplate } from "./pod-spec/template.ts";
 import { isWantedAnew, templateWarnings } from "./pod-warnings/warnings.ts";
 
@@ -35,7 +35,7 @@ export const PodTemplate: Kind<PodTemplate> = defineKind(facts.core.v1.PodTempla
       value: ({ template }) => formatLabels(template.metadata.labels),
     },
   ],
-  default: (object) => defaultPodSpec((object as unknown as Mutable<PodTemplate>).template.spec),
+  default: (object) => defaultTemplate((object as unknown as Mutable<PodTemplate>).template),
   dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<PodTemplate>).template.spec),
   validate({ template }) {
     const issues: Issues = [];

@@ -5,10 +5,10 @@ import { type Issues } from "../../checks.ts";
 import type { Container, NodeAffinity, NodeSelectorTerm, Pod, PodSpec, Toleration } from "../../generated/core-v1.ts";
 import type { RuleContext } from "../../kind.ts";
 import { internalForm } from "./pod-diff/internal-form.ts";
-import { specDifference } from "./pod-diff/spec-difference.ts";
+import { ephemeralDifference, specDifference } from "./pod-diff/spec-difference.ts";
 import { checkTolerations } from "./pod-spec/scheduling.ts";
 import { resizeIssues } from "./pod-resize.ts";
-import { APPARMOR_PREFIX, MIRROR } from "./pod-spec/annotations.ts";
+import { APPARMOR_PREFIX, checkPodAnnotations, MIRROR } from "./pod-spec/annotations.ts";
 
 /** What is wrong with a change of a pod: nearly all of its specification stays as it was made. */
 export function podUpdateIssues(pod: Pod, old: Pod, { subresource }: RuleContext): readonly Issue[] {
@@ -56,6 +56,8 @@ export function checkAnnotationsUpdate(pod: Pod, old: Pod, issues: Issues): void
     if (key.startsWith(APPARMOR_PREFIX)) issues.push(forbidden(`${at}[${key}]`, "may not add AppArmor annotations"));
     if (key === MIRROR) issues.push(forbidden(`${at}[${key}]`, "may not add mirror pod annotation"));
   }
+  // Kubernetes looks at them a second time here.
+  checkPodAnnotations(next, pod.spec, at, issues);
 }
 
 function ephemeralIssues(pod: Pod, old: Pod, issues: Issues): readonly Issue[] {
@@ -70,9 +72,7 @@ function ephemeralIssues(pod: Pod, old: Pod, issues: Issues): readonly Issue[] {
       issues.push(forbidden(field, `existing ephemeral containers "${container.name}" may not be removed\n`));
     } else if (!sameJson(now, container)) {
       const detail = `existing ephemeral containers "${container.name}" may not be changed\n`;
-      issues.push(
-        forbidden(field, detail + specDifference({ ephemeralContainers: [container] }, { ephemeralContainers: [now] })),
-      );
+      issues.push(forbidden(field, detail + ephemeralDifference(container, now)));
     }
   }
   return issues;

@@ -6,7 +6,7 @@ import type { ReplicationController as StoredReplicationController } from "../..
 import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { dropClosedFeatures } from "./closed-features.ts";
-import { defaultPodSpec } from "./pod-spec/defaults.ts";
+import { defaultTemplate } from "./pod-spec/defaults.ts";
 import { checkRunsForever, checkSelectsLabels, checkTemplate } from "./pod-spec/template.ts";
 import { isWantedAnew, ownerNameWarnings, templateWarnings } from "./pod-warnings/warnings.ts";
 import { checkReplicaStatus } from "./replica-status.ts";
@@ -36,7 +36,7 @@ export const ReplicationController: Kind<ReplicationController> = defineKind(fac
       if (isEmpty(spec.selector)) spec.selector = { ...labels };
       if (isEmpty(metadata.labels)) metadata.labels = { ...labels };
     }
-    defaultPodSpec(spec.template.spec);
+    defaultTemplate(spec.template);
   },
   dropClosed(object) {
     const { template } = (object as unknown as Mutable<ReplicationController>).spec;

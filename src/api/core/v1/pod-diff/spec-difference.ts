@@ -1,6 +1,7 @@
 import { copyWithGivenEmpty } from "../../../../machinery/given-empty.ts";
 import { jsonOfGo } from "../../../../machinery/go-json.ts";
 import type {
+  EphemeralContainer,
   PersistentVolumeClaimSpec,
   PersistentVolumeSpec,
   PodSpec,
@@ -13,6 +14,15 @@ import { unifiedDiff } from "./unified-diff.ts";
 /** How two pod specifications differ, as Kubernetes shows it: a diff of the form that they have within its server. */
 export function specDifference(old: Partial<PodSpec>, next: Partial<PodSpec>): string {
   return unifiedDiff(linesOf(old), linesOf(next));
+}
+
+/** The same for one of its ephemeral containers. */
+export function ephemeralDifference(old: EphemeralContainer, next: EphemeralContainer): string {
+  return unifiedDiff(ephemeralLines(old), ephemeralLines(next));
+}
+
+function ephemeralLines(container: EphemeralContainer): readonly string[] {
+  return jsonOfGo(internalForm("EphemeralContainer", container), 1).split("\n");
 }
 
 /** The same for what volumes are claimed with. */

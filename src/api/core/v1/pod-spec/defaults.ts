@@ -1,7 +1,24 @@
-import type { Mutable } from "../../../../machinery/object.ts";
-import type { PodSpec, ResourceRequirements, Volume } from "../../../generated/core-v1.ts";
+import type { Mutable, ObjectMeta } from "../../../../machinery/object.ts";
+import type { PodSpec, PodTemplateSpec, ResourceRequirements, Volume } from "../../../generated/core-v1.ts";
 import { defaultPullPolicy } from "../../../image-name.ts";
 import { roundResources } from "./resource-list.ts";
+
+/** The defaults of what pods are made from. */
+export function defaultTemplate({ metadata, spec }: Mutable<PodTemplateSpec>): void {
+  forgetInitAnnotations(metadata);
+  defaultPodSpec(spec);
+}
+
+/** Init containers were annotations once; no kubelet is to take them for the field. */
+export function forgetInitAnnotations(metadata: Mutable<Pick<ObjectMeta, "annotations">>): void {
+  const { annotations } = metadata;
+  if (annotations === undefined) return;
+  for (const stage of ["alpha", "beta"]) {
+    for (const what of ["init-containers", "init-container-statuses"])
+      delete annotations[`pod.${stage}.kubernetes.io/${what}`];
+  }
+  if (Object.keys(annotations).length === 0) delete metadata.annotations;
+}
 
 /** The defaults of every pod specification that hang on other fields, in pods and in templates, in place. */
 export function defaultPodSpec(spec: Mutable<PodSpec>): void {
