@@ -1,24 +1,36 @@
 import { canonicalIp, formatNetwork, parseIp, parseNetwork } from "../base/ip.ts";
+import type { FormatCheck } from "../machinery/formats.ts";
 import { invalid } from "../machinery/issue.ts";
-import type { Issues } from "./checks.ts";
+import { checkFormat, type Issues } from "./checks.ts";
 
 const NO_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
 const NO_NETWORK = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
 /** An IP address, in any of its usual forms. @param known addresses that stood there before, which may stay */
 export function checkAddress(text: string, at: string, issues: Issues, known: readonly string[] = []): void {
-  if (known.includes(text)) return;
-  if (parseIp(text) === undefined) return void issues.push(invalid(at, text, NO_ADDRESS));
-  if (hasLeadingZeros(text)) issues.push(invalid(at, text, "must not have leading 0s"));
-  else if (isMapped(text)) issues.push(invalid(at, text, "must not be an IPv4-mapped IPv6 address"));
+  if (!known.includes(text)) checkFormat(text, at, usualAddress, issues);
 }
 
+const usualAddress: FormatCheck = (text) => {
+  if (parseIp(text) === undefined) return [NO_ADDRESS];
+  if (hasLeadingZeros(text)) return ["must not have leading 0s"];
+  return isMapped(text) ? ["must not be an IPv4-mapped IPv6 address"] : [];
+};
+
 /** An IP address in its one canonical form. */
-export function checkCanonicalAddress(text: string, at: string, issues: Issues): void {
-  const before = issues.length;
-  checkAddress(text, at, issues);
-  if (issues.length > before) return;
+export const canonicalAddress: FormatCheck = (text) => {
+  const problems = usualAddress(text);
+  if (problems.length > 0) return problems;
   const canonical = canonicalIp(text)!;
+  return canonical === text ? [] : [`must be in canonical form ("${canonical}")`];
+};
+
+/** A network in its one canonical form. */
+export function checkCanonicalNetwork(text: string, at: string, issues: Issues): void {
+  const before = issues.length;
+  checkNetwork(text, at, issues);
+  if (issues.length > before) return;
+  const canonical = formatNetwork(parseNetwork(text)!);
   if (canonical !== text) issues.push(invalid(at, text, `must be in canonical form ("${canonical}")`));
 }
 
@@ -30,7 +42,7 @@ export function checkNetwork(text: string, at: string, issues: Issues, known: re
   if (hasLeadingZeros(address) || /^0\d/.test(length)) {
     issues.push(invalid(at, text, "must not have leading 0s in IP or prefix length"));
   } else if (isMapped(address)) issues.push(invalid(at, text, "must not have an IPv4-mapped IPv6 address"));
-  else if (!text.startsWith("::ffff:") && canonicalIp(address) !== formatNetwork(network).split("/")[0]) {
+  else if (canonicalIp(address) !== formatNetwork(network).split("/")[0]) {
     issues.push(invalid(at, text, "must not have bits set beyond the prefix length"));
   }
 }

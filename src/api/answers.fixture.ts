@@ -6,6 +6,7 @@ import { applyJsonPatch, readJsonPatch } from "../machinery/patch/json-patch.ts"
 import { metadataIssues } from "../machinery/metadata.ts";
 import type { KubeObject } from "../machinery/object.ts";
 import { invalidError, type Status } from "../machinery/status.ts";
+import { canonicalAddress } from "./addresses.ts";
 import type { Kind, NameRule, RuleContext } from "./kind.ts";
 import { builtInKinds } from "./kinds.ts";
 
@@ -24,6 +25,7 @@ const NAME_CHECKS: Readonly<Record<NameRule, FormatCheck>> = {
   "dns-label": dnsLabel,
   "dns-label-1035": dnsLabel1035,
   "path-segment": pathSegment,
+  "ip-address": canonicalAddress,
 };
 
 export function kindOf({ apiVersion, kind }: Pick<KubeObject, "apiVersion" | "kind">): Kind {

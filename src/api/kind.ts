@@ -98,6 +98,8 @@ export interface KindRules<T extends KubeObject = KubeObject> {
   readonly anyFinalizer?: boolean;
   /** The prefix of a name is not looked at by itself, but as part of the name that is made of it. */
   readonly anyGenerateName?: boolean;
+  /** What should be the prefix of a name is the whole of it. */
+  readonly namesWhole?: true;
   /** What the kind checks in changed metadata, once the server has done so for all kinds alike. Default: the change. */
   readonly metadataChecks?: Readonly<Partial<Record<"update" | "status" | "finalize", readonly MetadataCheck[]>>>;
   /** What an update may not change is told before the rest is looked at: the metadata as a whole, and the object by itself. */
@@ -170,7 +172,7 @@ export interface RuleContext {
   warn(text: string): void;
 }
 
-export type NameRule = "dns-subdomain" | "dns-label" | "dns-label-1035" | "path-segment";
+export type NameRule = "dns-subdomain" | "dns-label" | "dns-label-1035" | "path-segment" | "ip-address";
 
 export interface GraceAnswer {
   readonly seconds: number;

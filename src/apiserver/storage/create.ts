@@ -1,3 +1,4 @@
+import { canonicalAddress } from "../../api/addresses.ts";
 import { type Kind, keyOf, type NameRule, type RuleContext } from "../../api/kind.ts";
 import { randomName, uuid } from "../../base/random.ts";
 import { dnsLabel, dnsLabel1035, dnsSubdomain, type FormatCheck, pathSegment } from "../../machinery/formats.ts";
@@ -67,7 +68,7 @@ export async function createDecoded(
   await context.admission.admit(admissionRequest(operation, "CREATE", { object, name, reserved }));
   withoutTwiceNamedOwners(operation, object, "after");
   for (let attempt = 1; ; attempt++) {
-    if (generated) metadata.name = generateName(context, metadata.generateName!);
+    if (generated) metadata.name = generateName(context, kind, metadata.generateName!);
     const request = admissionRequest(operation, "CREATE", { object, name: metadata.name! });
     prepare(context, operation, object);
     if (kind.custom !== undefined) checkCustomType(kind, object);
@@ -147,7 +148,8 @@ function setSystemFields({ clock, random }: StorageContext, metadata: Partial<Mu
   metadata.creationTimestamp = formatTime(clock.now());
 }
 
-function generateName({ random }: StorageContext, prefix: string): string {
+function generateName({ random }: StorageContext, { namesWhole }: Kind, prefix: string): string {
+  if (namesWhole === true) return prefix;
   return `${prefix.slice(0, LONGEST_PREFIX)}${randomName(random, GENERATED_LENGTH)}`;
 }
 
@@ -210,6 +212,7 @@ const NAME_CHECKS: Readonly<Record<NameRule, FormatCheck>> = {
   "dns-label": dnsLabel,
   "dns-label-1035": dnsLabel1035,
   "path-segment": pathSegment,
+  "ip-address": canonicalAddress,
 };
 
 /** Kubernetes takes a name for generated wherever there is a prefix for one. */

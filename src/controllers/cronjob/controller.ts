@@ -1,7 +1,7 @@
 import { CronJob } from "../../api/batch/v1/cron-job.ts";
 import { Job } from "../../api/batch/v1/job.ts";
 import type { ObjectReference } from "../../api/generated/core-v1.ts";
-import { CronError, type CronSchedule, formatInZone, isTimeZone } from "../../base/cron.ts";
+import { CronError, type CronSchedule, formatInZone, isTimeZone } from "../../machinery/cron.ts";
 import { isStatus } from "../../machinery/status.ts";
 import { formatTime, parseTime } from "../../machinery/time.ts";
 import { defineController, type ReconcileContext, type ReconcileResult, settled } from "../../reconciler/controller.ts";

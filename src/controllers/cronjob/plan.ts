@@ -1,5 +1,5 @@
 import type { CronJob, Job } from "../../api/generated/batch-v1.ts";
-import { type CronSchedule, parseCron } from "../../base/cron.ts";
+import { type CronSchedule, parseCron } from "../../machinery/cron.ts";
 import { parseTime } from "../../machinery/time.ts";
 
 /** More missed starts than these are warned of. */

@@ -93,6 +93,10 @@ export default defineCase("autoscalers", "api", [
   ...inBoth("applied"),
   { ask: `POST ${at("v1")}`, body: autoscaler("v1", "wrong", { maxReplicas: 0, targetCPUUtilizationPercentage: -1 }) },
   { ask: `POST ${at("v1")}`, body: autoscaler("v1", "wrong", { minReplicas: 9, scaleTargetRef: {} }) },
+  ...["", "v1", "/v1", "/", "a/", "a//b"].map((apiVersion) => ({
+    ask: `POST ${at("v2")}?dryRun=All`,
+    body: autoscaler("v2", "wrong", { scaleTargetRef: { ...scaleTargetRef, apiVersion } }),
+  })),
   {
     ask: `POST ${at("v1")}`,
     body: autoscaler(

@@ -71,7 +71,8 @@ function checkReference(
 
 /** The core group has nothing to scale but ReplicationControllers. */
 function checkTargetGroup({ kind, apiVersion = "" }: CrossVersionObjectReference, at: string, issues: Issues): void {
-  if (apiVersion.includes("/") || kind === "ReplicationController") return;
+  const [group = "", ...version] = apiVersion.split("/");
+  if ((group !== "" && version.length > 0) || version.length > 1 || kind === "ReplicationController") return;
   issues.push(invalid(at, apiVersion, "apiVersion must specify API group"));
 }
 

@@ -1,4 +1,4 @@
-import { CronError, isTimeZone, parseCron } from "../../../base/cron.ts";
+import { CronError, isTimeZone, parseCron } from "../../../machinery/cron.ts";
 import { invalid, type Issue, notSupported, required } from "../../../machinery/issue.ts";
 import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { Mutable } from "../../../machinery/object.ts";
@@ -102,8 +102,6 @@ function checkTimeZone(zone: string, issues: Issues): void {
   if (zone.toLowerCase() === "local") {
     const detail = "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones";
     issues.push(invalid(at, zone, detail));
-    // Go knows Local, and only by this name.
-    if (zone === "Local") return;
   }
   if (!isTimeZone(zone)) issues.push(invalid(at, zone, `unknown time zone ${zone}`));
 }

@@ -12,6 +12,7 @@ import {
 } from "../../../machinery/issue.ts";
 import { checkFormat, checkNonnegative, type Issues } from "../../checks.ts";
 import type { JobSpec, PodFailurePolicy, PodFailurePolicyRule, SuccessPolicy } from "../../generated/batch-v1.ts";
+import { countIndexes } from "./job-indexes.ts";
 
 const ACTIONS = ["Count", "FailIndex", "FailJob", "Ignore"];
 const OPERATORS = ["In", "NotIn"];
@@ -138,29 +139,4 @@ function checkSuccessRule(
     const detail = `must be less than or equal to ${total} (the number of indexes in the specified succeededIndexes field)`;
     issues.push(invalid(countAt, succeededCount, detail));
   }
-}
-
-const INTEGER = /^[+-]?\d+$/;
-
-/** How many indexes a text such as `1,3-5,7` names, or what is wrong with it. */
-export function countIndexes(text: string, completions: number): number | string {
-  let last = -1;
-  let total = 0;
-  for (const interval of text === "" ? [] : text.split(",")) {
-    const parts = interval.split("-");
-    if (parts.length > 2) {
-      return `the fragment ${quoted(interval)} violates the requirement that an index interval can have at most two parts separated by '-'`;
-    }
-    for (const part of parts) {
-      if (!INTEGER.test(part)) return `cannot convert string to integer for index: ${quoted(part)}`;
-      if (Number(part) >= completions) return `too large index: ${quoted(part)}`;
-    }
-    const first = Number(parts[0]);
-    const end = Number(parts[1] ?? parts[0]);
-    if (parts.length > 1 && first >= end) return `non-increasing order, previous: ${first}, current: ${end}`;
-    if (last >= first) return `non-increasing order, previous: ${last}, current: ${first}`;
-    total += end - first + 1;
-    last = end;
-  }
-  return total;
 }

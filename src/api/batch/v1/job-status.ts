@@ -2,7 +2,7 @@ import { duplicate, invalid, type Issue, required } from "../../../machinery/iss
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkNonnegative, type Issues } from "../../checks.ts";
 import type { Job, JobStatus } from "../../generated/batch-v1.ts";
-import { countIndexes } from "./job-policies.ts";
+import { countIndexes, firstCommonIndex } from "./job-indexes.ts";
 
 const FIGURES = ["active", "succeeded", "failed", "ready", "terminating"] as const;
 const LASTING = ["Failed", "Complete", "FailureTarget"];
@@ -19,7 +19,8 @@ export function jobStatusIssues(job: Job, old: Job): readonly Issue[] {
   const never = job.spec.suspend === true && job.spec.completions === 0;
   if (isFinished(status)) checkRest(status, old.status, never, issues);
   checkIndexes(job, old, issues);
-  checkSuccess(status, issues);
+  checkPods(status, old.status, issues);
+  checkSuccess(job, issues);
   for (const type of LASTING) {
     if (isTrue(old.status, type) && !isTrue(status, type)) {
       issues.push(bad("status.conditions", `cannot disable the terminal ${type}=True condition`));
@@ -100,8 +101,12 @@ function checkOutcome(status: JobStatus, old: JobStatus, issues: Issues): void {
   }
 }
 
-function checkSuccess(status: JobStatus, issues: Issues): void {
-  if (!isTrue(status, "SuccessCriteriaMet")) return;
+function checkSuccess({ spec, status }: Job, issues: Issues): void {
+  if (!isTrue(status, "SuccessCriteriaMet")) {
+    if (spec.successPolicy === undefined || !isTrue(status, "Complete")) return;
+    const detail = "cannot set Complete=True for Job with SuccessPolicy unless SuccessCriteriaMet=True";
+    return void issues.push(bad("status.conditions", detail));
+  }
   if (isTrue(status, "Failed")) {
     issues.push(bad("status.conditions", "cannot set SuccessCriteriaMet=True and Failed=true conditions"));
   }
@@ -132,7 +137,8 @@ function checkFixedTimes({ spec, status }: Job, { status: old }: Job, issues: Is
   if (completionTime !== undefined && old.completionTime !== undefined && completionTime !== old.completionTime) {
     issues.push(invalid("status.completionTime", completionTime, "field is immutable"));
   }
-  const resumes = isTrue(old, "Suspended") && !isTrue(status, "Suspended");
+  const goesOn = status.conditions?.some((condition) => condition.type === "Suspended" && condition.status === "False");
+  const resumes = isTrue(old, "Suspended") && goesOn === true;
   if (old.startTime !== undefined && startTime !== old.startTime && spec.suspend !== true && !resumes) {
     const detail = "field is immutable for unsuspended job once set";
     issues.push(invalid("status.startTime", startTime ?? null, detail));
@@ -142,7 +148,7 @@ function checkFixedTimes({ spec, status }: Job, { status: old }: Job, issues: Is
 /** A finished job has come to rest. @param never it may finish without having started */
 function checkRest(status: JobStatus, old: JobStatus, never: boolean, issues: Issues): void {
   const finishes = !isFinished(old);
-  const { active = 0, terminating = 0 } = status;
+  const { active = 0 } = status;
   if (active > 0 && (finishes || active !== old.active)) {
     issues.push(invalid("status.active", active, "active>0 is invalid for finished job"));
   }
@@ -155,29 +161,48 @@ function checkRest(status: JobStatus, old: JobStatus, never: boolean, issues: Is
     const shown = { Succeeded: uncounted!.succeeded ?? null, Failed: uncounted!.failed ?? null };
     issues.push(invalid("status.uncountedTerminatedPods", shown, "must be empty for finished job"));
   }
-  if (terminating > 0 && (finishes || terminating !== old.terminating)) {
-    issues.push(invalid("status.terminating", terminating, "terminating>0 is invalid for finished job"));
-  }
 }
 
-function checkIndexes({ spec, status }: Job, { status: old }: Job, issues: Issues): void {
-  const { completedIndexes = "", failedIndexes, ready = 0, active = 0 } = status;
-  const at = "status.completedIndexes";
-  if (completedIndexes !== (old.completedIndexes ?? "")) {
-    const counted = spec.completions === undefined ? 0 : countIndexes(completedIndexes, spec.completions);
-    if (typeof counted === "string") {
-      issues.push(invalid(at, completedIndexes, `error parsing completedIndexes: ${counted}`));
-    }
-    if (completedIndexes !== "" && spec.completionMode !== "Indexed") {
-      const detail = "cannot set non-empty completedIndexes when non-indexed completion mode";
-      issues.push(invalid(at, completedIndexes, detail));
-    }
-  }
-  if (failedIndexes !== undefined && failedIndexes !== old.failedIndexes && spec.backoffLimitPerIndex === undefined) {
-    const detail = "cannot set non-null failedIndexes when backoffLimitPerIndex is null";
-    issues.push(invalid("status.failedIndexes", failedIndexes, detail));
+/** How many pods there are, of those that have to be gone and of those that are ready. */
+function checkPods(status: JobStatus, old: JobStatus, issues: Issues): void {
+  const { ready = 0, active = 0, terminating = 0 } = status;
+  const finishes = isFinished(status) && !isFinished(old);
+  if (isFinished(status) && terminating > 0 && (finishes || terminating !== old.terminating)) {
+    issues.push(invalid("status.terminating", terminating, "terminating>0 is invalid for finished job"));
   }
   if (ready > active && (ready !== old.ready || active !== old.active)) {
     issues.push(invalid("status.ready", ready, "cannot set more ready pods than active"));
   }
+}
+
+function checkIndexes({ spec, status }: Job, { status: old }: Job, issues: Issues): void {
+  const { completedIndexes = "", failedIndexes } = status;
+  const { completions, backoffLimitPerIndex } = spec;
+  const completedAt = "status.completedIndexes";
+  const failedAt = "status.failedIndexes";
+  const completes = completedIndexes !== (old.completedIndexes ?? "");
+  const fails = failedIndexes !== old.failedIndexes;
+  if (completes) checkFormat(completedIndexes, completions, completedAt, issues);
+  if (fails && failedIndexes !== undefined && backoffLimitPerIndex !== undefined) {
+    checkFormat(failedIndexes, completions, failedAt, issues);
+  }
+  if (completes && completedIndexes !== "" && spec.completionMode !== "Indexed") {
+    const detail = "cannot set non-empty completedIndexes when non-indexed completion mode";
+    issues.push(invalid(completedAt, completedIndexes, detail));
+  }
+  if (fails && failedIndexes !== undefined && backoffLimitPerIndex === undefined) {
+    const detail = "cannot set non-null failedIndexes when backoffLimitPerIndex is null";
+    issues.push(invalid(failedAt, failedIndexes, detail));
+  }
+  if ((!completes && !fails) || completions === undefined || failedIndexes === undefined) return;
+  const common = firstCommonIndex(completedIndexes, failedIndexes, completions);
+  if (common === undefined) return;
+  issues.push(invalid(failedAt, failedIndexes, `failedIndexes and completedIndexes overlap at index: ${common}`));
+}
+
+function checkFormat(indexes: string, completions: number | undefined, at: string, issues: Issues): void {
+  if (completions === undefined) return;
+  const counted = countIndexes(indexes, completions);
+  if (typeof counted === "number") return;
+  issues.push(invalid(at, indexes, `error parsing ${at.slice("status.".length)}: ${counted}`));
 }

@@ -3,7 +3,7 @@ import { dnsLabel, dnsSubdomain, type FormatCheck, labelValue, qualifiedName } f
 import { duplicate, invalid, required, tooMany } from "../../../machinery/issue.ts";
 import type { Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
-import { addressWarnings, checkAddress, checkCanonicalAddress, checkEndpointAddress } from "../../addresses.ts";
+import { addressWarnings, canonicalAddress, checkAddress, checkEndpointAddress } from "../../addresses.ts";
 import { checkFormat, checkOneOf, checkRequiredOneOf, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, firstOf } from "../../columns.ts";
 import type { EndpointSlice as StoredEndpointSlice } from "../../generated/discovery-v1.ts";
@@ -134,7 +134,7 @@ function checkOf(type: string, address: string, listAt: string, position: number
   if (type !== "IPv4" && type !== "IPv6") return;
   const before = issues.length;
   if (type === "IPv4") checkAddress(address, at, issues);
-  else checkCanonicalAddress(address, at, issues);
+  else checkFormat(address, at, canonicalAddress, issues);
   if (issues.length > before) return;
   if (ipFamily(address) !== type) issues.push(invalid(listAt, address, `must be an ${type} address`));
   checkEndpointAddress(address, at, issues);

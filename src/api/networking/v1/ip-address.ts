@@ -1,7 +1,6 @@
 import { dnsSubdomain, type FormatCheck, pathSegment } from "../../../machinery/formats.ts";
 import { invalid, type Issue, required } from "../../../machinery/issue.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
-import { canonicalIp } from "../../../base/ip.ts";
 import { checkFormat, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type { IPAddress as StoredIPAddress } from "../../generated/networking-v1.ts";
@@ -13,7 +12,8 @@ export type IPAddress = StoredIPAddress;
 /** An address that somebody has, by the name of the object itself: nobody else can have it. */
 export const IPAddress: Kind<IPAddress> = defineKind(facts.networking.v1.IPAddress, {
   metadataChecks: { update: ["whole", "change"] },
-  nameRule: "path-segment",
+  nameRule: "ip-address",
+  namesWhole: true,
   columns: [{ name: "ParentRef", type: "string", value: parentOf }, age],
   validate: (address) => (address.metadata.resourceVersion === undefined ? addressIssues(address) : []),
   validateUpdate: ({ spec }, old) =>
@@ -26,17 +26,10 @@ function parentOf({ spec: { parentRef } }: IPAddress): string {
   return [plural.toLowerCase(), namespace, name].filter((part) => part !== "").join("/");
 }
 
-const NOT_AN_ADDRESS = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-
-function addressIssues({ metadata, spec }: IPAddress): readonly Issue[] {
+function addressIssues({ spec }: IPAddress): readonly Issue[] {
   const issues: Issues = [];
-  const canonical = canonicalIp(metadata.name);
-  if (canonical === undefined) issues.push(invalid("metadata.name", metadata.name, NOT_AN_ADDRESS));
-  else if (canonical !== metadata.name) {
-    issues.push(invalid("metadata.name", metadata.name, `must be in canonical form ("${canonical}")`));
-  }
   const parent = spec?.parentRef as IPAddress["spec"]["parentRef"] | undefined;
-  if (parent === undefined) return [...issues, required("spec.parentRef")];
+  if (parent === undefined) return [required("spec.parentRef")];
   const check = (field: string, value: string | undefined, isRequired: boolean, format: FormatCheck) => {
     if (value) checkFormat(value, `spec.parentRef.${field}`, format, issues);
     else if (isRequired) issues.push(required(`spec.parentRef.${field}`));

@@ -1,6 +1,7 @@
-import { ipFamily, parseNetwork } from "../../../base/ip.ts";
+import { parseNetwork } from "../../../base/ip.ts";
 import { invalid, type Issue, required } from "../../../machinery/issue.ts";
-import { IMMUTABLE } from "../../checks.ts";
+import { checkCanonicalNetwork } from "../../addresses.ts";
+import { IMMUTABLE, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type { ServiceCIDR as StoredServiceCIDR } from "../../generated/networking-v1.ts";
 import { facts } from "../../generated/resources.ts";
@@ -17,19 +18,18 @@ export const ServiceCIDR: Kind<ServiceCIDR> = defineKind(facts.networking.v1.Ser
 });
 
 const AT = "spec.cidrs";
-const NOT_A_NETWORK = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
 
-function* networkIssues(cidrs: readonly string[]): Iterable<Issue> {
-  if (cidrs.length === 0) return yield required(AT, "at least one CIDR required");
-  if (cidrs.length > 2) return yield invalid(AT, { cidrs }, "may only hold up to 2 values");
-  for (const [index, cidr] of cidrs.entries()) {
-    if (parseNetwork(cidr) === undefined) yield invalid(`${AT}[${index}]`, cidr, NOT_A_NETWORK);
+function networkIssues(cidrs: readonly string[]): Issues {
+  if (cidrs.length === 0) return [required(AT, "at least one CIDR required")];
+  if (cidrs.length > 2) return [invalid(AT, { CIDRs: cidrs }, "may only hold up to 2 values")];
+  const issues: Issues = [];
+  for (const [index, cidr] of cidrs.entries()) checkCanonicalNetwork(cidr, `${AT}[${index}]`, issues);
+  const [first, second] = cidrs.map(parseNetwork);
+  if (first !== undefined && first.family === second?.family) {
+    const rule = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64";
+    issues.push(invalid(AT, cidrs, rule));
   }
-  const [first, second] = cidrs;
-  if (second === undefined || ipFamily(first!) !== ipFamily(second)) return;
-  if (parseNetwork(first!) === undefined) return;
-  const rule = "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and 2001:db8::/64";
-  yield invalid(AT, cidrs, rule);
+  return issues;
 }
 
 /** A network never changes; a second one of the other family may come to it. */

@@ -1,3 +1,6 @@
+import { parseDuration } from "./duration.ts";
+import { TimeError } from "./time.ts";
+
 /** A schedule in cron's five fields, in a time zone of the IANA; or `@every` so long. */
 export interface CronSchedule {
   /** The first time after `ms`, both in milliseconds since the epoch; undefined where there is none within five years. */
@@ -14,20 +17,28 @@ export class CronError extends Error {
  * @param timeZone an IANA name. Default UTC. @throws CronError
  */
 export function parseCron(text: string, timeZone = "UTC"): CronSchedule {
-  const zoned = /^(?:CRON_)?TZ=(\S+)\s+(.*)$/.exec(text.trim());
-  const [zone, spec] = zoned === null ? [timeZone, text.trim()] : [zoned[1]!, zoned[2]!];
-  const every = /^@every\s+(.+)$/.exec(spec);
-  if (every !== null) return everySchedule(durationMs(every[1]!));
-  const fields = (SHORTHANDS[spec] ?? spec).split(/\s+/);
+  const { zone, spec } = splitZone(text, timeZone);
+  if (spec.startsWith(EVERY)) return everySchedule(spec);
   if (spec.startsWith("@") && SHORTHANDS[spec] === undefined) throw new CronError(`unrecognized descriptor: ${spec}`);
+  const fields = (SHORTHANDS[spec] ?? spec).trim().split(/\s+/);
   if (fields.length !== FIELDS.length) {
     throw new CronError(`expected exactly ${FIELDS.length} fields, found ${fields.length}: [${fields.join(" ")}]`);
   }
   const [minutes, hours, days, months, weekdays] = fields.map((field, index) => parseField(field, FIELDS[index]!));
-  return fieldSchedule(
-    { minutes: minutes!, hours: hours!, days: days!, months: months!, weekdays: weekdays! },
-    zoneOf(zone),
-  );
+  return fieldSchedule({ minutes: minutes!, hours: hours!, days: days!, months: months!, weekdays: weekdays! }, zone);
+}
+
+function splitZone(text: string, timeZone: string): { readonly zone: Zone; readonly spec: string } {
+  const zoned = /^(?:CRON_)?TZ=([^ ]*)(.*)$/.exec(text);
+  if (zoned === null) return { zone: zoneOf(timeZone), spec: text };
+  const [, name = "", rest = ""] = zoned;
+  // Kubernetes' parser runs over the end here, and this is what it tells of that.
+  if (rest === "") throw new CronError("invalid schedule format: runtime error: slice bounds out of range [:-1]");
+  try {
+    return { zone: zoneOf(name), spec: rest.trim() };
+  } catch (error) {
+    throw new CronError(`provided bad location ${name}: ${(error as CronError).message}`, { cause: error });
+  }
 }
 
 /** @returns whether this runtime knows the time zone. */
@@ -103,15 +114,16 @@ type Zone = (ms: number) => number;
 function parseField(text: string, rule: FieldRule): Field {
   const values = new Set<number>();
   let isAny = false;
-  for (const part of text.split(",")) {
+  for (const part of text.split(",").filter((each) => each !== "")) {
     const [range = "", stepText, ...more] = part.split("/");
+    const [low = "", high, ...beyond] = range.split("-");
+    const isStar = low === "*" || low === "?";
+    if (!isStar && beyond.length > 0) throw new CronError(`too many hyphens: ${part}`);
+    const first = isStar ? rule.least : named(low, rule);
+    const given = isStar ? rule.most : high === undefined ? first : named(high, rule);
     if (more.length > 0) throw new CronError(`too many slashes: ${part}`);
     const step = stepText === undefined ? 1 : whole(stepText);
-    const isStar = range === "*" || range === "?";
-    const ends = isStar ? [rule.least, rule.most] : range.split("-").map((end) => named(end, rule));
-    if (ends.length > 2) throw new CronError(`too many hyphens: ${part}`);
-    const first = ends[0]!;
-    const last = ends[1] ?? (stepText === undefined ? first : rule.most);
+    const last = stepText !== undefined && high === undefined ? rule.most : given;
     if (isStar && step === 1) isAny = true;
     if (first < rule.least) throw new CronError(`beginning of range (${first}) below minimum (${rule.least}): ${part}`);
     if (last > rule.most) throw new CronError(`end of range (${last}) above maximum (${rule.most}): ${part}`);
@@ -128,10 +140,12 @@ function named(text: string, { names }: FieldRule): number {
 }
 
 function whole(text: string): number {
-  if (!/^\d+$/.test(text)) {
+  if (!/^[+-]?\d+$/.test(text)) {
     throw new CronError(`failed to parse int from ${text}: strconv.Atoi: parsing "${text}": invalid syntax`);
   }
-  return Number(text);
+  const number = Number(text);
+  if (number < 0) throw new CronError(`negative number (${number}) not allowed: ${text}`);
+  return number;
 }
 
 /** Searches wall-clock times; one that a change of the clocks leaves out is passed over. */
@@ -167,22 +181,24 @@ function skip({ minutes, hours, days, months, weekdays }: Fields, wall: number):
   return minutes.values.has(date.getUTCMinutes()) ? wall : wall + MINUTE;
 }
 
-function everySchedule(periodMs: number): CronSchedule {
-  const whole = Math.max(1000, Math.floor(periodMs / 1000) * 1000);
+const EVERY = "@every ";
+
+function everySchedule(spec: string): CronSchedule {
+  const whole = Math.max(1000, Math.floor(periodMs(spec) / 1000) * 1000);
   return { next: (ms) => Math.floor(ms / 1000) * 1000 + whole };
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: MINUTE, h: HOUR };
-
-function durationMs(text: string): number {
-  if (!/^(\d+(\.\d+)?(ms|s|m|h))+$/.test(text)) throw new CronError(`failed to parse duration @every ${text}`);
-  return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
-    (sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!,
-    0,
-  );
+function periodMs(spec: string): number {
+  try {
+    return parseDuration(spec.slice(EVERY.length));
+  } catch (error) {
+    if (!(error instanceof TimeError)) throw error;
+    throw new CronError(`failed to parse duration ${spec}: ${error.message}`, { cause: error });
+  }
 }
 
-const zones = new Map<string, Zone>([["UTC", () => 0]]);
+/** Go's names for it: no name is UTC, and a server's own time zone is none other. */
+const zones = new Map<string, Zone>(["UTC", "", "Local"].map((name) => [name, () => 0]));
 
 function zoneOf(name: string): Zone {
   const known = zones.get(name);
@@ -197,7 +213,18 @@ function zoneOf(name: string): Zone {
   return zone;
 }
 
+/** Names have to be written as the IANA does, which this runtime does not mind: each part begins with a capital. */
+const NAME = /^[A-Z][^/]*(?:\/[A-Z][^/]*)*$/;
+
 function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const format = NAME.test(timeZone) ? formatIn(timeZone) : undefined;
+  const canonical = format?.resolvedOptions().timeZone;
+  const isOther = canonical !== timeZone && canonical?.toLowerCase() === timeZone.toLowerCase();
+  if (format === undefined || isOther) throw new CronError(`unknown time zone ${timeZone}`);
+  return format;
+}
+
+function formatIn(timeZone: string): Intl.DateTimeFormat | undefined {
   try {
     return new Intl.DateTimeFormat("en-US", {
       timeZone,
@@ -209,7 +236,7 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
       minute: "numeric",
       second: "numeric",
     });
-  } catch (error) {
-    throw new CronError(`unknown time zone ${timeZone}`, { cause: error });
+  } catch {
+    return undefined;
   }
 }

@@ -11,6 +11,7 @@ const cases: readonly (readonly [schedule: string, from: string, next: string | 
   ["59 23 31 2 *", "2026-01-01T00:00:00Z", undefined],
   ["30 6-16/4 * * 1-5", "2026-01-02T14:30:00Z", "2026-01-05T06:30:00Z"],
   ["@hourly", "2026-01-01T00:00:00Z", "2026-01-01T01:00:00Z"],
+  ["1,,*-9/30 * * * *", "2026-01-01T00:00:00Z", "2026-01-01T00:01:00Z"],
   ["@every 1h30m", "2026-01-01T00:00:00Z", "2026-01-01T01:30:00Z"],
   ["0 9 * * *", "2026-07-01T00:00:00Z", "2026-07-01T07:00:00Z", "Europe/Berlin"],
   ["30 2 * * *", "2026-03-28T12:00:00Z", "2026-03-30T00:30:00Z", "Europe/Berlin"],
@@ -25,11 +26,26 @@ for (const [schedule, from, next, zone] of cases) {
 }
 
 test("parseCron: refuses what is no schedule", () => {
-  for (const text of ["", "* * * *", "60 * * * *", "* * 0 * *", "5-1 * * * *", "*/0 * * * *", "@often", "a * * * *"]) {
+  for (const text of [
+    "",
+    "* * * *",
+    "60 * * * *",
+    "* * 0 * *",
+    "5-1 * * * *",
+    "*/0 * * * *",
+    "@often",
+    "@every x",
+    "@hourly ",
+    "TZ=UTC",
+    "1/-1 * * * *",
+    "a * * * *",
+  ]) {
     assert.throws(() => parseCron(text), { name: "CronError" }, text);
   }
   assert.equal(isTimeZone("Europe/Berlin"), true);
-  assert.equal(isTimeZone("Nowhere/At-All"), false);
+  for (const zone of ["Nowhere/At-All", "utc", "europe/berlin", "Europe/berlin", "+0100"]) {
+    assert.equal(isTimeZone(zone), false, zone);
+  }
 });
 
 test("formatInZone: with the zone's offset", () => {
