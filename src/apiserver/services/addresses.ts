@@ -1,15 +1,17 @@
-import type { Service, ServicePort } from "../../api/generated/core-v1.ts";
+import type { Service } from "../../api/generated/core-v1.ts";
 import { followFirstAddress } from "../../api/core/v1/service-addresses.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Random } from "../../base/random.ts";
 import { invalid, type Issue } from "../../machinery/issue.ts";
 import type { Mutable } from "../../machinery/object.ts";
-import { internalError, invalidError } from "../../machinery/status.ts";
+import { sameJson } from "../../machinery/same-json.ts";
+import { invalidError } from "../../machinery/status.ts";
 import type { AdmissionPlugin } from "../admission/admission.ts";
 import type { Lookup } from "../admission/lookup.ts";
-import { Allocator, type Numbers, numbersToKeep, numbersToTry, type OpenNumbers } from "./allocator.ts";
+import { Allocator, numbersToKeep, portsToTry } from "./allocator.ts";
 import { ClusterIps } from "./cluster-ips.ts";
 import { familiesFit, settleFamilies } from "./families.ts";
+import { changeNodePorts, giveHealthPort, giveNodePorts, keepGivenPorts } from "./node-ports.ts";
 
 export interface ServiceAddressOptions {
   /** Such as `10.96.0.0/12`, or `10.96.0.0/16,fd00:10:96::/112` for services of both families, the usual one first. */
@@ -18,7 +20,6 @@ export interface ServiceAddressOptions {
 }
 
 type DraftService = Mutable<Service>;
-type Ports = Mutable<ServicePort>[];
 
 /**
  * Gives Services their cluster IP and node ports, keeps them over updates, and refuses those that are taken. It runs as
@@ -42,30 +43,26 @@ export function serviceAddresses(
       if (object === undefined || (operation !== "CREATE" && operation !== "UPDATE")) return;
       const service = object as unknown as DraftService;
       const used = inUse(lookup, present);
-      const open: OpenNumbers = dryRun ? numbersToTry : (real) => numbersToKeep(real, reserved!);
       if (present !== undefined) {
+        keepGivenAddresses(service, present);
+        keepGivenPorts(service, present);
         followFirstAddress(service.spec, present.spec);
-        keepGiven(service, present);
       }
       if (needsAddress(service)) refuse(service, settleFamilies(service.spec, oldSpec(present), addresses.families));
-      const ports = open(nodePorts, PORT_TO_TRY);
-      // One that was made by its status has none, and gets none by an update.
-      const goesWithout = present !== undefined && needsAddress(present) && present.spec.clusterIPs === undefined;
-      const wantsAddress = needsAddress(service) && service.spec.clusterIP !== "None" && !goesWithout;
-      if (wantsAddress && familiesFit(service.spec)) {
+      const held = heldAddresses(service, present);
+      if (needsAddress(service) && service.spec.clusterIP !== "None" && familiesFit(service.spec)) {
         const isGiven = (service.spec.clusterIP ?? "") === "";
-        const issue = addresses.give(service.spec, present?.spec.clusterIPs ?? [], used.addresses, open);
+        const issue = addresses.give(service.spec, held, used.addresses, dryRun ? undefined : reserved!);
         refuse(service, issue === undefined ? [] : [issue]);
         if (isGiven && !dryRun && hasNoName(service)) refuse(service, [unnamed(service.spec)]);
       }
-      giveNodePorts(service, ports, used.nodePorts, present);
-      giveHealthPort(service, ports, used.nodePorts, present);
+      const ports = dryRun ? portsToTry(nodePorts) : numbersToKeep(nodePorts, reserved!);
+      if (present === undefined) giveNodePorts(service, ports, used.nodePorts);
+      else changeNodePorts(service, present, ports, used.nodePorts);
+      giveHealthPort(service, present, ports, used.nodePorts);
     },
   };
 }
-
-/** The node port that stands for any in dry runs. */
-const PORT_TO_TRY = 32_769;
 
 /** What a stored service has is taken as long as it is stored, and free from the moment on at which it is not. */
 function letGo({ spec }: Service, addresses: ClusterIps, nodePorts: Allocator): void {
@@ -96,120 +93,37 @@ function oldSpec(old: Service | undefined): Service["spec"] | undefined {
   return old !== undefined && needsAddress(old) ? old.spec : undefined;
 }
 
+/** How many of its addresses an update leaves alone: it gives some to what had none by its type, and a second to what had one. */
+function heldAddresses({ spec }: DraftService, old: Service | undefined): number {
+  if (old === undefined || !needsAddress(old)) return 0;
+  const isUpgraded = old.spec.clusterIP !== "None" && old.spec.ipFamilies?.length === 1;
+  return isUpgraded && spec.clusterIPs !== undefined ? 1 : Infinity;
+}
+
 function needsAddress({ spec }: DraftService | Service): boolean {
   return spec.type !== "ExternalName";
 }
 
-function needsNodePorts({ spec }: DraftService | Service): boolean {
-  if (spec.type === "NodePort") return true;
-  return spec.type === "LoadBalancer" && spec.allocateLoadBalancerNodePorts !== false;
-}
-
 /** An update that leaves out what the server gave means to keep it. */
-function keepGiven(service: DraftService, old: Service): void {
-  if (needsAddress(service) && needsAddress(old)) {
-    if ((service.spec.clusterIP ?? "") === "" && old.spec.clusterIP !== undefined)
-      service.spec.clusterIP = old.spec.clusterIP;
-    if (
-      (service.spec.clusterIPs ?? []).length === 0 &&
-      old.spec.clusterIPs !== undefined &&
-      service.spec.clusterIP === old.spec.clusterIP
-    ) {
+function keepGivenAddresses(service: DraftService, old: Service): void {
+  if (!needsAddress(old)) return;
+  if (needsAddress(service)) {
+    if (!service.spec.clusterIP && old.spec.clusterIP !== undefined) service.spec.clusterIP = old.spec.clusterIP;
+    if ((service.spec.clusterIPs ?? []).length === 0 && old.spec.clusterIPs !== undefined)
       service.spec.clusterIPs = [...old.spec.clusterIPs];
-    }
     if (service.spec.ipFamilies === undefined && old.spec.ipFamilies !== undefined)
       service.spec.ipFamilies = [...old.spec.ipFamilies];
     if (service.spec.ipFamilyPolicy === undefined && old.spec.ipFamilyPolicy !== undefined)
       service.spec.ipFamilyPolicy = old.spec.ipFamilyPolicy;
-  } else if (!needsAddress(service)) {
+  } else {
     // What was given goes with the type; what a person wrote stays for validation to judge.
-    if (service.spec.clusterIP === old.spec.clusterIP) delete service.spec.clusterIP;
-    if (service.spec.clusterIPs?.join() === old.spec.clusterIPs?.join()) delete service.spec.clusterIPs;
+    if (service.spec.clusterIP === old.spec.clusterIP && sameJson(service.spec.clusterIPs, old.spec.clusterIPs)) {
+      delete service.spec.clusterIP;
+      delete service.spec.clusterIPs;
+    }
     if (service.spec.ipFamilies?.join() === old.spec.ipFamilies?.join()) delete service.spec.ipFamilies;
     if (service.spec.ipFamilyPolicy === old.spec.ipFamilyPolicy) delete service.spec.ipFamilyPolicy;
   }
-  if (needsNodePorts(service) && needsNodePorts(old)) {
-    const given = new Map((old.spec.ports ?? []).map((port) => [portKey(port), port.nodePort]));
-    const chosen = new Set((service.spec.ports ?? []).map((port) => port.nodePort));
-    for (const port of (service.spec.ports ?? []) as Ports) {
-      const before = given.get(portKey(port));
-      if (port.nodePort === undefined && before !== undefined && !chosen.has(before)) port.nodePort = before;
-    }
-  } else if (!needsNodePorts(service)) {
-    const given = new Set((old.spec.ports ?? []).map((port) => port.nodePort));
-    for (const port of (service.spec.ports ?? []) as Ports) if (given.has(port.nodePort)) delete port.nodePort;
-  }
-  if (
-    needsHealthPort(service) &&
-    needsHealthPort(old) &&
-    service.spec.healthCheckNodePort === undefined &&
-    old.spec.healthCheckNodePort !== undefined
-  ) {
-    service.spec.healthCheckNodePort = old.spec.healthCheckNodePort;
-  } else if (!needsHealthPort(service) && service.spec.healthCheckNodePort === old.spec.healthCheckNodePort) {
-    delete service.spec.healthCheckNodePort;
-  }
-}
-
-function portKey({ protocol = "TCP", port }: Pick<ServicePort, "protocol" | "port">): string {
-  return `${protocol}/${port}`;
-}
-
-function giveNodePorts(
-  service: DraftService,
-  allocator: Numbers,
-  used: ReadonlySet<number>,
-  old: Service | undefined,
-): void {
-  if (!needsNodePorts(service)) return;
-  const own = new Set((old?.spec.ports ?? []).map((port) => port.nodePort));
-  /** One number may serve one port over several protocols. */
-  const given = new Map<number, number>();
-  for (const [index, port] of ((service.spec.ports ?? []) as Ports).entries()) {
-    if (port.nodePort === undefined || port.nodePort === 0) {
-      const free = given.get(port.port) ?? allocator.take(used);
-      if (free === undefined) throw internalError(new Error("failed to allocate a nodePort: range is full"));
-      port.nodePort = free;
-    } else if (!own.has(port.nodePort) && ![...given.values()].includes(port.nodePort)) {
-      claimPort(service, `spec.ports[${index}].nodePort`, port.nodePort, allocator, used);
-    }
-    given.set(port.port, port.nodePort);
-  }
-}
-
-function needsHealthPort({ spec }: DraftService | Service): boolean {
-  return spec.type === "LoadBalancer" && spec.externalTrafficPolicy === "Local";
-}
-
-function giveHealthPort(
-  service: DraftService,
-  allocator: Numbers,
-  used: ReadonlySet<number>,
-  old: Service | undefined,
-): void {
-  if (!needsHealthPort(service)) return;
-  const { spec } = service;
-  if (spec.healthCheckNodePort === undefined || spec.healthCheckNodePort === 0) {
-    spec.healthCheckNodePort = allocator.take(used)!;
-  } else if (spec.healthCheckNodePort !== old?.spec.healthCheckNodePort) {
-    claimPort(service, "spec.healthCheckNodePort", spec.healthCheckNodePort, allocator, used);
-  }
-}
-
-function claimPort(
-  service: DraftService,
-  field: string,
-  port: number,
-  allocator: Numbers,
-  used: ReadonlySet<number>,
-): void {
-  const claimed = allocator.claim(port, used);
-  if (claimed === "held") return;
-  const why =
-    claimed === "taken"
-      ? "provided port is already allocated"
-      : `provided port is not in the valid range. The range of valid ports is ${allocator.first}-${allocator.last}`;
-  refuse(service, [invalid(field, port, why)]);
 }
 
 /** @throws where there is anything to say against it */

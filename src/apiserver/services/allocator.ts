@@ -13,23 +13,37 @@ export interface Numbers {
   claim(number: number, used: ReadonlySet<number>): Claim;
 }
 
-/** @param given the number that stands for whichever where nothing is stored */
-export type OpenNumbers = (real: Allocator, given: number) => Numbers;
-
 export type Claim = "taken" | "out of range" | "held";
 
 /**
- * The numbers of a range for what is only tried out: nothing is held, and what is not chosen is the same each time, as in
- * Kubernetes. @param given the number that stands for whichever, and those after it for more of them
+ * The node ports of what is only tried out: nothing is held, and what is not chosen is the same each time, and beyond the
+ * range, which Kubernetes does not look at here.
  */
-export function numbersToTry(real: Allocator, given: number): Numbers {
-  let next = given;
+export function portsToTry(real: Allocator): Numbers {
+  const { first, last } = real;
+  const tried: number[] = [];
   return {
-    first: real.first,
-    last: real.last,
-    take: () => next++,
-    claim: (number, used) => real.look(number, used),
+    first,
+    last,
+    take() {
+      const next = (tried.length === 0 ? PORT_BEFORE_TRIES : Math.max(...tried)) + 1;
+      tried.push(next);
+      return next;
+    },
+    claim(port, used) {
+      if (tried.includes(port) || real.look(port, used) === "taken") return "taken";
+      tried.push(port);
+      return "held";
+    },
   };
+}
+
+const PORT_BEFORE_TRIES = 32_768;
+
+/** The addresses of what is only tried out: that of the network stands for any, and a taken one may be asked for. */
+export function addressesToTry({ first, last }: Allocator): Numbers {
+  const claim = (number: number) => (number < first || number > last ? "out of range" : "held");
+  return { first, last, take: () => 0, claim };
 }
 
 /** The numbers of a range for what is to be stored: what is chosen of them is held, and free at once if it is given back. */

@@ -5,7 +5,7 @@ import type { Random } from "../../base/random.ts";
 import { invalid, type Issue } from "../../machinery/issue.ts";
 import type { Mutable } from "../../machinery/object.ts";
 import { internalError } from "../../machinery/status.ts";
-import { Allocator, type Numbers, type OpenNumbers } from "./allocator.ts";
+import { addressesToTry, Allocator, type Numbers, numbersToKeep } from "./allocator.ts";
 import { addressText, numberOf, parseRanges, type Range } from "./range.ts";
 
 interface Pool {
@@ -43,28 +43,30 @@ export class ClusterIps {
 
   /**
    * Gives a service an address of each of its families, or claims those that somebody chose for it.
-   * @param used what other services have. @param open what may be chosen of a range, and whether it is held
+   * @param held how many of its addresses it has already. @param used what other services have
+   * @param reserved what holds what it gets until it is stored; without, it is only tried out
    * @returns why it cannot have what was chosen
    */
   give(
     spec: Mutable<Service>["spec"],
-    old: readonly string[],
+    held: number,
     used: ReadonlySet<string>,
-    open: OpenNumbers,
+    reserved: DisposableStack | undefined,
   ): Issue | undefined {
     const ips = [...(spec.clusterIPs ?? [])];
     for (const [index, family] of (spec.ipFamilies ?? []).entries()) {
       const pool = this.#pools.get(family as IpFamily);
-      if (pool === undefined) continue;
+      if (pool === undefined || index < held) continue;
       const { range } = pool;
-      const numbers = open(pool.numbers, 0);
+      const isTried = reserved === undefined;
+      const numbers = isTried ? addressesToTry(pool.numbers) : numbersToKeep(pool.numbers, reserved);
       const wanted = ips[index] ?? "";
       if (wanted === "") {
         const given = numbers.take(numbersOf(range, used));
         if (given === undefined) throw internalError(new Error("failed to allocate a serviceIP: range is full"));
         ips[index] = addressText(range, given);
-      } else if (!old.includes(wanted)) {
-        const why = refusal(range, numbers, wanted, used);
+      } else {
+        const why = refusal(range, numbers, wanted, used, isTried);
         if (why !== undefined)
           return invalid("spec.clusterIPs", spec.clusterIPs, `failed to allocate IP ${wanted}: ${why}`);
       }
@@ -80,13 +82,18 @@ function numbersOf(range: Range, texts: ReadonlySet<string>): ReadonlySet<number
   return new Set([...texts].flatMap((text) => numberOf(range, text) ?? []));
 }
 
-function refusal(range: Range, numbers: Numbers, wanted: string, used: ReadonlySet<string>): string | undefined {
+function refusal(
+  range: Range,
+  numbers: Numbers,
+  wanted: string,
+  used: ReadonlySet<string>,
+  isTried: boolean,
+): string | undefined {
   const number = numberOf(range, wanted);
-  if (number === undefined || (number === 0 && range.family === "IPv6"))
-    return "the provided network does not match the current range";
-  const claimed = numbers.claim(number, numbersOf(range, used));
+  const claimed = number === undefined ? "out of range" : numbers.claim(number, numbersOf(range, used));
   if (claimed === "held") return undefined;
   if (claimed === "taken") return "provided IP is already allocated";
-  // The first and the last address of a network of IPv4 stand in it, and are nobody's.
-  return `the provided IP is not in the valid range. The range of valid IPs is ${range.text}`;
+  return isTried
+    ? `the provided IP (${wanted}) is not in the valid range. The range of valid IPs is ${range.text}`
+    : "the provided network does not match the current range";
 }

@@ -80,7 +80,7 @@ function shrink(spec: DraftSpec, old: Service["spec"]): readonly Issue[] {
     return [];
   }
   const reduced = (before: readonly string[] = [], now: readonly string[]) =>
-    now.length > 0 && now.length < before.length && now[0] === before[0];
+    now.length > 0 && now.length < before.length;
   const refuse = (what: string) =>
     invalid(POLICY, ipFamilyPolicy, `must be 'SingleStack' to release the secondary ${what}`);
   return [

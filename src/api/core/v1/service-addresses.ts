@@ -121,6 +121,6 @@ function checkFamiliesUpdate(spec: Spec, old: Spec, issues: Issues): void {
 /** Older clients know one address: where they change it alone, the list goes along. */
 export function followFirstAddress(spec: Mutable<Service>["spec"], old: Service["spec"]): void {
   if (spec.clusterIP === old.clusterIP || !sameJson(spec.clusterIPs, old.clusterIPs)) return;
-  if (!spec.clusterIP) delete spec.clusterIPs;
-  else if (old.clusterIP) spec.clusterIPs = [spec.clusterIP];
+  if (spec.clusterIP) spec.clusterIPs = [spec.clusterIP];
+  else delete spec.clusterIPs;
 }

@@ -17,7 +17,7 @@ import { checkClusterAddresses, isHeadless, isReachableFromOutside } from "./ser
 
 const PROTOCOLS = ["SCTP", "TCP", "UDP"];
 const TYPES = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
-const TRAFFIC_POLICIES = ["Cluster", "Local"];
+export const TRAFFIC_POLICIES = ["Cluster", "Local"];
 const DISTRIBUTIONS = ["PreferClose", "PreferSameZone", "PreferSameNode"];
 const MODE = "service.kubernetes.io/topology-mode";
 const HINTS = "service.kubernetes.io/topology-aware-hints";

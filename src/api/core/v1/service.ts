@@ -12,7 +12,13 @@ import {
   followFirstAddress,
   isReachableFromOutside,
 } from "./service-addresses.ts";
-import { checkService, checkServiceUpdate, serviceStatusIssues, serviceWarnings } from "./service-validation.ts";
+import {
+  checkService,
+  checkServiceUpdate,
+  serviceStatusIssues,
+  serviceWarnings,
+  TRAFFIC_POLICIES,
+} from "./service-validation.ts";
 
 export type Service = StoredService;
 
@@ -37,10 +43,12 @@ export const Service: Kind<Service> = defineKind(facts.core.v1.Service, {
     const { spec } = object as unknown as Mutable<Service>;
     // Older clients know one address.
     if (spec.clusterIP && spec.clusterIPs === undefined) spec.clusterIPs = [spec.clusterIP];
+    hideInnerTraffic(spec);
   },
   prepareForUpdate(object, old, { subresource }) {
     if (subresource !== "") return;
     dropWhatTheTypeHasNot(object as unknown as Mutable<Service>, old);
+    hideInnerTraffic((object as unknown as Mutable<Service>).spec);
     followFirstAddress((object as unknown as Mutable<Service>).spec, old.spec);
   },
   validate(service) {
@@ -83,6 +91,12 @@ function defaultService({ spec, status }: Mutable<Service>): void {
     spec.allocateLoadBalancerNodePorts ??= true;
     for (const ingress of status.loadBalancer.ingress ?? []) if (ingress.ip) ingress.ipMode ??= "VIP";
   }
+}
+
+/** Names of elsewhere show no policy for traffic within the cluster; what is none is left to be refused. */
+function hideInnerTraffic(spec: Mutable<Service>["spec"]): void {
+  const { type, internalTrafficPolicy = "" } = spec;
+  if (type === "ExternalName" && TRAFFIC_POLICIES.includes(internalTrafficPolicy)) delete spec.internalTrafficPolicy;
 }
 
 /** A change of type takes along what the new type has not, as long as nobody asked for it by hand. */
