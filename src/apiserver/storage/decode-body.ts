@@ -53,7 +53,7 @@ export function decodeObject(
   const object = value as MutableJsonObject;
   object["apiVersion"] = kind.apiVersion;
   object["kind"] = kind.kind;
-  defaultObject(kind, object);
+  decoded(refuse, () => defaultObject(kind, object));
   return object;
 }
 

@@ -175,6 +175,7 @@ const SUBJECTS: readonly Subject[] = [
     changes: [
       { spec: { drivers: [{ name: "example.com", nodeID: "a", topologyKeys: ["a"], allocatable: { count: 2 } }] } },
       { spec: { drivers: [{ name: "example.com", nodeID: "b" }] } },
+      { spec: { drivers: [{ name: "example.com", nodeID: "a", topologyKeys: [] }] } },
       { spec: { drivers: null } },
     ],
   },

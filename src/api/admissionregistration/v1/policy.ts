@@ -16,6 +16,7 @@ import type { Column, KindRules } from "../../kind.ts";
 import { checkConditions } from "./conditions.ts";
 import { type Compiler, type Composition, type ExpressionScope, withVariables } from "./expressions.ts";
 import { checkNamedRule } from "./rules.ts";
+import { staticNameWarnings } from "./static-names.ts";
 
 /** What both kinds of policies have in common. */
 export interface PolicySpec {
@@ -32,6 +33,7 @@ export const ofPolicies = {
   allowsUnconditionalUpdate: false,
   metadataChecks: { update: ["whole"] },
   desired: ({ spec }: { readonly spec: object }): unknown => spec,
+  warnings: staticNameWarnings,
 } as const;
 
 /** What the expressions of a policy may speak of; its messages may not ask about access. */

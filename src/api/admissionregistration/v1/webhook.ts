@@ -9,6 +9,7 @@ import type { KindRules } from "../../kind.ts";
 import { checkReviewVersions, checkWebhookClient, isUnderstood } from "../../webhook-client.ts";
 import { checkConditions } from "./conditions.ts";
 import { checkRule } from "./rules.ts";
+import { staticNameWarnings } from "./static-names.ts";
 
 /** What the conditions of webhooks may speak of. */
 export const WEBHOOK_SCOPE = { authorizer: true } as const;
@@ -29,6 +30,7 @@ export function configurationRules<T extends Configuration>(): KindRules<T> {
     desired: ({ webhooks }) => webhooks,
     allowsUnconditionalUpdate: false,
     mindsEmpty: true,
+    warnings: staticNameWarnings,
     columns: [
       name,
       {
@@ -94,8 +96,8 @@ function checkQualifiedName(name: string, at: string, issues: Issues): void {
   }
 }
 
-function checkSideEffects(value: string | undefined, at: string, any: boolean, issues: Issues): void {
+function checkSideEffects(value: string | null, at: string, any: boolean, issues: Issues): void {
   const allowed = any ? ["None", "NoneOnDryRun", "Some", "Unknown"] : NO_SIDE_EFFECTS;
-  if (value === undefined) issues.push(required(at, `must specify one of ${allowed.join(", ")}`));
+  if (value === null) issues.push(required(at, `must specify one of ${allowed.join(", ")}`));
   else if (!allowed.includes(value)) issues.push(notSupported(at, value, allowed));
 }

@@ -8,14 +8,16 @@ const ALONE = "should not be set when strategy is not set to Webhook";
 /** How objects get from one version to another. Fields are named as Kubernetes has them inside, without `webhook` around them. */
 export function checkConversion({ strategy, webhook }: CustomResourceConversion, at: string, issues: Issues): void {
   checkRequiredOneOf(strategy, `${at}.strategy`, ["None", "Webhook"], issues);
-  const { clientConfig, conversionReviewVersions = [] } = webhook ?? {};
+  const { clientConfig } = webhook ?? {};
+  // A required list is null where nothing was sent.
+  const versions = webhook?.conversionReviewVersions ?? [];
   const [clientAt, versionsAt] = [`${at}.webhookClientConfig`, `${at}.conversionReviewVersions`];
   if (strategy !== "Webhook") {
     if (clientConfig !== undefined) issues.push(forbidden(clientAt, ALONE));
-    if (conversionReviewVersions.length > 0) issues.push(forbidden(versionsAt, ALONE));
+    if (versions.length > 0) issues.push(forbidden(versionsAt, ALONE));
     return;
   }
   if (clientConfig === undefined) issues.push(required(clientAt, "required when strategy is set to Webhook"));
   else checkWebhookClient(clientConfig, clientAt, issues);
-  checkReviewVersions(conversionReviewVersions, versionsAt, false, issues, "");
+  checkReviewVersions(versions, versionsAt, false, issues, "");
 }

@@ -25,6 +25,7 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinition> = defineKi
       if ((names.singular ?? "") === "" && kind !== "") names.singular = kind.toLowerCase();
       if ((names.listKind ?? "") === "" && kind !== "") names.listKind = `${kind}List`;
       spec.conversion ??= { strategy: "None" };
+      dropEmptyWebhook(spec.conversion);
       if ((status?.storedVersions?.length ?? 0) === 0) keepStorageVersion(object as never);
     },
     prepareForCreate: (object) => keepStorageVersion(object as never),
@@ -53,6 +54,12 @@ export const CustomResourceDefinition: Kind<CustomResourceDefinition> = defineKi
     },
   },
 );
+
+/** Of a webhook Kubernetes holds what is in it, and not that it is there. */
+function dropEmptyWebhook(conversion: Mutable<CustomResourceDefinition["spec"]["conversion"]>): void {
+  const { clientConfig, conversionReviewVersions = null } = conversion.webhook ?? {};
+  if (clientConfig === undefined && conversionReviewVersions === null) delete conversion.webhook;
+}
 
 type Condition = NonNullable<CustomResourceDefinition["status"]["conditions"]>[number];
 

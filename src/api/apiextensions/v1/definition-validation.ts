@@ -1,4 +1,5 @@
-import { dnsLabel1035, dnsSubdomain } from "../../../machinery/formats.ts";
+import { byteLength, dnsLabel1035, dnsSubdomain } from "../../../machinery/formats.ts";
+import { givenEmpty } from "../../../machinery/given-empty.ts";
 import { invalid, type Issue, notSupported, required } from "../../../machinery/issue.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { IMMUTABLE, type Issues } from "../../checks.ts";
@@ -10,16 +11,19 @@ import type {
   CustomResourceDefinitionVersion,
   CustomResourceSubresources,
 } from "../../generated/apiextensions-v1.ts";
+import { checkApproval } from "./approval.ts";
 import { checkConversion } from "./conversion-validation.ts";
 import { checkRootSchema } from "./schema-validation.ts";
+import { checkSelectableFields } from "./selectable-fields.ts";
 
 export function checkName({ metadata, spec }: CustomResourceDefinition): readonly Issue[] {
   if (metadata.name === `${spec.names.plural}.${spec.group}`) return [];
   return [invalid("metadata.name", metadata.name, 'must be spec.names.plural+"."+spec.group')];
 }
 
-export function checkDefinition({ spec, status }: CustomResourceDefinition): Issues {
+export function checkDefinition(definition: CustomResourceDefinition): Issues {
   const issues: Issues = [];
+  const { metadata, spec, status } = definition;
   checkGroup(spec.group, issues);
   if (spec.scope === "") issues.push(required("spec.scope"));
   else if (spec.scope !== "Cluster" && spec.scope !== "Namespaced") {
@@ -32,6 +36,7 @@ export function checkDefinition({ spec, status }: CustomResourceDefinition): Iss
   checkConversion(spec.conversion, "spec.conversion", issues);
   if (status.acceptedNames !== undefined) checkNames(status.acceptedNames, "status.acceptedNames", issues);
   checkStoredVersions(status.storedVersions ?? [], spec, issues);
+  if (metadata.resourceVersion === undefined) checkApproval(definition, undefined, issues);
   if (spec.preserveUnknownFields === true) {
     const why =
       "cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead";
@@ -52,6 +57,7 @@ export function checkDefinitionUpdate(next: CustomResourceDefinition, old: Custo
   }
   fixed(next.spec.group, old.spec.group, "spec.group");
   fixed(next.spec.names.plural, old.spec.names.plural, "spec.names.plural");
+  checkApproval(next, old, issues);
   return issues;
 }
 
@@ -80,16 +86,41 @@ function checkVersions(spec: CustomResourceDefinitionSpec, issues: Issues): void
       issues.push(required(`spec.versions[${index}].schema.openAPIV3Schema`));
     }
   }
-  for (const [index, { name }] of versions.entries()) {
-    const problems = dnsLabel1035(name);
-    if (problems.length > 0) issues.push(invalid(`spec.versions[${index}].name`, name, problems.join(",")));
+  for (const [index, version] of versions.entries()) {
+    const at = `spec.versions[${index}]`;
+    checkVersionName(version.name, `${at}.name`, issues);
+    checkDeprecation(version, `${at}.deprecationWarning`, issues);
   }
   const names = new Set(versions.map(({ name }) => name));
   if (names.size < versions.length)
     issues.push(invalid("spec.versions", versions, "must contain unique version names"));
   if (versions.filter(({ storage }) => storage).length !== 1) {
-    issues.push(invalid("spec.versions", spec.versions, "must have exactly one version marked as storage version"));
+    const shown = spec.versions ?? givenEmpty(spec, "versions") ?? null;
+    issues.push(invalid("spec.versions", shown, "must have exactly one version marked as storage version"));
   }
+  // Kubernetes has the first one's name a second time, as definitions of one version had it.
+  if (versions[0] !== undefined && versions[0].name !== "") checkVersionName(versions[0].name, "spec.version", issues);
+}
+
+function checkVersionName(name: string, at: string, issues: Issues): void {
+  const problems = dnsLabel1035(name);
+  if (problems.length > 0) issues.push(invalid(at, name, problems.join(",")));
+}
+
+const LONGEST_WARNING_BYTES = 256;
+const UNPRINTABLE = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/u;
+
+function checkDeprecation(version: CustomResourceDefinitionVersion, at: string, issues: Issues): void {
+  const { deprecated = false, deprecationWarning: warning } = version;
+  if (warning === undefined) return;
+  const refuse = (detail: string) => issues.push(invalid(at, warning, detail));
+  if (!deprecated) return void refuse("can only be set for deprecated versions");
+  if (byteLength(warning) > LONGEST_WARNING_BYTES) refuse(`must be <= ${LONGEST_WARNING_BYTES} characters long`);
+  if (warning === "") refuse("must not be an empty string");
+  const index = warning.search(UNPRINTABLE);
+  if (index < 0) return;
+  const place = byteLength(warning.slice(0, index));
+  refuse(`must only contain printable UTF-8 characters; non-printable character found at index ${place}`);
 }
 
 /** What all versions have alike, Kubernetes' server holds once, and so its messages name it. */
@@ -108,15 +139,11 @@ function checkVersionParts(spec: CustomResourceDefinitionSpec, issues: Issues): 
     if (same) check(first, `spec.${common}`);
     else for (const [index, version] of versions.entries()) check(version, `spec.versions[${index}].${own}`);
   };
-  each(
-    alike(({ schema }) => schema),
-    "validation",
-    "schema",
-    ({ schema, subresources }, at) => {
-      if (schema?.openAPIV3Schema === undefined) return;
-      checkRootSchema(schema.openAPIV3Schema, subresources?.status !== undefined, `${at}.openAPIV3Schema`, issues);
-    },
-  );
+  const sameSchema = alike(({ schema }) => schema);
+  each(sameSchema, "validation", "schema", ({ schema, subresources }, at) => {
+    if (schema?.openAPIV3Schema === undefined) return;
+    checkRootSchema(schema.openAPIV3Schema, subresources?.status !== undefined, `${at}.openAPIV3Schema`, issues);
+  });
   each(
     alike(({ subresources }) => subresources),
     "subresources",
@@ -128,6 +155,17 @@ function checkVersionParts(spec: CustomResourceDefinitionSpec, issues: Issues): 
   const columns = (version: CustomResourceDefinitionVersion) => version.additionalPrinterColumns;
   each(alike(columns), "additionalPrinterColumns", "additionalPrinterColumns", (version, at) => {
     for (const [index, column] of (columns(version) ?? []).entries()) checkColumn(column, `${at}[${index}]`, issues);
+  });
+  const sameFields = alike(({ selectableFields }) => selectableFields);
+  each(sameFields, "selectableFields", "selectableFields", ({ selectableFields, schema }, at) => {
+    if (selectableFields === undefined) return;
+    if (sameFields !== sameSchema) {
+      // Of a schema that is elsewhere Kubernetes knows nothing, and says the contrary.
+      const where = sameFields ? "validations.schema is" : "`version.schema.openAPIV3Schema` is not";
+      issues.push(invalid(at, "", `may only be set when ${where} included`));
+    } else if (schema?.openAPIV3Schema !== undefined) {
+      checkSelectableFields(selectableFields, schema.openAPIV3Schema, at, issues);
+    }
   });
 }
 

@@ -32,7 +32,11 @@ function leadsToField(path: string, schema: JSONSchemaProps): boolean {
   return found !== undefined;
 }
 
-function fieldOf({ properties, additionalProperties }: JSONSchemaProps, name: string): JSONSchemaProps | undefined {
+/** What a schema says of a member by this name; nothing where it knows none. */
+export function fieldOf(
+  { properties, additionalProperties }: JSONSchemaProps,
+  name: string,
+): JSONSchemaProps | undefined {
   if (properties !== undefined) return Object.hasOwn(properties, name) ? properties[name] : undefined;
   return typeof additionalProperties === "object" ? additionalProperties : undefined;
 }

@@ -1,5 +1,7 @@
 import { dnsLabel1035, dnsSubdomain } from "../../../machinery/formats.ts";
 import { invalid, notSupported, required } from "../../../machinery/issue.ts";
+import type { Mutable } from "../../../machinery/object.ts";
+import { formatTime } from "../../../machinery/time.ts";
 import { checkFormat, checkPortNumber, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type {
@@ -33,6 +35,12 @@ export const APIService: Kind<APIService> = defineKind(facts.apiregistration.v1.
     },
     age,
   ],
+  prepareForCreate(object, { nowMs }) {
+    const { spec, status } = object as unknown as Mutable<APIService>;
+    if (spec.service !== undefined) return;
+    const lastTransitionTime = formatTime(nowMs);
+    (status as Mutable<APIService["status"]>).conditions = [{ ...LOCAL, lastTransitionTime }];
+  },
   validate({ metadata, spec }) {
     const issues: Issues = [];
     const name = `${spec.version ?? ""}.${spec.group ?? ""}`;
@@ -52,6 +60,14 @@ export const APIService: Kind<APIService> = defineKind(facts.apiregistration.v1.
     return issues;
   },
 });
+
+/** What the API server serves itself. */
+const LOCAL = {
+  type: "Available",
+  status: "True",
+  reason: "Local",
+  message: "Local APIServices are always available",
+} as const;
 
 const STATUSES = ["True", "False", "Unknown"];
 

@@ -1,7 +1,9 @@
+import { DecodeError } from "../../../machinery/decode.ts";
 import { invalid, type Issue, notSupported, required } from "../../../machinery/issue.ts";
 import { formatLabelSelector } from "../../../machinery/labels.ts";
 import type { LabelSelector, Mutable } from "../../../machinery/object.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
+import { goQuoted } from "../../../machinery/time.ts";
 import { checkNonnegative, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age, formatLabels, templateColumns } from "../../columns.ts";
 import { checkSelector } from "../../core/v1/label-selector.ts";
@@ -14,6 +16,7 @@ import type { DaemonSet as StoredDaemonSet } from "../../generated/apps-v1.ts";
 import { facts } from "../../generated/resources.ts";
 import { checkAtMostAll, checkIntOrPercent, isZero } from "../../int-or-percent.ts";
 import { defineKind, type Kind } from "../../kind.ts";
+import { fillRollingUpdate, NONE_AT_ONCE, shownRollingUpdate } from "./rolling-update.ts";
 
 export type DaemonSet = StoredDaemonSet;
 
@@ -36,14 +39,13 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
   default(object) {
     const { metadata, spec } = object as unknown as Mutable<DaemonSet>;
     const { updateStrategy } = spec;
-    if ((updateStrategy.type ?? "RollingUpdate") === "RollingUpdate") {
-      const rolling = (updateStrategy.rollingUpdate ??= {});
-      rolling.maxUnavailable ??= 1;
-      rolling.maxSurge ??= 0;
-    }
+    const rolls = (updateStrategy.type ?? "RollingUpdate") === "RollingUpdate";
+    if (rolls) updateStrategy.rollingUpdate ??= {};
+    fillRollingUpdate(updateStrategy.rollingUpdate, rolls ? { maxUnavailable: 1, maxSurge: 0 } : NONE_AT_ONCE);
     defaultTemplate(spec.template);
     // Kubernetes holds it as a number, which is there even where nobody gave one.
-    (metadata.annotations ??= {})[GENERATION] ??= "0";
+    const annotations = (metadata.annotations ??= {});
+    annotations[GENERATION] = String(parseGeneration(annotations[GENERATION] ?? "0"));
   },
   dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<DaemonSet>).spec.template.spec),
   validate: (set) => (set.metadata.resourceVersion === undefined ? daemonSetIssues(set) : []),
@@ -64,7 +66,7 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
   prepareForCreate(object) {
     const { metadata } = object as unknown as Mutable<DaemonSet>;
     const annotations = (metadata.annotations ??= {});
-    if (!(Number(annotations[GENERATION]) >= 1)) annotations[GENERATION] = "1";
+    if (BigInt(annotations[GENERATION]!) < 1n) annotations[GENERATION] = "1";
   },
   prepareForUpdate(object, old) {
     const { metadata, spec } = object as unknown as Mutable<DaemonSet>;
@@ -73,6 +75,16 @@ export const DaemonSet: Kind<DaemonSet> = defineKind(facts.apps.v1.DaemonSet, {
     annotations[GENERATION] = String(sameJson(spec.template, old.spec.template) ? was : was + 1);
   },
 });
+
+const LARGEST = 2n ** 63n;
+
+function parseGeneration(text: string): bigint {
+  const refused = (why: string) => new DecodeError(`strconv.ParseInt: parsing ${goQuoted(text)}: ${why}`);
+  if (!/^[+-]?\d+$/.test(text)) throw refused("invalid syntax");
+  const value = BigInt(text.replace("+", ""));
+  if (value >= LARGEST || value < -LARGEST) throw refused("value out of range");
+  return value;
+}
 
 const FIGURES = [
   "currentNumberScheduled",
@@ -106,9 +118,7 @@ function checkUpdateStrategy(strategy: DaemonSet["spec"]["updateStrategy"], at: 
   const { type, rollingUpdate } = strategy;
   if (type === "OnDelete") return;
   if (type !== "RollingUpdate") {
-    const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
-    const rolling = rollingUpdate === undefined ? null : { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge };
-    const shown = { Type: (type as string | undefined) ?? "", RollingUpdate: rolling };
+    const shown = { Type: (type as string | undefined) ?? "", RollingUpdate: shownRollingUpdate(rollingUpdate) };
     return void issues.push(notSupported(at, shown, ["RollingUpdate", "OnDelete"]));
   }
   const { maxUnavailable = 0, maxSurge = 0 } = rollingUpdate ?? {};

@@ -13,6 +13,7 @@ import { facts } from "../../generated/resources.ts";
 import { checkAtMostAll, checkIntOrPercent, isZero } from "../../int-or-percent.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { checkSelectorAndTemplate } from "./replica-set.ts";
+import { fillRollingUpdate, NONE_AT_ONCE, shownRollingUpdate } from "./rolling-update.ts";
 
 export type Deployment = StoredDeployment;
 
@@ -36,11 +37,9 @@ export const Deployment: Kind<Deployment> = defineKind(facts.apps.v1.Deployment,
   default(object) {
     const { spec } = object as unknown as Mutable<Deployment>;
     const { strategy } = spec;
-    if ((strategy.type ?? "RollingUpdate") === "RollingUpdate") {
-      const rolling = (strategy.rollingUpdate ??= {});
-      rolling.maxUnavailable ??= "25%";
-      rolling.maxSurge ??= "25%";
-    }
+    const rolls = (strategy.type ?? "RollingUpdate") === "RollingUpdate";
+    if (rolls) strategy.rollingUpdate ??= {};
+    fillRollingUpdate(strategy.rollingUpdate, rolls ? { maxUnavailable: "25%", maxSurge: "25%" } : NONE_AT_ONCE);
     defaultTemplate(spec.template);
   },
   dropClosed: (object) => dropClosedFeatures((object as unknown as Mutable<Deployment>).spec.template.spec),
@@ -87,9 +86,8 @@ function checkStrategy(strategy: Deployment["spec"]["strategy"], at: string, iss
     }
     checkAtMostAll(maxUnavailable, unavailableAt, issues);
   } else {
-    const { maxUnavailable, maxSurge } = rollingUpdate ?? {};
-    const rolling = rollingUpdate === undefined ? null : { MaxUnavailable: maxUnavailable, MaxSurge: maxSurge };
-    const shown = { Type: (strategy.type as string | undefined) ?? "", RollingUpdate: rolling };
+    const type = (strategy.type as string | undefined) ?? "";
+    const shown = { Type: type, RollingUpdate: shownRollingUpdate(rollingUpdate) };
     issues.push(notSupported(at, shown, ["Recreate", "RollingUpdate"]));
   }
 }

@@ -1,4 +1,5 @@
 import { byteLength, qualifiedName } from "../../../machinery/formats.ts";
+import { givenEmpty } from "../../../machinery/given-empty.ts";
 import { duplicate, invalid, required } from "../../../machinery/issue.ts";
 import { sameJson } from "../../../machinery/same-json.ts";
 import { checkFormat, checkNonnegative, checkRequired, IMMUTABLE, type Issues } from "../../checks.ts";
@@ -58,6 +59,8 @@ function checkDriver(driver: CSINodeDriver, names: Set<string>, at: string, issu
 }
 
 /** What a driver is on its node, as Kubernetes shows it; how many volumes it takes may change. */
-function identityOf({ name, nodeID, topologyKeys }: CSINodeDriver): object {
-  return { Name: name, NodeID: nodeID, TopologyKeys: topologyKeys, Allocatable: null };
+function identityOf(driver: CSINodeDriver): object {
+  const { name, nodeID, topologyKeys } = driver;
+  const keys = topologyKeys ?? givenEmpty(driver, "topologyKeys") ?? null;
+  return { Name: name, NodeID: nodeID, TopologyKeys: keys, Allocatable: null };
 }
