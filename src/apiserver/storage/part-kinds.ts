@@ -1,11 +1,21 @@
+import { age, name } from "../../api/columns.ts";
+import type { Scale } from "../../api/generated/autoscaling-v1.ts";
 import { shapes } from "../../api/generated/shapes.ts";
-import { defineKind, type Kind } from "../../api/kind.ts";
+import { type Column, defineKind, type Kind } from "../../api/kind.ts";
+import type { KubeObject } from "../../machinery/object.ts";
 
 // Kinds that only subresources speak of: they have no collection, and are never stored.
 
-export const SCALE = partKind("autoscaling", "v1", "Scale");
-/** Of custom kinds, Kubernetes has scales alone, and none but of their versions. */
-export const CUSTOM_SCALE = { ...SCALE, isVersioned: true } as const;
+const scale = partKind("autoscaling", "v1", "Scale");
+const columns: readonly Column<Scale & KubeObject>[] = [
+  { ...name, format: "" },
+  { name: "Desired", type: "integer", value: ({ spec }) => spec.replicas ?? 0 },
+  { name: "Available", type: "integer", value: ({ status }) => status.replicas },
+  age,
+];
+export const SCALE: Kind = { ...scale, columns: columns as readonly Column<KubeObject>[] };
+/** Of custom kinds, Kubernetes has scales alone, and none but of their versions; their tables have no columns of their own. */
+export const CUSTOM_SCALE: Kind = { ...scale, isVersioned: true };
 export const BINDING = partKind("", "v1", "Binding");
 export const EVICTION = partKind("policy", "v1", "Eviction");
 /** Clients of the first days say it so; it is the same. */

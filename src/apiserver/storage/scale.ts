@@ -26,7 +26,7 @@ export async function scaleObject(context: StorageContext, operation: Operation)
     if (kind.conversion !== undefined) await prepareViews(kind, [entry]);
     return scaleOutcome(kind, viewEntry(kind, entry).value);
   }
-  const asScale = derivedOperation(operation, { kind: kind.custom === undefined ? SCALE : CUSTOM_SCALE });
+  const asScale = derivedOperation(operation, { kind: scaleKindOf(kind) });
   const change = operation.verb === "patch" ? patching(context, asScale) : putting(context, asScale, operation);
   const outcome = await modify(context, operation, (live) => {
     const old = ownedScale(kind, live);
@@ -87,7 +87,11 @@ function checkScale(kind: Kind, { spec, metadata }: Pick<Scale, "spec" | "metada
 const METADATA = { namespaced: true, name: dnsSubdomain, anyFinalizer: false };
 
 function scaleOutcome(kind: Kind, object: KubeObject): Outcome {
-  return objectOutcome(SCALE, scaleOf(kind, object) as unknown as KubeObject);
+  return objectOutcome(scaleKindOf(kind), scaleOf(kind, object) as unknown as KubeObject);
+}
+
+function scaleKindOf({ custom }: Kind): Kind {
+  return custom === undefined ? SCALE : CUSTOM_SCALE;
 }
 
 /** Kubernetes' number for one that a custom object does not have yet: it can be given one, and not be left without. */

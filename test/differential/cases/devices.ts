@@ -1,3 +1,4 @@
+import { merge } from "../../../src/apiserver/answers/drafts.ts";
 import { type Case, defineCase } from "../define-case.ts";
 
 // What claims to devices ask for, and classes of devices: what they are refused.
@@ -12,6 +13,8 @@ const exactly = (parts: object) => ({ requests: [{ name: "one", exactly: { devic
 const constrained = (...constraints: readonly object[]) => ({ requests: [one, either], constraints });
 const configured = (...config: readonly object[]) => ({ requests: [one, either], config });
 const many = <T>(count: number, item: (index: number) => T) => Array.from({ length: count }, (_, index) => item(index));
+const claim = { metadata: { name: "one" }, spec: { devices: { requests: [one] } } };
+const consumer = { resource: "pods", name: "one", uid: "one" };
 const MATCH = { matchAttribute: "dra.example.com/model" };
 
 const EXPRESSIONS: readonly string[] = [
@@ -119,6 +122,23 @@ const cases: readonly Case[] = [
     { ask: `POST ${RESOURCE}/deviceclasses`, body: { metadata: { name: "{ns}" }, spec: {} } },
     { ask: `PUT ${RESOURCE}/deviceclasses/{ns}`, body: { metadata: { name: "{ns}" }, spec: CLASSES[1] } },
     { ask: `DELETE ${RESOURCE}/deviceclasses/{ns}` },
+  ]),
+  defineCase("devices-consumers", "api", [
+    { ask: `POST ${RESOURCE}/namespaces/{ns}/resourceclaims`, body: claim },
+    ...[
+      { reservedFor: [{}] },
+      { reservedFor: [consumer, consumer] },
+      { reservedFor: [consumer] },
+      { allocation: { devices: {} }, reservedFor: [consumer, { ...consumer, uid: "" }] },
+      { allocation: { devices: {} }, reservedFor: many(257, (index) => ({ ...consumer, uid: `${index}` })) },
+      { allocation: { devices: {} }, reservedFor: [consumer] },
+      { allocation: null },
+      { allocation: null, reservedFor: null },
+    ].map((status) => ({
+      ask: `PATCH ${RESOURCE}/namespaces/{ns}/resourceclaims/one/status`,
+      headers: merge,
+      body: { status },
+    })),
   ]),
 ];
 export default cases;

@@ -42,6 +42,13 @@ export default defineCase("rollouts", "api", [
     headers: merge,
     body: { metadata: counted(generation) },
   })),
+  ...["Deployment", "ReplicaSet", "StatefulSet"].flatMap((kind) => {
+    const collection = at(`${kind.toLowerCase()}s`);
+    return [
+      { ask: `POST ${collection}`, body: workload(kind, { replicas: 2 }) },
+      { ask: `GET ${collection}/one/scale`, headers: { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" } },
+    ];
+  }),
   {
     ask: `PATCH ${at("daemonsets")}/one`,
     headers: merge,

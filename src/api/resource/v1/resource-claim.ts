@@ -8,6 +8,7 @@ import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { checkClaimSpec } from "./claim-validation.ts";
 import { defaultCounts, shownClaimSpec } from "./claim-spec.ts";
+import { claimStatusIssues } from "./claim-status.ts";
 
 export type ResourceClaim = StoredResourceClaim;
 
@@ -25,6 +26,7 @@ export const ResourceClaim: Kind<ResourceClaim> = defineKind(facts.resource.v1.R
   *validateUpdate({ spec }, old) {
     if (!sameJson(spec, old.spec)) yield invalid("spec", shownClaimSpec(spec), IMMUTABLE);
   },
+  validateStatusUpdate: claimStatusIssues,
   columns: [
     {
       name: "State",
