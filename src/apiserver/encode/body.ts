@@ -7,7 +7,7 @@ import { typeProblem } from "../../machinery/type-problem.ts";
 import { type ApiRequest, BodyTooLarge } from "../http.ts";
 import { bareType } from "./media-type.ts";
 import { JSON_TYPE, PROTOBUF_TYPE, YAML_TYPE } from "./negotiate.ts";
-import { isTooDeep, jsonProblem, wellFormed } from "./json-problem.ts";
+import { isTooDeep, jsonProblem, wellFormed } from "../../machinery/json-problem.ts";
 import { decodeProtobuf } from "./protobuf/envelope.ts";
 import { ProtobufError } from "./protobuf/reader.ts";
 

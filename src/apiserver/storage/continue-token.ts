@@ -1,4 +1,4 @@
-import { jsonProblem } from "../encode/json-problem.ts";
+import { jsonProblem } from "../../machinery/json-problem.ts";
 import { badRequest, expired, failure } from "../../machinery/status.ts";
 
 /** Where a list goes on: after this key, in the state of this revision; -1 means the newest state. */

@@ -9,16 +9,54 @@ import {
   notSupported,
   required,
 } from "../../../machinery/issue.ts";
+import type { OwnerReference } from "../../../machinery/object.ts";
 import { checkNetwork, networkWarnings } from "../../addresses.ts";
 import { checkFormat, checkPositive, type Issues } from "../../checks.ts";
 import type { Node, Taint } from "../../generated/core-v1.ts";
+import { unmarshalList, unmarshalProblem } from "../../unmarshal-problem.ts";
 import { checkResourceAmount } from "./pod-spec/resources.ts";
 
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
-export function checkTaints(taints: readonly Taint[], at: string, issues: Issues): void {
+const OLD_TAINTS = "scheduler.alpha.kubernetes.io/taints";
+const AVOID_PODS = "scheduler.alpha.kubernetes.io/preferAvoidPods";
+
+/** Annotations from before there were fields: nobody heeds them, and Kubernetes checks them still. */
+export function checkNodeAnnotations({ metadata: { annotations = {} } }: Node, issues: Issues): void {
+  const at = "metadata.annotations";
+  const taints = annotations[OLD_TAINTS];
+  if (taints) {
+    const types = { key: "string", value: "string", effect: "core.TaintEffect" };
+    const read = unmarshalList<Taint>(taints, "core.Taint", types);
+    if (typeof read === "string") issues.push(invalid(at, OLD_TAINTS, read));
+    else checkTaints(read, `${at}.${OLD_TAINTS}`, issues);
+  }
+  const avoided = annotations[AVOID_PODS];
+  if (!avoided) return;
+  const problem = unmarshalProblem(avoided, "object", "v1.AvoidPods");
+  if (problem !== undefined) return void issues.push(invalid(`${at}.AvoidPods`, AVOID_PODS, problem));
+  const { preferAvoidPods } = (JSON.parse(avoided) as AvoidPods | null) ?? {};
+  if (!Array.isArray(preferAvoidPods)) return;
+  for (const [index, entry] of (preferAvoidPods as readonly AvoidedPod[]).entries()) {
+    const signature = `${at}.${AVOID_PODS}[${index}].PodSignature`;
+    const owner = entry?.podSignature?.podController ?? undefined;
+    if (owner === undefined) issues.push(required(signature));
+    else if (owner.controller === false) {
+      issues.push(invalid(`${signature}.PodController.Controller`, false, "must point to a controller"));
+    }
+  }
+}
+
+/** As somebody wrote it. */
+interface AvoidPods {
+  readonly preferAvoidPods?: unknown;
+}
+
+type AvoidedPod = { readonly podSignature?: { readonly podController?: OwnerReference | null } | null } | null;
+
+export function checkTaints(taints: readonly Partial<Taint>[], at: string, issues: Issues): void {
   const seen = new Set<string>();
-  for (const [index, { key, value = "", effect, timeAdded }] of taints.entries()) {
+  for (const [index, { key = "", value = "", effect = "", timeAdded }] of taints.entries()) {
     const here = `${at}[${index}]`;
     checkFormat(key, `${here}.key`, qualifiedName, issues);
     const problems = labelValue(value);
@@ -88,6 +126,7 @@ export function checkPodNetworks(networks: readonly string[], issues: Issues): v
 /** What is wrong with a change of a node, by whichever way it comes. */
 export function nodeUpdateIssues(node: Node, old: Node): readonly Issue[] {
   const issues: Issues = [];
+  checkNodeAnnotations(node, issues);
   checkNodeResources(node, issues);
   checkDeclaredFeatures(node, issues);
   const seen = new Set<string>();

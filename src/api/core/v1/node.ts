@@ -7,6 +7,7 @@ import { facts } from "../../generated/resources.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import {
   checkDeclaredFeatures,
+  checkNodeAnnotations,
   checkNodeResources,
   checkPodNetworks,
   checkSwap,
@@ -47,6 +48,7 @@ export const Node: Kind<Node> = defineKind(facts.core.v1.Node, {
   },
   validate(node) {
     const issues: Issues = [];
+    checkNodeAnnotations(node, issues);
     checkTaints(node.spec.taints ?? [], "metadata.taints", issues);
     checkNodeResources(node, issues);
     checkSwap(node, issues);

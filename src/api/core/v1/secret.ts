@@ -6,7 +6,7 @@ import { checkFormat, IMMUTABLE, type Issues } from "../../checks.ts";
 import { age } from "../../columns.ts";
 import type { Secret as StoredSecret } from "../../generated/core-v1.ts";
 import { facts } from "../../generated/resources.ts";
-import { jsonProblem } from "../../json-problem.ts";
+import { unmarshalProblem } from "../../unmarshal-problem.ts";
 import { defineKind, type Kind } from "../../kind.ts";
 import { frozenIssues, LARGEST_DATA_BYTES } from "./config-map.ts";
 
@@ -88,6 +88,6 @@ function secretIssues({ metadata, type, data = {} }: Secret): readonly Issue[] {
 function checkJson(data: NonNullable<Secret["data"]>, key: string, issues: Issues): void {
   const content = data[key];
   if (content === undefined) return void issues.push(required(`data[${key}]`));
-  const problem = jsonProblem(decodeBase64(content));
+  const problem = unmarshalProblem(decodeBase64(content), "object", "map[string]interface {}");
   if (problem !== undefined) issues.push(invalid(`data[${key}]`, "<secret contents redacted>", problem));
 }

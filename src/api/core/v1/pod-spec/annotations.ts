@@ -1,13 +1,16 @@
 import { forbidden, invalid } from "../../../../machinery/issue.ts";
 import type { Issues } from "../../../checks.ts";
-import type { AppArmorProfile, PodSpec, SeccompProfile } from "../../../generated/core-v1.ts";
+import type { AppArmorProfile, PodSpec, SeccompProfile, Toleration } from "../../../generated/core-v1.ts";
+import { unmarshalList } from "../../../unmarshal-problem.ts";
 import { checkDescendingPath } from "./paths.ts";
+import { checkTolerations } from "./scheduling.ts";
 import { eachContainer } from "./security.ts";
 
 type Annotations = Readonly<Record<string, string>>;
 
 export const MIRROR = "kubernetes.io/config.mirror";
 export const APPARMOR_PREFIX = "container.apparmor.security.beta.kubernetes.io/";
+const TOLERATIONS = "scheduler.alpha.kubernetes.io/tolerations";
 const DELETION_COST = "controller.kubernetes.io/pod-deletion-cost";
 export const SECCOMP_POD = "seccomp.security.alpha.kubernetes.io/pod";
 export const SECCOMP_PREFIX = "container.seccomp.security.alpha.kubernetes.io/";
@@ -18,6 +21,7 @@ export function checkPodAnnotations(annotations: Annotations, spec: PodSpec, at:
   if (mirror !== undefined && !spec.nodeName) {
     issues.push(invalid(`${at}[${MIRROR}]`, mirror, "must set spec.nodeName if mirror pod annotation is set"));
   }
+  checkOldTolerations(annotations, at, issues);
   const cost = annotations[DELETION_COST];
   if (cost !== undefined && !isInt32(cost)) {
     issues.push(invalid(`${at}[${DELETION_COST}]`, cost, "must be a 32bit integer"));
@@ -29,6 +33,21 @@ export function checkPodAnnotations(annotations: Annotations, spec: PodSpec, at:
   for (const key in annotations) {
     if (key.startsWith(APPARMOR_PREFIX)) checkAppArmorText(key, annotations[key]!, spec, `${at}[${key}]`, issues);
   }
+}
+
+/** Tolerations were an annotation once; kubelets ignore it, and Kubernetes checks it still. */
+function checkOldTolerations(annotations: Annotations, at: string, issues: Issues): void {
+  const text = annotations[TOLERATIONS];
+  if (!text) return;
+  const tolerations = unmarshalList<Toleration>(text, "core.Toleration", {
+    key: "string",
+    operator: "core.TolerationOperator",
+    value: "string",
+    effect: "core.TaintEffect",
+    tolerationSeconds: "int64",
+  });
+  if (typeof tolerations === "string") issues.push(invalid(at, TOLERATIONS, tolerations));
+  else checkTolerations(tolerations, `${at}.${TOLERATIONS}`, issues);
 }
 
 function isInt32(text: string): boolean {

@@ -95,7 +95,7 @@ function checkKeyNames(keys: readonly string[], selector: LabelSelector | undefi
 
 const EFFECTS = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
 
-export function checkTolerations(tolerations: readonly Toleration[], at: string, issues: Issues): void {
+export function checkTolerations(tolerations: readonly Partial<Toleration>[], at: string, issues: Issues): void {
   for (let index = 0; index < tolerations.length; index++) {
     const { key = "", operator = "", value = "", effect = "", tolerationSeconds } = tolerations[index]!;
     const here = `${at}[${index}]`;

@@ -46,9 +46,12 @@ function fail(text: string, at: number, context: string): never {
 }
 
 function unexpected(text: string, at: number, context: string): string {
-  const char = text.codePointAt(at);
+  // Where a text ends Go reads one more space, which few places cannot take.
+  const char = text.codePointAt(at) ?? (WITHOUT_SPACE.test(context) ? 0x20 : undefined);
   return char === undefined ? "unexpected end of JSON input" : `invalid character ${quotedChar(char)} ${context}`;
 }
+
+const WITHOUT_SPACE = /in literal|numeric literal|escape/;
 
 function quotedChar(code: number): string {
   if (code === 0x27) return String.raw`'\''`;
