@@ -3,7 +3,7 @@ import { byteOrder } from "./byte-order.ts";
 
 /** JSON as Go's encoder writes it: `<`, `>`, `&` and two line separators are escaped, so that it may stand in HTML. */
 export function goJson(value: unknown): string {
-  const text = jsonText(value);
+  const text = jsonOfGo(value);
   return SPECIAL.test(text)
     ? text.replaceAll(/[<>&\u2028\u2029]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`)
     : text;

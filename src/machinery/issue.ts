@@ -1,4 +1,4 @@
-import { jsonText } from "./exact-json.ts";
+import { goJson } from "./go-json.ts";
 
 /**
  * One thing that is wrong with an object, in Kubernetes' words. Validation yields all of them and never throws.
@@ -83,7 +83,7 @@ function shown(value: unknown): string {
   if (typeof value === "string") return quoted(value);
   if (typeof value === "number") return isInt64(value) ? String(BigInt(value)) : String(value);
   if (typeof value === "boolean" || typeof value === "bigint") return String(value);
-  return (jsonText(value ?? null) ?? "null").replaceAll(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+  return goJson(value ?? null);
 }
 
 /** Of those beyond, Go makes doubles. */

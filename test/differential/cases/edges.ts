@@ -339,6 +339,12 @@ const cases: readonly Case[] = [
       body: { ...set("one", {}), status: { replicas: 1, observedGeneration: 1e30 } },
     },
     { ask: `GET ${SETS}/one`, headers: { accept: "application/yaml" } },
+    { ask: `POST ${ALL_JOBS}`, body: job({}) },
+    {
+      ask: `PATCH ${ALL_JOBS}/one`,
+      headers: strategic,
+      body: { spec: { template: { spec: { terminationGracePeriodSeconds: 1e30 } } } },
+    },
   ]),
   defineCase("families", "api", [
     service({}, {}),
