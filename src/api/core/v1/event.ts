@@ -18,7 +18,7 @@ export const eventColumns: readonly Column<Event>[] = [
   { name: "Source", type: "string", priority: 1, value: sourceOf },
   { name: "Message", type: "string", value: ({ message }) => (message ?? "").trim() },
   { name: "First Seen", type: "string", priority: 1, value: firstSeen },
-  { name: "Count", type: "string", priority: 1, value: ({ series, count }) => series?.count ?? (count || 1) },
+  { name: "Count", type: "string", priority: 1, value: timesSeen },
   { ...name, priority: 1 },
 ];
 
@@ -56,6 +56,11 @@ function firstSeen({ firstTimestamp, eventTime }: Event, nowMs: number): string 
 function lastSeen(event: Event, nowMs: number): string {
   if (event.series !== undefined) return sinceMicro(event.series.lastObservedTime, nowMs);
   return event.lastTimestamp === null ? firstSeen(event, nowMs) : since(event.lastTimestamp, nowMs);
+}
+
+/** One that stands alone in the new API has no count. */
+function timesSeen({ series, count }: Event): number {
+  return series === undefined ? count || 1 : (series.count ?? 0);
 }
 
 function target({ involvedObject }: Event): string {
