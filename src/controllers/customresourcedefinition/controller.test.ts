@@ -9,6 +9,7 @@ import { simulatedAuthority } from "../../host/sim/certificates.ts";
 import { allControllers } from "../all.ts";
 import { definitionStatus } from "./plan.ts";
 
+const APPROVAL = "api-approved.kubernetes.io";
 const schema = { type: "object", properties: { spec: { type: "object", properties: { size: { type: "integer" } } } } };
 
 function definition(plural: string, kind: string, more: object = {}): CustomResourceDefinition {
@@ -55,6 +56,27 @@ test("customresourcedefinition: a kind is served once its names are accepted, an
   await world.settle();
   assert.equal(world.get(CustomResourceDefinition, "widgets.example.com"), undefined);
   assert.equal(kindIn(world, "widgets"), undefined);
+});
+
+test("customresourcedefinition: a kind in a group of Kubernetes' own says whether it is approved", async () => {
+  await using world = await simulate({ nodes: 0 });
+  const { spec, ...unspecified } = definition("widgets", "Widget");
+  const metadata = { name: "widgets.x.k8s.io", annotations: { [APPROVAL]: "unapproved, a trial" } };
+  const told = () => {
+    const made = world.get(CustomResourceDefinition, metadata.name)!;
+    assert.equal(conditionOf(made, "Established")?.status, "True");
+    const { status, message } = conditionOf(made, "KubernetesAPIApprovalPolicyConformant")!;
+    return [status, message];
+  };
+  await world.apply(CustomResourceDefinition, { ...unspecified, metadata, spec: { ...spec, group: "x.k8s.io" } });
+  await world.settle();
+  assert.deepEqual(told(), ["False", 'not approved: "unapproved, a trial"']);
+  const live = world.get(CustomResourceDefinition, metadata.name)!;
+  const annotations = { [APPROVAL]: "https://example.com/1" };
+  await world.client.update(CustomResourceDefinition, { ...live, metadata: { ...live.metadata, annotations } });
+  await world.settle();
+  assert.deepEqual(told(), ["True", "approved in https://example.com/1"]);
+  await world.assertQuiet();
 });
 
 test("customresourcedefinition: names that others have are accepted when they are free", async () => {

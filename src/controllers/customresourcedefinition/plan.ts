@@ -1,3 +1,4 @@
+import { approvalCondition } from "../../api/apiextensions/v1/approval.ts";
 import type { CustomResourceDefinition } from "../../api/apiextensions/v1/custom-resource-definition.ts";
 import { setCondition } from "../../machinery/conditions.ts";
 import { sameJson } from "../../machinery/same-json.ts";
@@ -16,7 +17,8 @@ export function definitionStatus(
   others: readonly CustomResourceDefinition[],
   nowMs: number,
 ): Status {
-  const { spec, status } = definition;
+  const { spec } = definition;
+  const status = withApproval(definition, nowMs);
   const wanted = withoutEmpty(spec.names);
   if (sameJson(wanted, withoutEmpty(status.acceptedNames))) return established(status, nowMs);
   const taken = takenBy(others);
@@ -43,6 +45,16 @@ export function definitionStatus(
   };
   const next = { ...status, acceptedNames: accepted, conditions: setCondition(status.conditions, named) };
   return established(next, nowMs);
+}
+
+function withApproval(definition: CustomResourceDefinition, nowMs: number): Status {
+  const { status } = definition;
+  const condition = approvalCondition(definition);
+  if (condition === undefined) return status;
+  const { reason, message } = status.conditions?.find(({ type }) => type === condition.type) ?? {};
+  if (reason === condition.reason && message === condition.message) return status;
+  const lastTransitionTime = formatTime(nowMs);
+  return { ...status, conditions: setCondition(status.conditions, { ...condition, lastTransitionTime }) };
 }
 
 function acceptShortNames(

@@ -1,5 +1,5 @@
 import { merge } from "../../../src/apiserver/answers/drafts.ts";
-import { defineCase, type Json } from "../define-case.ts";
+import { defineCase, type Json, type Step } from "../define-case.ts";
 
 // What definitions of custom kinds are refused for.
 
@@ -26,6 +26,10 @@ const annotated = (text: string) => ({ annotations: { "api-approved.kubernetes.i
 const selecting = (...paths: readonly string[]) => ({ selectableFields: paths.map((jsonPath) => ({ jsonPath })) });
 /** Conditions come from a loop, in its own time. */
 const told = ({ kind, message }: Json) => ({ kind, message });
+const approval = ({ status }: Json) => {
+  const found = status.conditions?.find(({ type }: Json) => type === "KubernetesAPIApprovalPolicyConformant");
+  return found && { ...found, lastTransitionTime: "" };
+};
 const other = { ...version, name: "v2", storage: false };
 
 export default defineCase("definitions", "api", [
@@ -65,5 +69,13 @@ export default defineCase("definitions", "api", [
     body: { metadata: { annotations: { "api-approved.kubernetes.io": text } } },
     see: told,
   })),
+  ...["unapproved", "unapproved still", "https://example.com/1"].flatMap((text): readonly Step[] => [
+    { ask: `PATCH ${AT}/things.{ns}.k8s.io`, headers: merge, body: { metadata: annotated(text) }, see: told },
+    {
+      ask: `GET ${AT}/things.{ns}.k8s.io`,
+      until: (body: Json) => approval(body)?.message.includes(text.slice(-5)) && body.status.conditions.length === 3,
+      see: approval,
+    },
+  ]),
   { ask: `DELETE ${AT}/things.{ns}.k8s.io`, see: told },
 ]);
