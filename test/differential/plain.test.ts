@@ -54,6 +54,11 @@ test("plain: node ports, as values, in YAML and in JSON within messages", () => 
     one.text(String.raw`Invalid value: "{\"nodePort\":30204,\"port\":80}"`),
     String.raw`Invalid value: "{\"nodePort\":<port 1.1>,\"port\":80}"`,
   );
+  assert.equal(
+    one.text("spec.ports[1].nodePort: Duplicate value: 30204"),
+    "spec.ports[1].nodePort: Duplicate value: <port 1.1>",
+  );
+  assert.equal(one.text("duplicate nodePort: {TCP 30204}"), "duplicate nodePort: {TCP <port 1.1>}");
   assert.equal(one.text("ports:\n- nodePort: 30205\n  port: 80"), "ports:\n- nodePort: <port 1.2>\n  port: 80");
 });
 

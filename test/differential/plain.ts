@@ -91,7 +91,7 @@ export class Plainer {
     );
     for (const [hash, number] of this.#numbers.get("hash") ?? []) result = result.replaceAll(hash, `<hash ${number}>`);
     return result
-      .replaceAll(/(?<=:)3[0-2]\d{3}(?=\/)|(?<=nodeport(?:\\*"|): ?)[1-9]\d*/gi, (port) => this.#number("port", port))
+      .replaceAll(NODE_PORTS, (port) => this.#number("port", port))
       .replaceAll(/(?<=[a-z0-9>]-)[bcdfghjklmnpqrstvwxz2456789]{5}(?![\w-])/g, "<random>");
   }
 
@@ -146,6 +146,9 @@ export class Plainer {
 
 const HASHES = ["pod-template-hash", "controller-revision-hash", "controller.kubernetes.io/hash"];
 const AGE = /^(\d+[smhd]){1,2}$|^<unknown>$|^<invalid>$/;
+/** As columns show them, by the name of their field, and where one is refused for standing twice. */
+const NODE_PORTS =
+  /(?<=:)3[0-2]\d{3}(?=\/)|(?<=nodeport(?:\\*"|): ?)[1-9]\d*|(?<=\bDuplicate value: |\bduplicate nodePort: \{\w+ )3[0-2]\d{3}\b/gi;
 /** As far as a run takes; longer spans, as in tolerations, are what they are. */
 const AGES = /\b(?:\d|\d\d|1[01]\d)s\b|\b1?\dm(?:\d{1,2}s)?\b/g;
 

@@ -26,6 +26,7 @@ const nodePorts = [
   { type: "NodePort", ports: [port("a", 80, 31_801), port("b", 80, 31_801, "UDP")] },
   { type: "NodePort", ports: [port("a", 80), port("b", 80, 31_802, "UDP"), port("c", 81)] },
   { type: "NodePort", ports: [port("a", 80, 1)] },
+  { type: "LoadBalancer", ports: [{ port: 80 }, { port: 80 }] },
   { type: "LoadBalancer", allocateLoadBalancerNodePorts: false, ports: [port("a", 80, 31_803), port("b", 81)] },
   { type: "LoadBalancer", externalTrafficPolicy: "Local", healthCheckNodePort: 1, ports: [port("a", 80)] },
   { type: "LoadBalancer", externalTrafficPolicy: "Local", healthCheckNodePort: 31_804, ports: [port("a", 80)] },
