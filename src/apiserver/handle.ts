@@ -14,7 +14,7 @@ import { type Encoding, encodeOutcome, encodeStatus } from "./encode/encode.ts";
 import { bareType } from "./encode/media-type.ts";
 import { negotiate, UnknownForm, type Use } from "./encode/negotiate.ts";
 import { encodeText } from "./encode/text.ts";
-import { warningHeader } from "./encode/warning.ts";
+import { warningHeaders } from "./encode/warning.ts";
 import type { ApiRequest, ApiResponse } from "./http.ts";
 import type { ApiMetrics } from "./metrics.ts";
 import { observed } from "./observe.ts";
@@ -143,7 +143,7 @@ async function answerResource(
     response = encodeStatus(error.status, error.code, request);
   }
   if (warnings.length === 0) return response;
-  return { ...response, headers: { ...response.headers, warning: [...new Set(warnings)].map(warningHeader) } };
+  return { ...response, headers: { ...response.headers, warning: warningHeaders(warnings) } };
 }
 
 /** A class, because every request makes one: objects put together from pieces cost several times as much. */

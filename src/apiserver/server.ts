@@ -27,6 +27,7 @@ import { mutatingPolicies } from "./admission/policies/mutating.ts";
 import { paramAccess } from "./admission/policies/param-access.ts";
 import { validatingPolicies } from "./admission/policies/validating.ts";
 import { equivalentsIn } from "./admission/policies/versions.ts";
+import { podSecurity } from "./admission/pod-security/pod-security.ts";
 import { priority } from "./admission/priority.ts";
 import { rbacEscalation } from "./admission/rbac-escalation.ts";
 import { resourceQuota, type WriteUsage } from "./admission/resource-quota.ts";
@@ -229,6 +230,7 @@ function admissionOf(
     serviceAccount(lookup, clock, random.stream("service-account")),
     nodeRestriction({ lookup, authorizer, certificates }),
     nodeTaint,
+    podSecurity(lookup, clock),
     priority(lookup),
     defaultTolerations,
     defaultStorageClass(lookup),

@@ -10,7 +10,7 @@ import type { WatchStep } from "../operation.ts";
 import { parseBody } from "./body.ts";
 import { encodeOutcome, encodeStatus, type Encoding } from "./encode.ts";
 import { negotiate } from "./negotiate.ts";
-import { warningHeader } from "./warning.ts";
+import { warningHeaders } from "./warning.ts";
 import { createFrameCache } from "./watch.ts";
 
 interface Web extends KubeObject {
@@ -233,5 +233,12 @@ test("encode: bodies are read as Kubernetes reads them", () => {
 });
 
 test("encode: warnings", () => {
-  assert.equal(warningHeader('unknown field "spec.foo"'), String.raw`299 - "unknown field \"spec.foo\""`);
+  const [text] = warningHeaders(['unknown field "spec.foo"', 'unknown field "spec.foo"']);
+  assert.equal(text, String.raw`299 - "unknown field \"spec.foo\""`);
+  const long = (letter: string, length: number) => letter.repeat(length);
+  const whole = warningHeaders([long("a", 4000), long("b", 96)]);
+  assert.deepEqual(whole, [`299 - "${long("a", 4000)}"`, `299 - "${long("b", 96)}"`]);
+  const shortened = warningHeaders([long("a", 4000), long("b", 97), "c"]);
+  assert.deepEqual(shortened, [`299 - "${long("a", 256)}"`, `299 - "${long("b", 97)}"`, '299 - "c"']);
+  assert.equal(warningHeaders(Array.from({ length: 40 }, (_, index) => `${index}-${long("a", 300)}`)).length, 16);
 });

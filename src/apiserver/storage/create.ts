@@ -74,8 +74,8 @@ export async function createDecoded(
     if (kind.custom !== undefined) checkCustomType(kind, object);
     const issues = validate(context, operation, object as unknown as KubeObject);
     if (issues.length > 0) throw invalidError(groupKindOf(kind), metadata.name ?? "", issues);
-    await context.admission.validate(request);
     warn(context, operation, object as unknown as KubeObject);
+    await context.admission.validate(request);
     if (isDryRun(operation)) return dryCreate(context, operation, object, resourceVersion);
     // It is storing that minds a version, and not where an update or an apply comes to create.
     if (operation.verb === "create") refuseVersion(resourceVersion);

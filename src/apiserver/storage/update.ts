@@ -148,8 +148,8 @@ async function prepared(
   const issues = [...changeIssues(kind, next, live, rules)];
   if (issues.length > 0) throw invalidError(groupKindOf(kind), live.metadata.name, issues);
   if (lacksDefaults === true) defaultObject(kind, object);
-  await context.admission.validate(request);
   for (const text of warningsOf(kind, next, live, rules)) operation.warn(text);
+  await context.admission.validate(request);
   return next;
 }
 
