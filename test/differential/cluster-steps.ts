@@ -36,6 +36,13 @@ export function observed(path: string, until: (body: Json) => boolean): Step {
   return look(path, (body) => body.status.observedGeneration === body.metadata.generation && until(body));
 }
 
+/** Of two who write the same time of a condition both own it, and it is the same if it is the same second. */
+export function withoutTimeOwners(value: Json): Json {
+  return JSON.parse(
+    JSON.stringify(value, (name, inner: Json) => (name === "f:lastTransitionTime" ? undefined : inner)),
+  );
+}
+
 /** Waits until an object is gone. */
 export function gone(path: string): Step {
   return look(

@@ -1,3 +1,4 @@
+import { withoutTimeOwners } from "../cluster-steps.ts";
 import { defineCase, type Json } from "../define-case.ts";
 
 // Who manages the fields of what control planes write by themselves: the API server's own loops, and the controller manager's.
@@ -5,11 +6,9 @@ import { defineCase, type Json } from "../define-case.ts";
 const CRDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 
-const managers = ({ metadata: { managedFields = [] } }: Json) =>
-  managedFields.map(({ time: _, ...entry }: Json) => entry);
-/** Two who set the same time own it both, and it is the same if it is the same second. */
-const withoutTimes = (value: Json): Json =>
-  JSON.parse(JSON.stringify(value, (name, inner: Json) => (name === "f:lastTransitionTime" ? undefined : inner)));
+const managers = ({ metadata: { managedFields = [] } }: Json) => ({
+  managedFields: managedFields.map(({ time: _, ...entry }: Json) => entry),
+});
 const hasCondition = (type: string) => (body: Json) =>
   body.status?.conditions?.some((condition: Json) => condition.type === type);
 
@@ -52,7 +51,7 @@ export default defineCase("field-managers", "cluster", [
   {
     ask: "GET /apis/networking.k8s.io/v1/servicecidrs/kubernetes",
     until: (body: Json) => body.metadata.managedFields.length === 4,
-    see: (body: Json) => ({ managers: withoutTimes(managers(body)), status: body.status }),
+    see: (body: Json) => ({ ...withoutTimeOwners(managers(body)), status: body.status }),
   },
   ...[
     "/api/v1/namespaces/default",

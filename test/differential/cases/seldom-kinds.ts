@@ -177,6 +177,9 @@ const SUBJECTS: readonly Subject[] = [
       { spec: { drivers: [{ name: "example.com", nodeID: "b" }] } },
       { spec: { drivers: [{ name: "example.com", nodeID: "a", topologyKeys: [] }] } },
       { spec: { drivers: null } },
+      { spec: { drivers: [{ name: "example.com", nodeID: "a" }] } },
+      { spec: { drivers: [{ name: "example.com", nodeID: "a", topologyKeys: [] }] } },
+      { spec: { drivers: [{ name: "example.com", nodeID: "b", topologyKeys: [] }] } },
     ],
   },
   {

@@ -16,6 +16,7 @@ import {
   run,
   selector,
   template,
+  withoutTimeOwners,
 } from "../cluster-steps.ts";
 import { type Case, defineCase, type Json } from "../define-case.ts";
 
@@ -219,6 +220,7 @@ const cases: readonly Case[] = [
     look(
       "/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets/web",
       ({ status }) => status.currentHealthy === 1 && status.disruptedPods === undefined,
+      withoutTimeOwners,
     ),
   ]),
   defineCase("pod-terminates", "cluster", [

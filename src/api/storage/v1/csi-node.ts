@@ -25,7 +25,7 @@ export const CSINode: Kind<CSINode> = defineKind(facts.storage.v1.CSINode, {
   *validateUpdate(node, old) {
     for (const before of driversOf(old)) {
       for (const driver of driversOf(node).filter(({ name }) => name === before.name)) {
-        if (!sameJson(identityOf(driver), identityOf(before))) yield invalid(AT, identityOf(driver), IMMUTABLE);
+        if (!isSame(driver, before)) yield invalid(AT, shown(driver), IMMUTABLE);
       }
     }
   },
@@ -58,8 +58,13 @@ function checkDriver(driver: CSINodeDriver, names: Set<string>, at: string, issu
   }
 }
 
-/** What a driver is on its node, as Kubernetes shows it; how many volumes it takes may change. */
-function identityOf(driver: CSINodeDriver): object {
+/** How many volumes a driver takes may change. */
+function isSame(one: CSINodeDriver, other: CSINodeDriver): boolean {
+  return one.nodeID === other.nodeID && sameJson(one.topologyKeys ?? [], other.topologyKeys ?? []);
+}
+
+/** What a driver is on its node, as Kubernetes shows it. */
+function shown(driver: CSINodeDriver): object {
   const { name, nodeID, topologyKeys } = driver;
   const keys = topologyKeys ?? givenEmpty(driver, "topologyKeys") ?? null;
   return { Name: name, NodeID: nodeID, TopologyKeys: keys, Allocatable: null };
