@@ -1,10 +1,9 @@
+import { APPARMOR_PREFIX } from "../../../../api/core/v1/pod-spec/annotations.ts";
 import { byteOrder } from "../../../../machinery/byte-order.ts";
 import { quoted } from "../../../../machinery/issue.ts";
 import type { CheckedPod, Violation } from "../check.ts";
 import { settersWhere } from "../containers.ts";
 import { distinct, listed, worded } from "../wording.ts";
-
-const PREFIX = "container.apparmor.security.beta.kubernetes.io/";
 
 /** What a node confines containers with may be another profile of the node's, but not none; also in the older annotations. */
 export function appArmorProfile({ metadata, spec }: CheckedPod): Violation | undefined {
@@ -13,7 +12,7 @@ export function appArmorProfile({ metadata, spec }: CheckedPod): Violation | und
     ({ appArmorProfile }) => appArmorProfile !== undefined && !isProfile(appArmorProfile.type),
   );
   const annotations = Object.entries(metadata.annotations ?? {})
-    .filter(([key, value]) => key.startsWith(PREFIX) && !isAnnotatedProfile(value))
+    .filter(([key, value]) => key.startsWith(APPARMOR_PREFIX) && !isAnnotatedProfile(value))
     .map(([key, value]) => `${key}=${quoted(value)}`)
     .toSorted(byteOrder);
   const setters = annotations.length === 0 ? names : [...names, worded(annotations.length, "annotation")];

@@ -1,3 +1,4 @@
+import { SECCOMP_POD, SECCOMP_PREFIX } from "../../../../api/core/v1/pod-spec/annotations.ts";
 import type { SeccompProfile } from "../../../../api/generated/core-v1.ts";
 import { quoted } from "../../../../machinery/issue.ts";
 import type { CheckedPod, Violation } from "../check.ts";
@@ -5,12 +6,10 @@ import { containersOf, containersText, containersWhere, settersWhere } from "../
 import { distinct, listed, worded } from "../wording.ts";
 
 const REASON = "seccompProfile";
-const POD = "seccomp.security.alpha.kubernetes.io/pod";
-const CONTAINER = "container.seccomp.security.alpha.kubernetes.io/";
 
 /** Before there were fields, annotations said it. */
 export function seccompAnnotations({ metadata: { annotations = {} }, spec }: CheckedPod): Violation | undefined {
-  const keys = [POD, ...containersOf(spec).map(({ name }) => `${CONTAINER}${name}`)];
+  const keys = [SECCOMP_POD, ...containersOf(spec).map(({ name }) => `${SECCOMP_PREFIX}${name}`)];
   const forbidden = keys.flatMap((key) => {
     const value = annotations[key];
     return value === undefined || isAnnotatedProfile(value) ? [] : [`${key}=${quoted(value)}`];
